@@ -1,0 +1,33 @@
+# Two commands for people: `make demo` and `make test`. Both set up everything they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.PHONY: demo test test-long lint types house tests docs bench clean
+
+demo: $(READY)
+	$(BIN)/vigie demo $(ARGS)
+
+test: $(READY)
+	PYTHON=$(BIN)/python sh tools/system-parts
+	$(BIN)/python tools/check
+
+test-long: $(READY)
+	VIGIE_MUTATIONS=100000 HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m "long or not long" $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python bench/ingest.py
+	$(BIN)/python bench/link.py
+
+docs: $(READY)
+	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
+
+$(READY): pyproject.toml constraints.txt hatch_build.py $(wildcard atlas/*)
+	$(PYTHON) tools/setup $(VENV)
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo events.geojson events.csv docs/_build
