@@ -1,0 +1,238 @@
+"""Who may read a record, and who may pass it on: the label, its lattice and its two questions.
+
+Unknown is always closed: a party, group, level, policy or TLP colour that nobody has defined opens nothing.
+A joined label keeps the labels it was made of (`parts`) and asks all of them, so that
+`may_read(p, join(a, b))` implies `may_read(p, a)` and `may_read(p, b)` by construction; its flat fields are for printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from vigie.model.canonical import Json, canonical_text
+from vigie.model.times import format_time, parse_time
+
+PUBLIC = "PUBLIC"
+"""The audience of everybody: no party of any directory bears this name."""
+
+TLP_ORDER = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
+_OPEN_WITHOUT_LIST = frozenset({"CLEAR", "GREEN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Release rules of one record. `rel_to` None = no list was given; empty = nobody but the owner."""
+
+    owner: str
+    policy: str = "VIGIE"
+    level: str = "OPEN"
+    tlp: str = "AMBER"
+    rel_to: frozenset[str] | None = None
+    not_to: frozenset[str] = frozenset()
+    orcon: bool = False
+    caveats: frozenset[str] = frozenset()
+    info: frozenset[str] = frozenset()
+    embargo_us: int | None = None
+    relay: bool = False
+    parts: frozenset[Label] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One organisation that exchanges records."""
+
+    name: str
+    org: str = ""
+    community: bool = False
+    caveats: frozenset[str] = frozenset()
+    clearance: Mapping[str, str] = field(default_factory=dict)
+    clients_of: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An owner's leave to forward one version of one record to one party until an instant."""
+
+    owner: str
+    record: str
+    version: int
+    to: str
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Levels of each policy (lowest first), groups, parties and grants, as one frozen value."""
+
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"VIGIE": ("OPEN", "RESTRICTED", "CONFIDENTIAL")})
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    grants: frozenset[Grant] = frozenset()
+
+    def names_of(self, party: str) -> frozenset[str]:
+        """The party's own name and the groups that it is in: the names by which a list can mean it."""
+        return frozenset({party, *(group for group, members in self.groups.items() if party in members)})
+
+    def cleared_levels(self, party: str) -> frozenset[tuple[str, str]]:
+        """Every (policy, level) that the party may see; the lowest level of each policy needs no clearance."""
+        known = self.parties.get(party)
+        return frozenset((policy, level) for policy, levels in self.levels.items() for level in levels[: 1 + self._rank(known, policy, levels)])
+
+    @staticmethod
+    def _rank(party: Party | None, policy: str, levels: tuple[str, ...]) -> int:
+        held = party.clearance.get(policy) if party else None
+        return levels.index(held) if held in levels else 0
+
+
+def may_read(party: str, label: Label, directory: Directory, now_us: int) -> bool:
+    """Whether `party` may read what bears `label`. Rules of exchange.md, section 2; unknown anything is a no."""
+    return all(_may_read_part(party, part, directory, now_us) for part in parts_of(label))
+
+
+def _may_read_part(party: str, label: Label, directory: Directory, now_us: int) -> bool:
+    if party == label.owner:
+        return True
+    known = directory.parties.get(party)
+    names = directory.names_of(party)
+    return (
+        label.tlp in TLP_ORDER
+        and (label.policy, label.level) in directory.cleared_levels(party)
+        and (label.embargo_us is None or label.embargo_us <= now_us)
+        and not names & label.not_to
+        and label.caveats <= (known.caveats if known else frozenset())
+        and _is_addressed(label, names, is_community=known is not None and known.community)
+    )
+
+
+def _is_addressed(label: Label, names: frozenset[str], *, is_community: bool) -> bool:
+    if label.rel_to is not None:
+        return bool(names & label.rel_to)
+    return label.tlp == "CLEAR" or (label.tlp == "GREEN" and is_community)
+
+
+def may_forward(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:
+    """Whether `holder` may pass `record` (key, version) on to `party`. The owner forwards to whoever may read."""
+    return all(_may_forward_part(holder, party, part, directory, now_us, record) for part in parts_of(label))
+
+
+def _may_forward_part(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:
+    if not _may_read_part(party, label, directory, now_us):
+        return False
+    if holder == label.owner:
+        return True
+    if not _may_read_part(holder, label, directory, now_us) or label.tlp == "RED":
+        return False
+    if label.orcon and not _is_granted(label.owner, party, directory, now_us, record):
+        return False
+    return label.relay or label.tlp in _OPEN_WITHOUT_LIST or _is_near(holder, party, label, directory)
+
+
+def _is_granted(owner: str, party: str, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:
+    return any((grant.owner, grant.record, grant.version, grant.to) == (owner, *record, party) and now_us <= grant.until_us for grant in directory.grants)
+
+
+def _is_near(holder: str, party: str, label: Label, directory: Directory) -> bool:
+    """Within the holder's organisation; for AMBER also a client of the holder."""
+    giver, taker = directory.parties.get(holder), directory.parties.get(party)
+    if giver is None or taker is None:
+        return False
+    same_organisation = holder == party or (giver.org != "" and giver.org == taker.org)
+    return same_organisation or (label.tlp == "AMBER" and holder in taker.clients_of)
+
+
+def parts_of(label: Label) -> frozenset[Label]:
+    """The simple labels that a label asks: its parts, or itself."""
+    return label.parts or frozenset({label})
+
+
+def join(first: Label, second: Label, directory: Directory) -> Label:
+    """The label of what was made from both. Commutative, associative, idempotent; it never lets more people read."""
+    parts = parts_of(first) | parts_of(second)
+    if len(parts) == 1:
+        return next(iter(parts))
+    return _flat(parts, directory)
+
+
+def _flat(parts: frozenset[Label], directory: Directory) -> Label:
+    ordered = sorted(parts, key=label_text)
+    policies = {part.policy for part in ordered}
+    one_policy = ordered[0].policy if len(policies) == 1 else ""
+    embargoes = [part.embargo_us for part in ordered if part.embargo_us is not None]
+    return Label(
+        owner="+".join(sorted({part.owner for part in ordered})),
+        policy=one_policy,
+        level=_highest_level(ordered, directory) if one_policy else "",
+        tlp=_strictest_tlp(ordered),
+        rel_to=_joined_list(ordered),
+        not_to=frozenset().union(*(part.not_to for part in ordered)),
+        orcon=any(part.orcon for part in ordered),
+        caveats=frozenset().union(*(part.caveats for part in ordered)),
+        info=frozenset().union(*(part.info for part in ordered)),
+        embargo_us=max(embargoes) if embargoes else None,
+        relay=all(part.relay for part in ordered),
+        parts=parts,
+    )
+
+
+def _highest_level(parts: list[Label], directory: Directory) -> str:
+    known = directory.levels.get(parts[0].policy, ())
+    unknown = [part.level for part in parts if part.level not in known]
+    return min(unknown) if unknown else max((part.level for part in parts), key=known.index)
+
+
+def _strictest_tlp(parts: list[Label]) -> str:
+    unknown = sorted(part.tlp for part in parts if part.tlp not in TLP_ORDER)
+    return unknown[0] if unknown else max((part.tlp for part in parts), key=TLP_ORDER.index)
+
+
+def _joined_list(parts: list[Label]) -> frozenset[str] | None:
+    """The intersection of the lists, after AMBER's missing list has become the empty list that it means."""
+    lists = [part.rel_to if part.rel_to is not None else frozenset() for part in parts if part.rel_to is not None or part.tlp not in _OPEN_WITHOUT_LIST]
+    return frozenset.intersection(*lists) if lists else None
+
+
+def label_to_json(label: Label) -> dict[str, Json]:
+    """The label as canonical JSON has it; a missing list is left out, an empty one is kept."""
+    if label.parts:
+        return {"parts": [label_to_json(part) for part in sorted(label.parts, key=label_text)]}
+    lists: dict[str, Json] = {name: sorted(getattr(label, name)) for name in ("not_to", "caveats", "info") if getattr(label, name)}
+    flags: dict[str, Json] = {name: True for name in ("orcon", "relay") if getattr(label, name)}
+    released: dict[str, Json] = {} if label.rel_to is None else {"rel_to": sorted(label.rel_to)}
+    embargo: dict[str, Json] = {} if label.embargo_us is None else {"embargo": format_time(label.embargo_us)}
+    return {"owner": label.owner, "policy": label.policy, "level": label.level, "tlp": label.tlp, **lists, **flags, **released, **embargo}
+
+
+def label_text(label: Label) -> str:
+    """Canonical text of a label: equal labels, equal texts."""
+    return canonical_text(label_to_json(label))
+
+
+def label_from_json(value: Mapping[str, Json], directory: Directory) -> Label:
+    """The label that `label_to_json` wrote. Raises `ValueError` or `TypeError` where a field is unknown or of the wrong kind."""
+    if "parts" in value:
+        return _from_parts(value["parts"], directory)
+    facts = dict(value)
+    embargo = facts.pop("embargo", None)
+    lists = {name: frozenset(_names(facts.pop(name), name)) for name in ("rel_to", "not_to", "caveats", "info") if facts.get(name) is not None}
+    facts.pop("rel_to", None)
+    unknown = set(facts) - {"owner", "policy", "level", "tlp", "orcon", "relay"}
+    if unknown:
+        msg = f"unknown label field {sorted(unknown)[0]!r}"
+        raise ValueError(msg)
+    return replace(Label(**facts), **lists, embargo_us=parse_time(str(embargo)) if embargo is not None else None)  # type: ignore[arg-type]
+
+
+def _from_parts(parts: Json, directory: Directory) -> Label:
+    if not isinstance(parts, list) or not parts:
+        msg = "the parts of a label must be a list of labels"
+        raise ValueError(msg)
+    labels = frozenset(label_from_json(part, directory) for part in parts)
+    return next(iter(labels)) if len(labels) == 1 else _flat(labels, directory)
+
+
+def _names(value: Json, name: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        msg = f"label field {name!r} must be a list of names"
+        raise ValueError(msg)
+    return [str(item) for item in value]
