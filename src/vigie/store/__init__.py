@@ -1,0 +1,54 @@
+"""Records on disk. The only package that speaks SQL."""
+
+from vigie.store.check import check_payloads, check_records
+from vigie.store.database import Store, create_store, open_store, schema_version, sqlite_url
+from vigie.store.decisions import add_decision, visible_decisions
+from vigie.store.erasure import erase, tombstone_bytes, tombstoned
+from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
+from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
+from vigie.store.keyring import Keyring, seal_stream, unseal_stream
+from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, visible
+from vigie.store.rows import PreparedBlock, prepare
+from vigie.store.source_book import SourceState, list_source_states, save_source_state
+
+__all__ = [
+    "Audience",
+    "FileFacts",
+    "Held",
+    "Intake",
+    "Keyring",
+    "PreparedBlock",
+    "SourceState",
+    "Store",
+    "Tally",
+    "Window",
+    "add_decision",
+    "agencies",
+    "change_count",
+    "check_payloads",
+    "check_records",
+    "count_rows",
+    "create_store",
+    "erase",
+    "find_reports",
+    "held_reports",
+    "labels_of_rows",
+    "list_files",
+    "list_rejects",
+    "list_source_states",
+    "open_store",
+    "prepare",
+    "raw_item",
+    "save_source_state",
+    "schema_version",
+    "seal_stream",
+    "sqlite_url",
+    "sweep_quarantine",
+    "taken_in",
+    "taking_in",
+    "tombstone_bytes",
+    "tombstoned",
+    "unseal_stream",
+    "visible",
+    "visible_decisions",
+]

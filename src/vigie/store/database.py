@@ -1,0 +1,136 @@
+"""Opening and making a store: SQLite in a folder by default, PostgreSQL by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+
+from vigie.model.errors import BadSetting
+
+BUSY_MS = 3_600_000
+"""How long a writer waits for another one before it gives up: an hour, since a large file holds the store for minutes."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    f"busy_timeout={BUSY_MS}",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The records on disk. All reading and writing goes through the functions of this package."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is one file on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store throughout."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all that is written in it is kept, or nothing is. Writers wait for one another."""
+        with self.engine.execution_options(vigie_writes=True).connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7081)")
+            yield connection
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a SQLite store in a file."""
+    return f"sqlite:///{path}"
+
+
+def create_store(url: str) -> Store:
+    """A store with all its tables, made new or brought up to this version. Raises `BadSetting` where it cannot be reached."""
+    store = _connect(url)
+    try:
+        with store.engine.begin() as connection:
+            command.upgrade(_alembic(connection), "head")
+    except sqlalchemy.exc.OperationalError as fault:
+        raise BadSetting("The store cannot be opened", source=_shown(url), got=str(fault.orig), todo="check the address and that the server runs") from fault
+    return store
+
+
+def open_store(url: str) -> Store:
+    """An existing store. Raises `BadSetting` where there is none, or where it was made by another version."""
+    store = _connect(url)
+    try:
+        with store.engine.connect() as connection:
+            names = set(sqlalchemy.inspect(connection).get_table_names())
+    except sqlalchemy.exc.DBAPIError as fault:
+        raise BadSetting("The store cannot be opened", source=_shown(url), got=str(fault.orig), todo="run `vigie doctor`") from fault
+    if "reports" not in names:
+        raise BadSetting("There is no Vigie store here", source=_shown(url), todo="make one with `vigie init`")
+    return store
+
+
+def schema_version(store: Store) -> str:
+    """The revision of the tables, as alembic names it."""
+    with store.reading() as connection:
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+
+
+def _connect(url: str) -> Store:
+    try:
+        parsed = make_url(url)
+    except sqlalchemy.exc.ArgumentError as fault:
+        raise BadSetting("The store's address cannot be understood", got=url, expected="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME") from fault
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        engine = sqlalchemy.create_engine(parsed)
+    except ImportError as fault:
+        raise BadSetting("The part for PostgreSQL is missing", got=str(fault), todo="install vigie[postgres]") from fault
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return Store(engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("vigie_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _shown(url: str) -> str:
+    """The address without its password."""
+    return make_url(url).render_as_string(hide_password=True)

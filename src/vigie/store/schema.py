@@ -1,0 +1,181 @@
+"""The tables. Records are only ever added; what is removed is removed by `erasure`, which leaves a tombstone."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+_row_number = BigInteger().with_variant(Integer, "sqlite")
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text", Text, nullable=False, unique=True),
+)
+
+label_parts = Table(
+    "label_parts",
+    metadata,
+    Column("label_id", Integer, ForeignKey("labels.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("tlp", Text, nullable=False),
+    Column("has_list", Boolean, nullable=False),
+    Column("embargo_us", BigInteger),
+)
+
+label_names = Table(
+    "label_names",
+    metadata,
+    Column("label_id", Integer, ForeignKey("labels.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("list", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("reports", Integer, nullable=False, default=0),
+    Column("unchanged", Integer, nullable=False, default=0),
+    Column("rejects", Integer, nullable=False, default=0),
+    UniqueConstraint("digest", "reader", "label_id", "exercise"),
+)
+
+payload_blocks = Table(
+    "payload_blocks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("row", _row_number, primary_key=True),
+    Column("record_id", LargeBinary(32), nullable=False),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=False),
+    Column("facts", LargeBinary(32), nullable=False),
+    Column("witness_high", BigInteger, nullable=False),
+    Column("witness_low", BigInteger, nullable=False),
+    Column("testimony", BigInteger, nullable=False),
+    Column("tile", Integer, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("agency_ref", Text),
+    Column("revision", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("begin_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("lasted", Boolean, nullable=False),
+    Column("sigma_s", Double),
+    Column("issued_us", BigInteger),
+    Column("lon", Double),
+    Column("lat", Double),
+    Column("radius_km", Double),
+    Column("major_km", Double),
+    Column("minor_km", Double),
+    Column("azimuth", Double),
+    Column("depth_km", Double),
+    Column("place", Text),
+    Column("country", Text),
+    Column("magnitude", Double),
+    Column("scale", Text),
+    Column("measures", Text),
+    Column("actors", Text),
+    Column("summary", Text),
+    Column("language", Text),
+    Column("grade", Text),
+    Column("exercise", Boolean, nullable=False),
+    Column("details", Text),
+    Column("payload_digest", LargeBinary(32)),
+    Column("payload_block", Integer, ForeignKey("payload_blocks.id")),
+    Column("payload_start", Integer),
+    Column("payload_length", Integer),
+    UniqueConstraint("key", "version"),
+    Index("reports_by_time", "begin_us"),
+    Index("reports_by_field", "field", "begin_us"),
+    Index("reports_by_place", "tile"),
+    Index("reports_by_agency", "agency", "begin_us"),
+    Index("reports_by_record", "record_id"),
+)
+Index("reports_renewed", reports.c.key, reports.c.version, sqlite_where=reports.c.version > 1, postgresql_where=reports.c.version > 1)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=False, index=True),
+    Column("place", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("item", Text),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("first_agency", Text, nullable=False),
+    Column("first_ref", Text, nullable=False),
+    Column("second_agency", Text, nullable=False),
+    Column("second_ref", Text, nullable=False),
+    Column("same", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
+    Column("decided_us", BigInteger, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("record_id", LargeBinary(32), primary_key=True),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("erased_us", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("settings", Text, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
