@@ -47,6 +47,11 @@ def _unprivileged() -> str | None:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a throwaway PostgreSQL cluster."""
+    yield from postgres_cluster()
+
+
+def postgres_cluster() -> Iterator[str]:
+    """Starts a throwaway cluster as an unprivileged user, gives its address, and removes it."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     if not initdb or not pg_ctl:
         pytest.skip("PostgreSQL's server programs are not installed (Debian: postgresql)")

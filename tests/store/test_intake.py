@@ -12,7 +12,7 @@ import pytest
 from made import NOW_US, quake
 
 from vigie.model.errors import Reject
-from vigie.model.label import PUBLIC, Directory, Label
+from vigie.model.label import PUBLIC, Directory, Label, label_text
 from vigie.model.report import Report
 from vigie.store import Audience, FileFacts, Keyring, Store, Tally, Window, check_payloads, check_records, find_reports, held_reports, list_rejects, prepare, taken_in, taking_in, visible
 
@@ -24,7 +24,7 @@ def take_in(store: Store, keyring: Keyring, reports: Sequence[Report | Reject], 
     """Takes in reports as one file."""
     file = FileFacts(digest=digest or str(next(_files)), name="file", source="", reader="test", bytes=1, exercise=False, received_us=NOW_US)
     with taking_in(store, keyring, file, label, NOW_US + 1) as intake:
-        intake.add(prepare([item for item in reports if isinstance(item, Report)], label.owner))
+        intake.add(prepare([item for item in reports if isinstance(item, Report)], label.owner, label_text(label)))
         for item in reports:
             if isinstance(item, Reject):
                 intake.reject(item)
@@ -87,7 +87,7 @@ def test_two_words_of_one_file_are_ordered_by_content(store: Store, keyring: Key
 
 def seen_of_sorted(words: Sequence[Report]) -> float | None:
     """The magnitude of the word with the greatest facts."""
-    return max(words, key=lambda word: prepare([word], "ME").reports[0].facts).magnitude
+    return max(words, key=lambda word: prepare([word], "ME", "{}").reports[0].facts).magnitude
 
 
 def test_a_relabel_is_a_new_version_and_each_reader_sees_the_latest_it_may(store: Store, keyring: Keyring) -> None:
@@ -125,7 +125,7 @@ def test_a_failure_in_the_middle_of_a_file_leaves_nothing(store: Store, keyring:
     """One file is one transaction."""
     file = FileFacts(digest="d", name="f", source="", reader="test", bytes=1, exercise=False, received_us=NOW_US)
     with pytest.raises(RuntimeError), taking_in(store, keyring, file, CLEAR, NOW_US) as intake:
-        intake.add(prepare([quake()], "ME"))
+        intake.add(prepare([quake()], "ME", label_text(CLEAR)))
         raise RuntimeError
     assert seen(store) == []
     assert taken_in(store, file, CLEAR) is None

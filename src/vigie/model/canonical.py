@@ -35,6 +35,8 @@ def canonical_bytes(value: Json) -> bytes:
 
 def canonical_text(value: Json) -> str:
     """`canonical_bytes` before encoding."""
+    if isinstance(value, dict) and all(type(key) is str and key.isascii() and type(item) is str for key, item in value.items()):
+        return _encode_plain(value)
     normal, plain = _normal(value)
     return _encode_plain(normal) if plain else _write(value)
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from vigie.model.canonical import canonical_bytes, digest
 
-
 EVIDENCE = ("time", "place", "size", "kind", "density", "agency")
 """What a link's score is the sum of, in this order."""
 

@@ -35,7 +35,6 @@ class Request:
     passes: frozenset[int] = frozenset()
     md5: str = ""
     size: int | None = None
-    token_header: str = BEARER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +83,13 @@ class Haul:
     note: str = ""
 
 
-Feed: TypeAlias = Callable[[Errand, Ask], Generator[Haul, bool, None]]
-"""How one kind of source is fetched (`Source.fetch` names the kind)."""
+Fetch: TypeAlias = Callable[[Errand, Ask], Generator[Haul, bool, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """How one kind of source is fetched (`Source.fetch` names the kind), which options it takes (name -> what it means), how a token is sent."""
+
+    fetch: Fetch
+    options: Mapping[str, str] = field(default_factory=dict)
+    token_header: str = BEARER

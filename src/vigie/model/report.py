@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
@@ -174,7 +174,7 @@ class Key:
     @property
     def text(self) -> str:
         """Canonical text."""
-        return canonical_text([self.owner, self.agency, self.ref])
+        return f"[{quoted(self.owner)},{quoted(self.agency)},{quoted(self.ref)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,20 @@ def report_key(owner: str, report: Report, facts_digest: str) -> Key:
     return Key(owner, report.agency, report.agency_ref if report.agency_ref is not None else f"sha256:{facts_digest}")
 
 
+def report_key_text(owner: str, report: Report, facts_digest: str) -> str:
+    """`report_key(...).text`, at once."""
+    ref = report.agency_ref if report.agency_ref is not None else f"sha256:{facts_digest}"
+    return f"[{quoted(owner)},{quoted(report.agency)},{quoted(ref)}]"
+
+
+_numbers_of = attrgetter(*_NUMBERS)
+
+
 def is_finite(report: Report) -> bool:
     """Whether every number of the report is a finite one."""
-    numbers = [value for item in fields(Report) if isinstance(value := getattr(report, item.name), float)]
-    return all(map(math.isfinite, [*numbers, *(measure.value for measure in report.measures)]))
+    numbers = [number for number in _numbers_of(report) if number is not None]
+    if report.ellipse is not None:
+        numbers += [report.ellipse.major_km, report.ellipse.minor_km, report.ellipse.azimuth]
+    for measure in report.measures:
+        numbers += [measure.value, measure.sigma or 0.0]
+    return math.isfinite(sum(numbers)) or all(map(math.isfinite, numbers))

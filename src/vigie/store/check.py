@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from hashlib import sha256
 
 from sqlalchemy import select
 
 from vigie.model.canonical import digest
+from vigie.model.report import facts_text
 from vigie.store.database import Store
-from vigie.store.rows import prepare, prepared_record_id, report_of_row
+from vigie.store.rows import record_id_of, report_of_row
 from vigie.store.schema import labels, payload_blocks, reports
 
 
@@ -19,11 +20,9 @@ def check_records(store: Store) -> Iterator[str | None]:
     query = select(reports, labels.c.text.label("label_text")).join(labels, labels.c.id == reports.c.label_id).order_by(reports.c.row)
     with store.reading() as connection:
         for row in connection.execution_options(yield_per=5_000).execute(query):
-            prepared = prepare([report_of_row(row)], row.owner).reports[0]
-            prepared = replace(prepared, payload_digest=row.payload_digest.hex() if row.payload_digest else None)
-            if prepared.facts != row.facts:
+            if sha256(facts_text(report_of_row(row)).encode()).digest() != row.facts:
                 yield f"The facts of record {row.record_id.hex()} ({row.agency} {row.agency_ref}) were changed after they were written."
-            elif prepared_record_id(prepared, row.version, row.label_text) != row.record_id:
+            elif record_id_of(row, row.owner, row.version, row.label_text) != row.record_id:
                 yield f"The label, key or version of record {row.record_id.hex()} ({row.agency} {row.agency_ref}) was changed after it was written."
             else:
                 yield None

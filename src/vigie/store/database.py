@@ -25,7 +25,7 @@ _PRAGMAS = (
     f"busy_timeout={BUSY_MS}",
     "foreign_keys=ON",
     "secure_delete=ON",
-    "cache_size=-65536",
+    "cache_size=-262144",
     "temp_store=MEMORY",
 )
 

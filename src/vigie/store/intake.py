@@ -23,7 +23,7 @@ from vigie.model.times import NEVER_US
 from vigie.store.database import Store
 from vigie.store.keyring import Keyring, seal
 from vigie.store.label_book import label_number
-from vigie.store.rows import FACT_COLUMNS, PreparedBlock, PreparedReport, prepare, prepared_record_id, report_of_row
+from vigie.store.rows import FACT_COLUMNS, PreparedBlock, PreparedReport, record_id_of, renewed
 from vigie.store.schema import counters, files, labels, payload_blocks, quarantine, rejects, reports
 
 MAX_KEPT_REJECTS = 10_000
@@ -139,9 +139,10 @@ class Intake:
         return version.order < latest.order or (latest.file_id == self.file_id and version.facts < latest.facts)
 
     def _write(self, report: PreparedReport, number: int, block_id: int | None) -> None:
-        payload = (bytes.fromhex(report.payload_digest), block_id, report.payload_start, report.payload_length) if report.payload_digest else (None,) * 4
-        identity = (prepared_record_id(report, number, self.label), report.key, number, self.owner, self.label_id, self.file_id, report.facts)
-        self.pending.append((*identity, *report.columns, *payload))
+        ready = report if number == 1 else renewed(report, self.owner, number, self.label)
+        block = block_id if report.payload_length else None
+        identity = (ready.record_id, report.key, number, self.owner, self.label_id, self.file_id, report.facts)
+        self.pending.append((*identity, *report.columns, report.payload_digest, block, report.payload_start, report.payload_length))
         self.tally.reports += 1
 
     def _write_again(self, key: bytes, latest: _Version) -> None:
@@ -149,10 +150,9 @@ class Intake:
         self._flush()
         row = self.connection.execute(select(reports).where(reports.c.key == key, reports.c.version == latest.number)).one()
         label = self.connection.execute(select(labels.c.text).where(labels.c.id == latest.label_id)).scalar_one()
-        prepared = prepare([report_of_row(row)], row.owner).reports[0]
-        prepared = replace(prepared, payload_digest=row.payload_digest.hex() if row.payload_digest else None)
-        same = {name: getattr(row, name) for name in _COLUMNS}
-        self.pending.append(tuple((same | {"version": latest.number + 2, "record_id": prepared_record_id(prepared, latest.number + 2, label)}).values()))
+        number = latest.number + 2
+        changed = {"version": number, "record_id": record_id_of(row, row.owner, number, label)}
+        self.pending.append(tuple(({name: getattr(row, name) for name in _COLUMNS} | changed).values()))
 
     def _flush(self) -> None:
         rows, self.pending = self.pending, []

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from struct import Struct
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
-from vigie.model.canonical import canonical_text, digest
-from vigie.model.report import Ellipse, Measure, Report, facts_text, record_bytes, report_key, witness
+from vigie.model.canonical import canonical_text, quoted
+from vigie.model.report import Ellipse, Measure, Report, facts_text, record_bytes, report_key_text, witness
 
 TILES_PER_CIRCLE = 360
 NO_TILE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedReport:
-    """A report made ready to be written: all that does not depend on what the store holds already."""
+class PreparedReport(NamedTuple):
+    """A report made ready to be written: all that does not depend on what the store holds already.
+
+    A plain tuple, since millions of them pass from one process to another. `record_id` is that of the first version.
+    """
 
     key: bytes
-    key_text: str
-    agency_ref: str | None
+    facts: bytes
+    record_id: bytes
     revision: int
     issued_us: int | None
-    facts: bytes
-    body: str
-    payload_digest: str | None
-    payload_start: int
-    payload_length: int
     columns: tuple[Any, ...]
+    payload_digest: bytes | None
+    payload_start: int | None
+    payload_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +67,37 @@ FACT_COLUMNS = (
 """The columns of `PreparedReport.columns`, in order."""
 
 
-def prepare(reports: Sequence[Report], owner: str) -> PreparedBlock:
-    """The reports made ready to be written for `owner`. Pure, and most of the work of taking in a file."""
-    prepared, payloads, start = [], [], 0
+def prepare(reports: Sequence[Report], owner: str, label: str) -> PreparedBlock:
+    """The reports made ready to be written for `owner` under `label` (canonical text). Pure, and most of the work of taking in a file."""
+    prepared, start = [], 0
     for report in reports:
-        prepared.append(_prepare_one(report, owner, start))
-        payloads.append(report.payload)
+        prepared.append(_prepare_one(report, owner, label, start))
         start += len(report.payload)
-    return PreparedBlock(tuple(prepared), zlib.compress(b"".join(payloads), 3))
+    return PreparedBlock(tuple(prepared), zlib.compress(b"".join([report.payload for report in reports]), 3))
 
 
-def _prepare_one(report: Report, owner: str, start: int) -> PreparedReport:
-    body = facts_text(report)
-    facts = digest(body.encode())
-    key = report_key(owner, report, facts)
-    key_text = key.text
-    testimony = _signed64(hashlib.sha256(f"{report.agency}\x00{key.ref}".encode()).digest()[:8])
-    name = bytes.fromhex(witness(report.agency, report.agency_ref, report.revision, facts))
-    payload_digest = digest(report.payload) if report.payload else None
+def _prepare_one(report: Report, owner: str, label: str, start: int) -> PreparedReport:
+    body, payload = facts_text(report), report.payload
+    facts = sha256(body.encode())
+    key = report_key_text(owner, report, facts.hexdigest())
+    payload_digest = sha256(payload) if payload else None
+    record = record_bytes(key, 1, label, body, payload_digest.hexdigest() if payload_digest else None)
+    name = bytes.fromhex(witness(report.agency, report.agency_ref, report.revision, facts.hexdigest()))
+    testimony = sha256(key[len(quoted(owner)) + 1 :].encode()).digest()
     return PreparedReport(
-        hashlib.sha256(key_text.encode()).digest()[:16],
-        key_text,
-        report.agency_ref,
+        sha256(key.encode()).digest()[:16],
+        facts.digest(),
+        sha256(record).digest(),
         report.revision,
         report.issued_us,
-        bytes.fromhex(facts),
-        body,
-        payload_digest,
-        start,
-        len(report.payload),
-        (_signed64(name[:8]), _signed64(name[8:16]), testimony, *_fact_columns(report)),
+        (*_TWO_NUMBERS.unpack(name[:16]), *_ONE_NUMBER.unpack(testimony[:8]), *_fact_columns(report)),
+        payload_digest.digest() if payload_digest else None,
+        start if payload else None,
+        len(payload),
     )
+
+
+_TWO_NUMBERS, _ONE_NUMBER = Struct(">qq"), Struct(">q")
 
 
 def _fact_columns(report: Report) -> tuple[Any, ...]:
@@ -119,13 +121,17 @@ def tile_of(lon: float | None, lat: float | None) -> int:
     return min(math.floor(lat) + 90, 179) * TILES_PER_CIRCLE + min(math.floor(lon) + 180, TILES_PER_CIRCLE - 1)
 
 
-def _signed64(data: bytes) -> int:
-    return int.from_bytes(data, "big", signed=True)
+def record_id_of(row: Any, owner: str, version: int, label: str) -> bytes:
+    """The id of the record that a row (or anything with its fact columns) holds, as this version under this label."""
+    body = facts_text(report_of_row(row))
+    key = report_key_text(owner, report_of_row(row), sha256(body.encode()).hexdigest())
+    return sha256(record_bytes(key, version, label, body, row.payload_digest.hex() if row.payload_digest else None)).digest()
 
 
-def prepared_record_id(report: PreparedReport, version: int, label: str) -> bytes:
-    """The record's id when it is written as this version under this label (canonical text)."""
-    return hashlib.sha256(record_bytes(report.key_text, version, label, report.body, report.payload_digest)).digest()
+def renewed(report: PreparedReport, owner: str, version: int, label: str) -> PreparedReport:
+    """The same report made ready as a later version."""
+    row = SimpleNamespace(**dict(zip(FACT_COLUMNS, report.columns, strict=True)), payload_digest=report.payload_digest)
+    return report._replace(record_id=record_id_of(row, owner, version, label))
 
 
 def report_of_row(row: Any, payload: bytes = b"") -> Report:

@@ -112,7 +112,6 @@ reports = Table(
     Index("reports_by_time", "begin_us"),
     Index("reports_by_field", "field", "begin_us"),
     Index("reports_by_place", "tile"),
-    Index("reports_by_agency", "agency", "begin_us"),
     Index("reports_by_record", "record_id"),
 )
 Index("reports_renewed", reports.c.key, reports.c.version, sqlite_where=reports.c.version > 1, postgresql_where=reports.c.version > 1)

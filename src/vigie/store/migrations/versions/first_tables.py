@@ -231,7 +231,6 @@ def _reports() -> None:
         sa.PrimaryKeyConstraint("row"),
         sa.UniqueConstraint("key", "version"),
     )
-    op.create_index("reports_by_agency", "reports", ["agency", "begin_us"], unique=False)
     op.create_index("reports_by_field", "reports", ["field", "begin_us"], unique=False)
     op.create_index("reports_by_place", "reports", ["tile"], unique=False)
     op.create_index("reports_by_record", "reports", ["record_id"], unique=False)
