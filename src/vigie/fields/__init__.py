@@ -1,0 +1,1 @@
+"""Field packs, all of one shape."""

@@ -1,0 +1,1 @@
+"""The seismic field: earthquakes and what seismographs take for them."""
