@@ -1,0 +1,127 @@
+"""`vigie ingest`, `rejects`: taking in what agencies send, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vigie.cli.explain import explain_files
+from vigie.cli.options import JsonOption, NodeOption, the_node
+from vigie.cli.show import progress_bar, release_sentence, say, say_json, say_outcome, say_table
+from vigie.model.errors import BadSetting
+from vigie.model.label import Label, label_from_json
+from vigie.model.times import format_time
+from vigie.node.clock import now_us
+from vigie.node.intake import Order, Outcome, files_under, ingest_each
+from vigie.node.retry import retry_file
+from vigie.node.settings import Node, owner_label
+from vigie.store import list_files, list_rejects, sweep_quarantine
+
+Reader = Annotated[str, typer.Option(help="The reader's name, where the file is not recognised by itself.", show_default=False)]
+Preset = Annotated[str, typer.Option(help="A preset that says what a table's columns mean, such as isc-origins.", show_default=False)]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file that says what a table's columns mean.", show_default=False)]
+Agency = Annotated[str, typer.Option(help="The agency, where the file does not name it.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(ingest)
+    app.command()(rejects)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders of files; plain, .gz or .zip.")],
+    node: NodeOption = None,
+    tlp: Annotated[str, typer.Option(help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED (else AMBER: readable by you only).", show_default=False)] = "",
+    label: Annotated[Path | None, typer.Option(help="A JSON file with the whole label.", show_default=False)] = None,
+    reader: Reader = "",
+    preset: Preset = "",
+    mapping: MappingFile = None,
+    agency: Agency = "",
+    *,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Mark every record as an exercise.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show how the file is understood and what would be blanked; write nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in reports: one file is one transaction, and the same file twice changes nothing."""
+    if explain:
+        explain_files(files_under(files), reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json)
+        return
+    opened, now = the_node(node), now_us()
+    chosen = _label(opened, tlp, label)
+    order = Order(label=chosen, reader=reader, preset=preset, mapping=mapping, agency=agency, exercise=exercise)
+    outcomes = [outcome for path in files_under(files) for outcome in take_in(opened, path, order, now, as_json=as_json)]
+    sweep_quarantine(opened.store, opened.keyring, opened.quarantine, now)
+    _report(outcomes, as_json=as_json)
+
+
+def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
+    """Takes in one file behind a progress bar and says what became of it."""
+    with progress_bar(path.stat().st_size, path.name) as watch:
+        outcomes = list(ingest_each(node, [path], order, now, watch))
+    for outcome in outcomes if not as_json else ():
+        say_outcome(outcome)
+    return outcomes
+
+
+def _report(outcomes: list[Outcome], *, as_json: bool) -> None:
+    if as_json:
+        say_json([_outcome_json(outcome) for outcome in outcomes])
+    else:
+        for sentence in dict.fromkeys(filter(None, map(release_sentence, outcomes))):
+            say(sentence)
+    raise typer.Exit(1 if any(outcome.status == "refused" for outcome in outcomes) else 0)
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, object]:
+    tally = outcome.tally
+    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects}
+    return {"file": outcome.name, "status": outcome.status, **counts, "readers": list(outcome.readers), "why": outcome.sentence}
+
+
+def _label(node: Node, tlp: str, path: Path | None) -> Label:
+    if path is None:
+        return owner_label(node.settings.party, tlp or None)
+    if tlp:
+        raise BadSetting("Give --tlp or --label, not both")
+    try:
+        label = label_from_json({"owner": node.settings.party} | json.loads(path.read_text(encoding="utf-8")), node.directory)
+    except (OSError, ValueError, TypeError) as fault:
+        raise BadSetting("The label cannot be understood", source=str(path), got=str(fault), expected="JSON such as {\"tlp\": \"GREEN\"}") from fault
+    if label.owner != node.settings.party:
+        raise BadSetting("A node owns what it takes in", source=str(path), field="owner", got=label.owner, expected=node.settings.party)
+    return label
+
+
+def rejects(
+    node: NodeOption = None,
+    file: Annotated[int | None, typer.Option("--file", help="Only the file with this number.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 50,
+    *,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again, from the quarantine, the files that had rejects.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What could not be read, where it stood and why; or try again."""
+    opened = the_node(node)
+    if retry:
+        _retry(opened, file)
+        return
+    found = list_rejects(opened.store, opened.keyring, file_id=file, limit=limit)
+    if as_json:
+        say_json([{"file": item.file, "number": item.file_id, "place": item.place, "what": item.what, "field": item.field, "expected": item.expected, "got": item.got} for item in found])
+        return
+    total = sum(entry.rejects for entry in list_files(opened.store) if file is None or entry.id == file)
+    rows = [(item.file_id, item.file, item.place, item.what, item.field, item.got if item.got is not None else "(gone)", item.expected) for item in found]
+    say_table("Rejects", ["no", "file", "where", "what", "field", "got", "expected"], rows)
+    say(f"{len(found):,} of {total:,} rejects shown." if total else "Everything that was taken in could be read.")
+
+
+def _retry(node: Node, file: int | None) -> None:
+    now = now_us()
+    for entry in list_files(node.store):
+        if entry.rejects and (file is None or entry.id == file):
+            say(f"{entry.name}, taken in {format_time(entry.received_us)}:")
+            say_outcome(retry_file(node, entry, now))

@@ -1,0 +1,103 @@
+"""How the command line prints: tables and bars for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vigie.node.intake import Outcome, Watch
+
+UNSEEN_WIDTH = 160
+"""How wide a line is where no terminal says so: in a file, a pipe, a test."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else UNSEEN_WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str = "") -> None:
+    """One line for a person."""
+    out.print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """One sentence on what went wrong."""
+    err.print(text, markup=False, style="red")
+
+
+def say_json(value: Any) -> None:
+    """JSON for a program."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - the command line is where printing is done
+
+
+def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table; numbers stand right."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        is_number = bool(rows) and all(isinstance(row[number], int | float | None) for row in rows)
+        table.add_column(column, justify="right" if is_number else "left", style=None, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+@contextmanager
+def progress_bar(total_bytes: int, title: str) -> Iterator[Watch]:
+    """A bar over the bytes of a file that is read; the count beside it is of records."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[records]:,} records"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=max(total_bytes, 1), records=0)
+        yield lambda records, at_byte: progress.update(task, completed=at_byte, records=records)
+
+
+@contextmanager
+def steps(title: str) -> Iterator[Any]:
+    """A spinner that names the step at work: called with a word and a number."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda name, count: progress.update(task, description=f"{title}: {name}, {count:,} reports")
+
+
+@contextmanager
+def counting(title: str, total: int) -> Iterator[Any]:
+    """A bar over a known number of things: called with how many more are done."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True) as progress:
+        task = progress.add_task(title, total=max(total, 1))
+        yield lambda done: progress.advance(task, done)
+
+
+def say_outcome(outcome: Outcome) -> None:
+    """What became of one file, in one or two lines."""
+    if outcome.status == "refused":
+        complain(f"{outcome.name}: {outcome.sentence}")
+        return
+    tally, how = outcome.tally, ", ".join(outcome.readers)
+    if outcome.status == "known":
+        say(f"{outcome.name}: taken in before; nothing changed ({tally.unchanged:,} reports, {tally.rejects:,} rejects).")
+        return
+    say(f"{outcome.name}: {tally.reports:,} new reports, {tally.unchanged:,} unchanged, {tally.rejects:,} rejects (reader {how}).")
+    if outcome.restricted:
+        say("  The source's terms forbid passing it on: readable by you only, never exported.")
+
+
+def release_sentence(outcome: Outcome) -> str:
+    """Who may read what was just taken in, in plain words."""
+    label = outcome.label
+    if label is None or outcome.restricted:
+        return ""
+    if label.rel_to is not None:
+        return f"TLP:{label.tlp}: readable by {', '.join(sorted(label.rel_to)) or 'you only'}."
+    return {"CLEAR": "TLP:CLEAR: readable by everybody.", "GREEN": "TLP:GREEN: readable by the community."}.get(label.tlp, f"TLP:{label.tlp}: readable by you only.")
+
+
+def say_counts(title: str, counts: Mapping[str, int], most: int = 12) -> None:
+    """A short table of counts; what is cut off is said."""
+    rows = [(name or "(none)", count) for name, count in list(counts.items())[:most]]
+    rest = list(counts.values())[most:]
+    say_table(title, ["", "events"], [*rows, *([(f"and {len(rest)} more", sum(rest))] if rest else [])])

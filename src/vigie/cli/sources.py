@@ -1,0 +1,9 @@
+"""`vigie sources`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""

@@ -1,0 +1,1 @@
+"""A node: settings, flow, worlds. The only place where parts are wired together."""

@@ -1,0 +1,77 @@
+"""Is the node well? Each finding is a fact and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vigie.model.errors import VigieError
+from vigie.node.atlas import load_atlas
+from vigie.node.packs import packs
+from vigie.node.settings import Node, open_node
+from vigie.store import check_payloads, check_records, count_rows, list_files, schema_version, sweep_quarantine
+
+MIN_FREE_BYTES = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    is_well: bool
+    words: str
+
+
+def examine(folder: Path, now_us: int) -> list[Finding]:
+    """Everything that can be wrong with a node, looked at once. Expired quarantine items are destroyed on the way."""
+    try:
+        node = open_node(folder)
+    except VigieError as fault:
+        return [Finding("node", is_well=False, words=str(fault))]
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("node", lambda: f"{node.settings.party} in {folder}"),
+        ("store", lambda: f"{node.store.engine.dialect.name}, tables of version {schema_version(node.store)}, {count_rows(node.store):,} records"),
+        ("key", lambda: f"signs ({len(node.sign(b'test'))} bytes)"),
+        ("disk", lambda: _free(folder)),
+        ("atlas", lambda: _atlas()),
+        ("packs", lambda: ", ".join(packs())),
+        ("quarantine", lambda: f"{sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)} expired items destroyed"),
+        ("rejects", lambda: f"{sum(file.rejects for file in list_files(node.store)):,} records could not be read; see vigie rejects"),
+    )
+    return [_look(what, look) for what, look in looks]
+
+
+def _look(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, is_well=True, words=look())
+    except (VigieError, OSError) as fault:
+        return Finding(what, is_well=False, words=str(fault))
+
+
+def _free(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise OSError(f"Only {free / 1024**2:.0f} MiB are free in {folder}; make room before the next large file.")
+    return f"{free / 1024**3:.1f} GiB free"
+
+
+def _atlas() -> str:
+    atlas = load_atlas()
+    return f"{len(atlas.countries)} countries, {len(atlas.units)} first-level units, {len(atlas.places):,} places"
+
+
+def count_records(node: Node) -> int:
+    """How many versions of records the store holds."""
+    return count_rows(node.store)
+
+
+def faults_of(node: Node, step: Callable[[int], object]) -> Iterator[str]:
+    """A sentence for every record or payload that is not what was written; `step` is told of each record looked at."""
+    for fault in check_records(node.store):
+        step(1)
+        if fault:
+            yield fault
+    yield from (fault for fault in check_payloads(node.store) if fault)

@@ -1,0 +1,248 @@
+"""Taking in one file: found, hashed, read in bounded pieces, written in one transaction; large files are read in a process of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from vigie.ingest.files import Limits, choose_reader, file_digest, opened, read_parts, sample_of
+from vigie.model.canonical import digest
+from vigie.model.errors import BadReport, Reject, VigieError
+from vigie.model.label import Label, label_text
+from vigie.model.pack import ReadContext, Reader, Sample
+from vigie.model.report import Report
+from vigie.node.mappings import named_reader
+from vigie.node.packs import readers
+from vigie.node.settings import Node
+from vigie.store import FileFacts, Intake, PreparedBlock, Tally, prepare, seal_stream, taken_in, taking_in
+
+REPORTS_AT_ONCE = 5_000
+OWN_PROCESS_BYTES = 24 * 1024 * 1024
+"""A file larger than this is read by a second process, while the first writes."""
+
+Watch = Callable[[int, int], None]
+"""Told now and then how many records were read and how many of the file's bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How a file is to be taken in: under which label, by which reader (empty = found by itself) or mapping, from which agency."""
+
+    label: Label
+    reader: str = ""
+    mapping: Path | None = None
+    preset: str = ""
+    agency: str = ""
+    source: str = ""
+    exercise: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file. `readers` names who read it; `restricted` says that a source's terms made its label stricter."""
+
+    name: str
+    status: Literal["taken in", "known", "refused"]
+    tally: Tally = field(default_factory=Tally)
+    readers: tuple[str, ...] = ()
+    label: Label | None = None
+    restricted: bool = False
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some records of a file, made ready."""
+
+    block: PreparedBlock
+    rejects: tuple[Reject, ...]
+    at_byte: int
+
+
+def ingest_file(node: Node, path: Path, order: Order, now_us: int, watch: Watch | None = None) -> Outcome:
+    """Takes in one file, whole or not at all. Raises `BadReport` or `BadSetting` where it cannot be."""
+    _check_size(node, path)
+    chosen = _survey(path, order, node.limits)
+    label = _with_floor(order.label, chosen)
+    names = tuple(dict.fromkeys(reader.name for reader in chosen.values() if reader))
+    facts = _file_facts(path, order, names, now_us)
+    before = None if order.again else taken_in(node.store, facts, label)
+    if before is not None:
+        return Outcome(path.name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label)
+    tally = _write(node, path, order, facts, label, watch or _ignore)
+    return Outcome(path.name, "taken in", tally, names, label, label != order.label)
+
+
+def ingest_each(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch: Watch | None = None) -> Iterator[Outcome]:
+    """Takes in files one after the other; one that is refused does not stop the next."""
+    for path in paths:
+        try:
+            yield ingest_file(node, path, order, now_us, watch)
+        except VigieError as fault:
+            yield Outcome(path.name, "refused", sentence=str(fault))
+
+
+def files_under(paths: Iterable[Path]) -> list[Path]:
+    """The files meant: a folder means all files in it, by name. Raises `BadReport` for a path that is not there."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise BadReport("There is no such file", source=str(path))
+        found += sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")) if path.is_dir() else [path]
+    return found
+
+
+def _check_size(node: Node, path: Path) -> None:
+    size, most = path.stat().st_size, node.settings.max_file_bytes
+    if size > most:
+        raise BadReport("The file is too large", source=path.name, got=f"{size} bytes", expected=f"at most {most}", todo="raise max_file_bytes in node.toml")
+
+
+def _survey(path: Path, order: Order, limits: Limits) -> dict[str, Reader | None]:
+    """The reader of each part. A member of a zip file that nobody recognises is None if another member is recognised."""
+    found: dict[str, Reader | None] = {}
+    fault: BadReport | None = None
+    choose = chooser(order)
+    with opened(path, limits) as parts:
+        for part in parts:
+            try:
+                found[part.name] = choose(sample_of(part))
+            except BadReport as refusal:
+                found[part.name], fault = None, refusal
+    if fault is not None and not any(found.values()):
+        raise fault
+    return found
+
+
+def chooser(order: Order) -> Callable[[Sample], Reader]:
+    """How the reader of a part is found: the one that the order names, or the one that recognises it."""
+    if order.reader or order.mapping or order.preset:
+        reader = named_reader(order.reader, order.preset, order.mapping)
+        return lambda _sample: reader
+    known = readers()
+    return lambda sample: choose_reader(sample, known)
+
+
+def _with_floor(label: Label, chosen: dict[str, Reader | None]) -> Label:
+    """A source's terms are a floor: what may not be passed on is readable by the owner alone."""
+    if not any(reader and reader.floor == "owner" for reader in chosen.values()):
+        return label
+    return owner_only(label)
+
+
+def owner_only(label: Label) -> Label:
+    """The label with nobody but the owner on its list."""
+    stricter = label.tlp if label.tlp in ("AMBER+STRICT", "RED") else "AMBER"
+    return replace(label, rel_to=frozenset(), tlp=stricter, relay=False)
+
+
+def _file_facts(path: Path, order: Order, names: tuple[str, ...], now_us: int) -> FileFacts:
+    how = "+".join(names) + (f" agency={order.agency}" if order.agency else "")
+    if order.mapping:
+        how += f" mapping={digest(order.mapping.read_bytes())[:16]}"
+    size = path.stat().st_size
+    return FileFacts(digest=file_digest(path), name=path.name, source=order.source, reader=how, bytes=size, exercise=order.exercise, received_us=now_us)
+
+
+def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label, watch: Watch) -> Tally:
+    item = secrets.token_hex(16)
+    sealed = node.quarantine / f"{item}.sealed"
+    with path.open("rb") as raw:
+        seal_stream(node.keyring.new_key(item), raw, sealed)
+    try:
+        with taking_in(node.store, node.keyring, facts, label, node.expires_us(facts.received_us)) as intake:
+            intake.keep_raw(item)
+            _fill(intake, _pieces(path, order, label, node.limits), watch)
+            return intake.tally
+    except BaseException:
+        node.keyring.destroy([item])
+        sealed.unlink(missing_ok=True)
+        raise
+
+
+def _fill(intake: Intake, pieces: Iterator[_Piece], watch: Watch) -> None:
+    seen = 0
+    for piece in pieces:
+        intake.add(piece.block)
+        for fault in piece.rejects:
+            intake.reject(fault)
+        seen += len(piece.block.reports) + len(piece.rejects)
+        watch(seen, piece.at_byte)
+
+
+def _pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+    if path.stat().st_size > OWN_PROCESS_BYTES:
+        return _pieces_from_process(path, order, label, limits)
+    return _read_pieces(path, order, label, limits)
+
+
+def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+    position = [0]
+    items = read_parts(path, _part_chooser(order), ReadContext(path.name, order.agency, order.exercise), limits, position)
+    while batch := list(islice(items, REPORTS_AT_ONCE)):
+        found = [item for item in batch if isinstance(item, Report)]
+        yield _Piece(prepare(found, label.owner, label_text(label)), tuple(item for item in batch if isinstance(item, Reject)), position[0])
+
+
+def _part_chooser(order: Order) -> Callable[[Sample], Reader]:
+    """As `chooser`, but a part that nobody recognises is one reject: the survey has refused the file if all are."""
+    choose = chooser(order)
+
+    def choose_or_reject(sample: Sample) -> Reader:
+        try:
+            return choose(sample)
+        except BadReport as fault:
+            return _rejecting_reader(sample.name, str(fault))
+
+    return choose_or_reject
+
+
+def _rejecting_reader(name: str, why: str) -> Reader:
+    return Reader("none", "reads nothing", lambda _sample: True, lambda _stream, _context: iter([Reject(name, "A member of the file was not read", got=why)]))
+
+
+def _pieces_from_process(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+    """The same pieces, read and made ready by another process, a few ahead of the writer."""
+    context = multiprocessing.get_context("spawn")
+    queue: Any = context.Queue(maxsize=4)
+    process = context.Process(target=_send_pieces, args=(queue, path, order, label, limits), daemon=True)
+    process.start()
+    try:
+        while (piece := _next_piece(queue, process)) is not None:
+            yield piece
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _next_piece(queue: Any, process: Any) -> _Piece | None:
+    """The next piece, or None at the end. Raises what the other process raised, or says that it died."""
+    while True:
+        try:
+            found = queue.get(timeout=1.0)
+        except multiprocessing.queues.Empty:  # type: ignore[attr-defined]
+            if process.is_alive() or not queue.empty():
+                continue
+            raise BadReport("The process that read the file died", got=f"exit code {process.exitcode}", todo="nothing was taken in; try again") from None
+        if isinstance(found, VigieError):
+            raise found
+        return found if isinstance(found, _Piece) else None
+
+
+def _send_pieces(queue: Any, path: Path, order: Order, label: Label, limits: Limits) -> None:
+    try:
+        for piece in _read_pieces(path, order, label, limits):
+            queue.put(piece)
+        queue.put(None)
+    except VigieError as fault:
+        queue.put(fault)
+
+
+def _ignore(_records: int, _bytes: int) -> None:
+    return

@@ -1,0 +1,203 @@
+"""A node on disk: its folder, its settings, its directory of parties, its key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pydantic
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from vigie.ingest.files import Limits
+from vigie.model.errors import BadSetting
+from vigie.model.label import PUBLIC, Directory, Label, Party
+from vigie.model.times import DAY_US
+from vigie.store import Audience, Keyring, Store, create_store, open_store, sqlite_url
+
+SETTINGS_FILE = "node.toml"
+DIRECTORY_FILE = "directory.toml"
+
+
+class Settings(pydantic.BaseModel):
+    """What an operator may set in `node.toml`. Every limit has a default that suits a laptop."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    party: str = pydantic.Field(min_length=1, max_length=64, description="the name of this node's own party, the owner of what it takes in")
+    store: str = pydantic.Field(default="", description="address of the store; empty = SQLite in the node's folder, or postgresql+psycopg://USER@HOST/NAME")
+    language: str = pydantic.Field(default="en", description="language of place names, as a BCP 47 tag")
+    quarantine_days: int = pydantic.Field(default=30, ge=1, le=3650, description="how long raw files and rejects are kept, encrypted")
+    max_file_bytes: int = pydantic.Field(default=4 * 1024**3, ge=1, description="the largest file that is taken in")
+    max_unpacked_bytes: int = pydantic.Field(default=8 * 1024**3, ge=1, description="the most that one file may unpack to")
+    max_page: int = pydantic.Field(default=1000, ge=1, le=10_000, description="the most items on one page of a list")
+    doubtful_shown: int = pydantic.Field(default=20, ge=0, le=1000, description="how many doubtful links the summary shows")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An opened node."""
+
+    folder: Path
+    settings: Settings
+    directory: Directory
+    store: Store
+    keyring: Keyring
+
+    @property
+    def quarantine(self) -> Path:
+        """Where sealed raw files lie."""
+        return self.folder / "quarantine"
+
+    @property
+    def limits(self) -> Limits:
+        """What a file may hold."""
+        return Limits(max_unpacked_bytes=self.settings.max_unpacked_bytes)
+
+    def audience(self, party: str, now_us: int) -> Audience:
+        """The audience of a party at an instant."""
+        return Audience(party, self.directory, now_us)
+
+    def expires_us(self, now_us: int) -> int:
+        """When what is put into the quarantine now is destroyed."""
+        return now_us + self.settings.quarantine_days * DAY_US
+
+    def sign(self, data: bytes) -> bytes:
+        """The node's Ed25519 signature."""
+        return _load_key(self.folder / "keys" / "node.pem").sign(data)
+
+
+def init_node(folder: Path, party: str, store_url: str = "") -> Node:
+    """A new node in `folder`, or the existing one unchanged. Raises `BadSetting` where the folder belongs to another party or holds something else."""
+    settings_file = folder / SETTINGS_FILE
+    if settings_file.exists():
+        node = open_node(folder)
+        if node.settings.party != party:
+            raise BadSetting("The node belongs to another party", source=str(folder), got=party, expected=node.settings.party)
+        return node
+    if folder.exists() and any(folder.iterdir()):
+        raise BadSetting("The folder is not empty and holds no node", source=str(folder), todo="name another folder with --node")
+    settings = _checked({"party": party, "store": store_url}, str(settings_file))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = create_store(store_url or sqlite_url(folder.absolute() / "vigie.sqlite"))
+    _new_key(folder / "keys" / "node.pem")
+    (folder / "quarantine").mkdir(mode=0o700, exist_ok=True)
+    (folder / DIRECTORY_FILE).write_text(_DIRECTORY_TEMPLATE, encoding="utf-8")
+    settings_file.write_text(_settings_text(settings), encoding="utf-8")
+    store.close()
+    return open_node(folder)
+
+
+def open_node(folder: Path) -> Node:
+    """The node in `folder`. Raises `BadSetting` where there is none or a setting is wrong."""
+    settings = read_settings(folder)
+    store = open_store(settings.store or sqlite_url(folder.absolute() / "vigie.sqlite"))
+    return Node(folder, settings, read_directory(folder / DIRECTORY_FILE), store, Keyring(folder / "keys" / "quarantine.keys"))
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of the node in `folder`."""
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        raise BadSetting("There is no node here", source=str(folder), todo="make one with `vigie init`, or name it with --node")
+    return _checked(_read_toml(path), str(path))
+
+
+def node_folder(named: Path | None) -> Path:
+    """The folder of the node that is meant: the one named, else VIGIE_NODE, else ./node."""
+    return named or Path(os.environ.get("VIGIE_NODE") or "node")
+
+
+def read_directory(path: Path) -> Directory:
+    """Parties, groups and levels from `directory.toml`; the empty directory where there is none."""
+    if not path.exists():
+        return Directory()
+    facts = _read_toml(path)
+    try:
+        parties = {name: _party(name, party) for name, party in facts.pop("parties", {}).items()}
+        groups = {name: frozenset(map(str, members)) for name, members in facts.pop("groups", {}).items()}
+        levels = {name: tuple(map(str, ranks)) for name, ranks in facts.pop("levels", {}).items()}
+    except (TypeError, AttributeError) as fault:
+        raise BadSetting("The directory of parties cannot be understood", source=str(path), got=str(fault)) from fault
+    if facts:
+        raise BadSetting("The directory holds an unknown table", source=str(path), got=min(facts), expected="parties, groups, levels")
+    if PUBLIC in parties:
+        raise BadSetting("No party may be named PUBLIC: it is the audience of everybody", source=str(path))
+    return Directory(dict(Directory().levels) | levels, groups, parties)
+
+
+def _party(name: str, facts: Mapping[str, Any]) -> Party:
+    lists = {key: frozenset(map(str, facts.get(key, ()))) for key in ("caveats", "clients_of")}
+    return Party(name, str(facts.get("org", name)), bool(facts.get("community", False)), lists["caveats"], dict(facts.get("clearance", {})), lists["clients_of"])
+
+
+def owner_label(party: str, tlp: str | None) -> Label:
+    """The label of a file when the operator named a TLP level, or none: then AMBER without a list, which only the owner reads."""
+    from vigie.model.label import TLP_ORDER
+
+    level = (tlp or "AMBER").upper()
+    if level not in TLP_ORDER:
+        raise BadSetting("There is no such TLP level", got=str(tlp), expected=", ".join(TLP_ORDER))
+    return Label(party, tlp=level)
+
+
+def _checked(facts: Mapping[str, Any], source: str) -> Settings:
+    try:
+        return Settings.model_validate(facts)
+    except pydantic.ValidationError as fault:
+        first = fault.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise BadSetting("A setting is wrong", source=source, field=name, got=str(first.get("input")), expected=first["msg"]) from fault
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise BadSetting("The file is not TOML", source=str(path), got=str(fault)) from fault
+
+
+def _settings_text(settings: Settings) -> str:
+    """The settings that differ from their defaults, and the others as comments."""
+    lines = ["# Settings of this node; a line that begins with # shows a default.", ""]
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = f'"{value}"' if isinstance(value, str) else str(value)
+        lines += [f"# {field.description}", f"{'# ' if value == field.default else ''}{name} = {shown}", ""]
+    return "\n".join(lines)
+
+
+_DIRECTORY_TEMPLATE = """\
+# Parties that this node exchanges with, groups of them, and the levels of each policy (lowest first).
+#
+# [parties.ME-CERT]
+# org = "ME"
+# community = true
+# clearance = { VIGIE = "RESTRICTED" }
+# caveats = ["MEDICAL"]
+# clients_of = []
+#
+# [groups]
+# CERTS = ["ME-CERT"]
+"""
+
+
+def _new_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(pem)
+
+
+def _load_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError) as fault:
+        raise BadSetting("The node's key cannot be read", source=str(path), got=str(fault), todo="restore keys/node.pem from a backup") from fault
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadSetting("The node's key is not an Ed25519 key", source=str(path))
+    return key

@@ -1,0 +1,168 @@
+"""A world: everything that one audience sees of the real or of the exercise, computed from what it may read and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vigie.harmonise import Background, estimate_background, link, make_events
+from vigie.model.atlas import Atlas, country_at, unit_at
+from vigie.model.catalogue import Catalogue
+from vigie.model.decision import Decision
+from vigie.model.event import EVIDENCE, Clusters, Events, Links
+from vigie.model.pack import Pack
+from vigie.model.sameness import Sameness
+from vigie.model.times import NEVER_US, quarter_start
+from vigie.node.packs import pack
+from vigie.node.settings import Node
+from vigie.node.severity import severities
+from vigie.store import Audience, Window, find_reports, visible, visible_decisions
+
+MIN_LEARNED = 100
+"""Background rates are taken from the quarters before the newest report where these hold at least so many reports, else from all."""
+
+Watch = Any
+"""Told the name of the field that is being linked and how many reports it has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """The events of one audience. `event_of` and `probability` (n,) go by row of `catalogue`; `country` and `unit` (m,) by event."""
+
+    party: str
+    exercise: bool
+    catalogue: Catalogue
+    events: Events
+    event_of: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    links: Links
+    doubtful: Links
+    country: NDArray[np.object_]
+    unit: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Linked:
+    rows: NDArray[np.int64]
+    clusters: Clusters
+    events: Events
+
+
+def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
+    """The world of an audience: the one place where reports become events."""
+    catalogue = visible(node.store, audience, Window(exercise=exercise))
+    decisions = _decided_rows(node, audience, catalogue)
+    names = [name for code, name in enumerate(catalogue.field.names) if (catalogue.field.codes == code).any()]
+    parts = []
+    for name in names:
+        rows = np.flatnonzero(catalogue.field.is_in([name]))
+        if watch:
+            watch(name, len(rows))
+        parts.append(_link_field(catalogue, rows, pack(name), decisions))
+    return _joined(audience.party, catalogue, parts, atlas, exercise=exercise)
+
+
+def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, decisions: Sequence[tuple[int, int, bool]]) -> _Linked:
+    part = catalogue.take(rows)
+    place = {int(row): number for number, row in enumerate(rows)}
+    pairs = {same: [(place[a], place[b]) for a, b, is_same in decisions if is_same is same and a in place and b in place] for same in (True, False)}
+    clusters = link(part, field.sameness, must_link=pairs[True], cannot_link=pairs[False], background=learned_background(part, field.sameness))
+    return _Linked(rows, clusters, make_events(part, clusters, severities(field.terms, part)))
+
+
+def learned_background(catalogue: Catalogue, sameness: Sameness) -> Background | None:
+    """The background rate from what was issued before the quarter of the newest report: no clock, so the same on any day.
+
+    None where those are fewer than `MIN_LEARNED`: then the engine takes all reports.
+    """
+    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.end_us, catalogue.issued_us)
+    earlier = said_us < quarter_start(int(said_us.max()))
+    return estimate_background(catalogue.take(earlier), sameness) if int(earlier.sum()) >= MIN_LEARNED else None
+
+
+def _decided_rows(node: Node, audience: Audience, catalogue: Catalogue) -> list[tuple[int, int, bool]]:
+    """Decisions as pairs of catalogue rows; a decision on a report that is not here says nothing."""
+    decisions: list[Decision] = visible_decisions(node.store, audience)
+    at = {int(row): number for number, row in enumerate(catalogue.row)} if decisions else {}
+    found: list[tuple[int, int, bool]] = []
+    for decision in decisions:
+        first, second = (_row_of(node, audience, at, name) for name in (decision.first, decision.second))
+        found += [(first, second, decision.same)] if first is not None and second is not None else []
+    return found
+
+
+def _row_of(node: Node, audience: Audience, at: Mapping[int, int], name: tuple[str, str]) -> int | None:
+    rows = [at[held.row] for held in find_reports(node.store, audience, "/".join(name)) if held.row in at and held.report.agency == name[0]]
+    return rows[0] if rows else None
+
+
+def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: Atlas, *, exercise: bool) -> World:
+    """The fields' events side by side, sorted by begin and id."""
+    events = _join_events([_moved(part) for part in parts]) if parts else make_events(catalogue, _no_clusters(), np.zeros(0))
+    event_of, probability = np.zeros(len(catalogue), np.int64), np.ones(len(catalogue))
+    for number, members in enumerate(events.members):
+        event_of[members] = number
+    for part in parts:
+        probability[part.rows] = part.clusters.probability
+    links, doubtful = (_join_links([_moved_links(getattr(part.clusters, name), part.rows) for part in parts]) for name in ("links", "doubtful"))
+    closest = np.lexsort((doubtful.second, doubtful.first, np.abs(doubtful.probability - 0.5)))
+    doubtful = _picked_links(doubtful, closest)
+    unit = unit_at(atlas, events.lon, events.lat)
+    return World(party, exercise, catalogue, events, event_of, probability, links, doubtful, _countries(catalogue, events, atlas), unit)
+
+
+def _countries(catalogue: Catalogue, events: Events, atlas: Atlas) -> NDArray[np.object_]:
+    """The country of each event (m,): that of its place, or else the one that the report which gave the kind named."""
+    at_place = country_at(atlas, events.lon, events.lat)
+    said = np.array([catalogue.country.text(row) for row in events.chosen["kind"]], object)
+    return np.where(at_place == "", said, at_place) if len(said) else at_place
+
+
+def _no_clusters() -> Clusters:
+    return Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), _join_links([]), _join_links([]))
+
+
+def _moved_links(links: Links, rows: NDArray[np.int64]) -> Links:
+    return replace(links, first=rows[links.first], second=rows[links.second])
+
+
+def _picked_links(links: Links, order: NDArray[np.int64]) -> Links:
+    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order])
+
+
+def _join_links(parts: Sequence[Links]) -> Links:
+    none = Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros((0, len(EVIDENCE))))
+    columns: list[Any] = [np.concatenate([getattr(part, item.name) for part in (none, *parts)]) for item in fields(Links)]
+    return Links(*columns)
+
+
+def _moved(part: _Linked) -> Events:
+    """The events with rows of the whole catalogue."""
+    chosen = {name: np.where(rows < 0, -1, part.rows[rows]) for name, rows in part.events.chosen.items()}
+    return replace(part.events, members=tuple(part.rows[members] for members in part.events.members), chosen=chosen)
+
+
+def _join_events(parts: Sequence[Events]) -> Events:
+    columns: dict[str, Any] = {item.name: _join_column([getattr(part, item.name) for part in parts]) for item in fields(Events)}
+    order = np.lexsort((np.array(columns["id"]), columns["begin_us"]))
+    return Events(**{name: _ordered(column, order) for name, column in columns.items()})
+
+
+def _join_column(columns: Sequence[Any]) -> Any:
+    if isinstance(columns[0], tuple):
+        return tuple(value for column in columns for value in column)
+    if isinstance(columns[0], Mapping):
+        return {name: np.concatenate([column[name] for column in columns]) for name in columns[0]}
+    return np.concatenate(columns)
+
+
+def _ordered(column: Any, order: NDArray[np.int64]) -> Any:
+    if isinstance(column, tuple):
+        return tuple(column[row] for row in order)
+    if isinstance(column, Mapping):
+        return {name: rows[order] for name, rows in column.items()}
+    return column[order]
