@@ -1,0 +1,1 @@
+"""Bytes from an agency become reports and rejects."""
