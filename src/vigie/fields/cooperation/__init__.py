@@ -1,0 +1,1 @@
+"""Cooperation: meetings, agreements and joint activities that took place."""
