@@ -17,7 +17,7 @@ from vigie.model.label import Label, label_text
 from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import Report
 from vigie.node.mappings import named_reader
-from vigie.node.packs import readers
+from vigie.node.packs import packs, readers
 from vigie.node.settings import Node
 from vigie.store import FileFacts, Intake, PreparedBlock, Tally, prepare, seal_stream, taken_in, taking_in
 
@@ -186,8 +186,16 @@ def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iter
     position = [0]
     items = read_parts(path, _part_chooser(order), ReadContext(path.name, order.agency, order.exercise), limits, position)
     while batch := list(islice(items, REPORTS_AT_ONCE)):
-        found = [item for item in batch if isinstance(item, Report)]
-        yield _Piece(prepare(found, label.owner, label_text(label)), tuple(item for item in batch if isinstance(item, Reject)), position[0])
+        checked = [_of_known_field(item) for item in batch]
+        found = [item for item in checked if isinstance(item, Report)]
+        yield _Piece(prepare(found, label.owner, label_text(label)), tuple(item for item in checked if isinstance(item, Reject)), position[0])
+
+
+def _of_known_field(item: Report | Reject) -> Report | Reject:
+    """A report of a field that no pack knows could never become an event."""
+    if isinstance(item, Reject) or item.field in packs():
+        return item
+    return Reject(item.agency_ref or "a record", "There is no such field", "field", item.field, ", ".join(packs()), item.payload)
 
 
 def _part_chooser(order: Order) -> Callable[[Sample], Reader]:
