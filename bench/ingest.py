@@ -56,7 +56,8 @@ def take_in(folder: Path, table: Path, url: str) -> None:
     wall_s = time.perf_counter() - started
     peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     kind = node.store.engine.dialect.name
-    print(f"{kind}: {outcome.tally.reports:,} reports in {wall_s:.1f} s, {outcome.tally.reports / wall_s:,.0f} a second; peak {peaks[0]:.0f} MiB (writer), {peaks[1]:.0f} MiB (reader)")
+    count = outcome.tally.reports
+    print(f"{kind}: {count:,} reports in {wall_s:.1f} s, {count / wall_s:,.0f} a second; peak {peaks[0]:.0f} MiB (writer), {peaks[1]:.0f} MiB (reader)")
 
 
 def main() -> None:

@@ -10,5 +10,14 @@ NOW_US = 1_790_000_000_000_000
 
 def quake(ref: str | None = "r1", agency: str = "MSO", **changes: object) -> Report:
     """A report of an earthquake, with changes."""
-    facts: dict[str, object] = {"field": "seismic", "kind": "seismic.earthquake", "begin_us": NOW_US, "end_us": NOW_US, "lon": 19.1, "lat": 42.0, "magnitude": 4.5, "scale": "Mw"}
+    facts: dict[str, object] = {
+        "field": "seismic",
+        "kind": "seismic.earthquake",
+        "begin_us": NOW_US,
+        "end_us": NOW_US,
+        "lon": 19.1,
+        "lat": 42.0,
+        "magnitude": 4.5,
+        "scale": "Mw",
+    }
     return Report(agency=agency, agency_ref=ref, **(facts | changes))  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import LEVELS, directories, instants, labels, readers
-
 from vigie.model.label import TLP_ORDER, Directory, Grant, Label, Party, join, label_from_json, label_text, label_to_json, may_forward, may_read
+
 
 def label_of_case(facts: Mapping[str, Any]) -> Label:
     """A label as the shared cases write it."""

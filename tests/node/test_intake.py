@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made import NOW_US
 
+from made import NOW_US
+from vigie.model.atlas import Atlas
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.node.export import refuse_owner_only
@@ -21,7 +22,6 @@ from vigie.node.intake import Order, ingest_each, ingest_file
 from vigie.node.retry import retry_file
 from vigie.node.settings import Node, init_node, open_node
 from vigie.node.worlds import make_world
-from vigie.model.atlas import Atlas
 from vigie.store import Window, list_files, list_rejects, sweep_quarantine, visible
 
 HEADER = "report_id,agency,field,kind,begin,lon,lat,magnitude,scale"
@@ -30,7 +30,10 @@ CLEAR = Order(label=Label("ME-NODE", tlp="CLEAR"))
 
 def rows(count: int, start: int = 0) -> str:
     """A table of made-up quakes."""
-    lines = [f"r{number},MSO,seismic,seismic.earthquake,2026-01-{number % 28 + 1:02d}T10:00:00Z,{18 + number % 50 / 10},42.5,{3 + number % 20 / 10},Mw" for number in range(start, start + count)]
+    lines = [
+        f"r{number},MSO,seismic,seismic.earthquake,2026-01-{number % 28 + 1:02d}T10:00:00Z,{18 + number % 50 / 10},42.5,{3 + number % 20 / 10},Mw"
+        for number in range(start, start + count)
+    ]
     return "\n".join([HEADER, *lines]) + "\n"
 
 
@@ -94,9 +97,9 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_leaves_nothing(node: Nod
 
 def test_an_unknown_format_says_what_was_tried_and_how_to_name_the_reader(node: Node, tmp_path: Path) -> None:
     """The sentence names the readers and the options."""
-    with pytest.raises(BadReport, match="quakeml.*--reader NAME.*--mapping FILE"):
+    with pytest.raises(BadReport, match=r"quakeml.*--reader NAME.*--mapping FILE"):
         ingest_file(node, table(tmp_path, "just a text", "note.txt"), CLEAR, NOW_US)
-    with pytest.raises(BadSetting, match="There is no such reader.*quakeml"):
+    with pytest.raises(BadSetting, match=r"There is no such reader.*quakeml"):
         ingest_file(node, table(tmp_path, rows(1)), replace(CLEAR, reader="nonsense"), NOW_US)
 
 
@@ -160,9 +163,10 @@ def test_no_personal_column_is_found_anywhere_in_the_nodes_bytes(node: Node, tmp
 def test_what_a_source_forbids_to_pass_on_is_the_owners_alone(node: Node, tmp_path: Path, atlas: Atlas) -> None:
     """An ACLED export, taken in as CLEAR, is readable by the owner only, and an export refuses it."""
     facts = {
-        "event_id_cnty": "SRB1", "event_date": "2026-01-05", "year": "2026", "time_precision": "1", "disorder_type": "Demonstrations", "event_type": "Protests",
-        "sub_event_type": "Peaceful protest", "actor1": "Protesters (Serbia)", "inter1": "6", "country": "Serbia", "iso": "688", "admin1": "Belgrade", "location": "Belgrade",
-        "latitude": "44.8", "longitude": "20.46", "geo_precision": "1", "source": "Daily", "source_scale": "National", "notes": "text", "fatalities": "0", "timestamp": "1767700000",
+        "event_id_cnty": "SRB1", "event_date": "2026-01-05", "year": "2026", "time_precision": "1", "disorder_type": "Demonstrations",
+        "event_type": "Protests", "sub_event_type": "Peaceful protest", "actor1": "Protesters (Serbia)", "inter1": "6", "country": "Serbia",
+        "iso": "688", "admin1": "Belgrade", "location": "Belgrade", "latitude": "44.8", "longitude": "20.46", "geo_precision": "1",
+        "source": "Daily", "source_scale": "National", "notes": "text", "fatalities": "0", "timestamp": "1767700000",
     }  # fmt: skip
     text = ",".join(facts) + "\n" + ",".join(facts.values()) + "\n"
     outcome = ingest_file(node, table(tmp_path, text), CLEAR, NOW_US)
@@ -198,7 +202,7 @@ def start(node: Node, path: Path, how: str) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 def test_a_kill_in_the_middle_leaves_nothing_and_the_next_run_takes_all(node: Node, tmp_path: Path) -> None:
-    """kill -9 after all rows were written, before the transaction ended."""
+    """Kill -9 after all rows were written, before the transaction ended."""
     path = table(tmp_path, rows(2000))
     process = start(node, path, "wait")
     assert process.stdout is not None
@@ -237,5 +241,3 @@ def test_a_large_file_read_by_a_second_process_gives_the_same(tmp_path: Path, mo
             ingest_file(node, damaged, CLEAR, NOW_US)
         assert held(node) == 12_000
     assert seen[0] == seen[1]
-
-

@@ -9,12 +9,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made import NOW_US, quake
 
+from made import NOW_US, quake
 from vigie.model.errors import Reject
 from vigie.model.label import PUBLIC, Directory, Label, label_text
 from vigie.model.report import Report
-from vigie.store import Audience, FileFacts, Keyring, Store, Tally, Window, check_payloads, check_records, find_reports, held_reports, list_rejects, prepare, taken_in, taking_in, visible
+from vigie.store import (
+    Audience,
+    FileFacts,
+    Keyring,
+    Store,
+    Tally,
+    Window,
+    check_payloads,
+    check_records,
+    find_reports,
+    held_reports,
+    list_rejects,
+    prepare,
+    taken_in,
+    taking_in,
+    visible,
+)
 
 CLEAR = Label("ME", tlp="CLEAR")
 _files = itertools.count()
@@ -133,6 +149,7 @@ def test_a_failure_in_the_middle_of_a_file_leaves_nothing(store: Store, keyring:
 
 def test_two_writers_at_once_lose_nothing(store: Store, keyring: Keyring) -> None:
     """Eight threads, eight files, some with the same reports."""
+
     def work(number: int) -> None:
         take_in(store, keyring, [quake(f"r{index}") for index in range(number % 4 * 10, number % 4 * 10 + 20)], digest=f"file{number}")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import directories, labels, readers
 
+from strategies import directories, labels, readers
 from vigie.model.label import PUBLIC, Directory, Label, join, may_read
 from vigie.store import Store, create_store
 from vigie.store.label_book import label_number
@@ -33,7 +34,7 @@ def labelled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @given(st.lists(labels, min_size=1, max_size=6), directories, readers | st.just(PUBLIC), now_times)
 def test_sql_opens_exactly_the_labels_that_may_read_opens(labelled: Store, some: list[Label], directory: Directory, party: str, now: int) -> None:
     """Simple labels and joined ones, known and unknown values, lists that are missing and lists that are empty."""
-    every = [*some, *(join(first, second, directory) for first, second in zip(some, some[1:], strict=False))]
+    every = [*some, *(join(first, second, directory) for first, second in pairwise(some))]
     with labelled.writing() as connection:
         numbers = {label_number(connection, label): label for label in every}
         opened = set(connection.execute(readable_labels(party, directory, now)).scalars())

@@ -62,7 +62,8 @@ def _fill(node: Node, folder: Path, reports: int) -> None:
 def _say_summary(node: Node, worlds: list[World], atlas: Any) -> None:
     taken: dict[str, Any] = intake_summary(node)
     agencies = sum(len({int(code) for code in world.catalogue.agency.codes}) for world in worlds)
-    say(f"\nTaken in: {taken['reports']:,} reports of {agencies} agencies from {taken['files']} files, all TLP:CLEAR; {taken['rejects']:,} rejects (vigie rejects).")
+    say(f"\nTaken in: {taken['reports']:,} reports of {agencies} agencies from {taken['files']} files, all TLP:CLEAR.")
+    say(f"Rejects: {taken['rejects']:,} (vigie rejects shows them).")
     for world in worlds:
         facts: dict[str, Any] = world_summary(world, atlas, now_us(), doubtful_shown=5)
         say()

@@ -90,7 +90,7 @@ def _label(node: Node, tlp: str, path: Path | None) -> Label:
     try:
         label = label_from_json({"owner": node.settings.party} | json.loads(path.read_text(encoding="utf-8")), node.directory)
     except (OSError, ValueError, TypeError) as fault:
-        raise BadSetting("The label cannot be understood", source=str(path), got=str(fault), expected="JSON such as {\"tlp\": \"GREEN\"}") from fault
+        raise BadSetting("The label cannot be understood", source=str(path), got=str(fault), expected='JSON such as {"tlp": "GREEN"}') from fault
     if label.owner != node.settings.party:
         raise BadSetting("A node owns what it takes in", source=str(path), field="owner", got=label.owner, expected=node.settings.party)
     return label
@@ -111,7 +111,20 @@ def rejects(
         return
     found = list_rejects(opened.store, opened.keyring, file_id=file, limit=limit)
     if as_json:
-        say_json([{"file": item.file, "number": item.file_id, "place": item.place, "what": item.what, "field": item.field, "expected": item.expected, "got": item.got} for item in found])
+        say_json(
+            [
+                {
+                    "file": item.file,
+                    "number": item.file_id,
+                    "place": item.place,
+                    "what": item.what,
+                    "field": item.field,
+                    "expected": item.expected,
+                    "got": item.got,
+                }
+                for item in found
+            ]
+        )
         return
     total = sum(entry.rejects for entry in list_files(opened.store) if file is None or entry.id == file)
     rows = [(item.file_id, item.file, item.place, item.what, item.field, item.got if item.got is not None else "(gone)", item.expected) for item in found]

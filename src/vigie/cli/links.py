@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def link(
-    files: Annotated[list[Path] | None, typer.Argument(help="Tables of reports, or a folder with reports-AGENCY.csv; without any, the node is linked.", show_default=False)] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Tables of reports, or a folder with reports-AGENCY.csv; without any, the node is linked.", show_default=False)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where report_id,event_id,probability is written.", show_default=False)] = None,
     field: Annotated[str, typer.Option(help="The field of all reports, where the table does not say.", show_default=False)] = "",
     preset: Annotated[str, typer.Option(help="A preset that says what the columns mean (else Vigie's own names).", show_default=False)] = "",
@@ -56,7 +58,15 @@ def _show_files(linked: LinkedFiles, out: Path | None, *, as_json: bool) -> None
         write_lines(out, link_lines(linked))
     events = len(set(linked.event_ids))
     if as_json:
-        say_json({"reports": len(linked.report_ids), "events": events, "doubtful_links": linked.doubtful, "rejects": len(linked.rejects), "out": str(out) if out else None})
+        say_json(
+            {
+                "reports": len(linked.report_ids),
+                "events": events,
+                "doubtful_links": linked.doubtful,
+                "rejects": len(linked.rejects),
+                "out": str(out) if out else None,
+            }
+        )
         return
     if out is None:
         typer.echo("".join(link_lines(linked)), nl=False)
@@ -74,6 +84,8 @@ def say_world(facts: dict[str, Any]) -> None:
     say(f"Seen by 1 agency: {seen['1']:,}; by 2: {seen['2']:,}; by 3: {seen['3']:,}; by 4 or more: {seen['4+']:,}.")
     say("By field: " + _list(facts["by_field"]) + ".")
     say("By country: " + _list(facts["by_country"]) + ".")
+    for note in facts["notes"]:
+        say(f"  {note}")
     rows = [_severe_row(event) for event in facts["most_severe"]]
     say_table("The most severe", ["when (UTC)", "what", "where", "size", "severity", "agencies", "sure", "id"], rows)
     say_doubtful(facts)
@@ -98,7 +110,9 @@ def say_doubtful(facts: dict[str, Any]) -> None:
         say("No doubtful links.")
         return
     rows = [_doubtful_row(item) for item in facts["most_doubtful"]]
-    say_table(f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst; the most doubtful", ["first", "", "second", "", "same event?", "why (nats)"], rows)
+    say_table(
+        f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst; the most doubtful", ["first", "", "second", "", "same event?", "why (nats)"], rows
+    )
 
 
 def _doubtful_row(item: dict[str, Any]) -> tuple[str, ...]:

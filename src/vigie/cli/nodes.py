@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def init(
     party: Annotated[str, typer.Option(help="The name of your organisation's party: the owner of what this node takes in.")],
     node: NodeOption = None,
-    store: Annotated[str, typer.Option(help="Address of a PostgreSQL store, postgresql+psycopg://USER@HOST/NAME (else SQLite in the folder).", show_default=False)] = "",
+    store: Annotated[
+        str, typer.Option(help="Address of a PostgreSQL store, postgresql+psycopg://USER@HOST/NAME (else SQLite in the folder).", show_default=False)
+    ] = "",
 ) -> None:
     """Make a node in a folder."""
     made = init_node(node_folder(node), party, store)

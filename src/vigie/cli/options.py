@@ -35,7 +35,9 @@ def instant(text: str, name: str) -> int | None:
     try:
         return parse_interval(text)[0] if text else None
     except ValueError as fault:
-        raise BadSetting("The time cannot be understood", field=name, got=text, expected="a day or an instant such as 2026-11-22 or 2026-11-22T10:00Z") from fault
+        raise BadSetting(
+            "The time cannot be understood", field=name, got=text, expected="a day or an instant such as 2026-11-22 or 2026-11-22T10:00Z"
+        ) from fault
 
 
 def box_of(text: str) -> tuple[float, float, float, float] | None:

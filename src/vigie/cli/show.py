@@ -50,16 +50,25 @@ def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
 @contextmanager
 def progress_bar(total_bytes: int, title: str) -> Iterator[Watch]:
     """A bar over the bytes of a file that is read; the count beside it is of records."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[records]:,} records"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    shown = (TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[records]:,} records"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), *shown)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=max(total_bytes, 1), records=0)
         yield lambda records, at_byte: progress.update(task, completed=at_byte, records=records)
 
 
 @contextmanager
+def fetching() -> Iterator[Any]:
+    """A spinner that names what is fetched and how much has come: called with a word, the bytes or records so far, and how many there are in all (or None)."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("Fetching", total=None)
+        yield lambda name, done, total: progress.update(task, description=f"{name}: {done:,}" + (f" of {total:,}" if total else ""))
+
+
+@contextmanager
 def steps(title: str) -> Iterator[Any]:
     """A spinner that names the step at work: called with a word and a number."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True) as progress:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=None)
         yield lambda name, count: progress.update(task, description=f"{title}: {name}, {count:,} reports")
 
@@ -67,7 +76,16 @@ def steps(title: str) -> Iterator[Any]:
 @contextmanager
 def counting(title: str, total: int) -> Iterator[Any]:
     """A bar over a known number of things: called with how many more are done."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True) as progress:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as progress:
         task = progress.add_task(title, total=max(total, 1))
         yield lambda done: progress.advance(task, done)
 
@@ -93,7 +111,9 @@ def release_sentence(outcome: Outcome) -> str:
         return ""
     if label.rel_to is not None:
         return f"TLP:{label.tlp}: readable by {', '.join(sorted(label.rel_to)) or 'you only'}."
-    return {"CLEAR": "TLP:CLEAR: readable by everybody.", "GREEN": "TLP:GREEN: readable by the community."}.get(label.tlp, f"TLP:{label.tlp}: readable by you only.")
+    return {"CLEAR": "TLP:CLEAR: readable by everybody.", "GREEN": "TLP:GREEN: readable by the community."}.get(
+        label.tlp, f"TLP:{label.tlp}: readable by you only."
+    )
 
 
 def say_counts(title: str, counts: Mapping[str, int], most: int = 12) -> None:

@@ -6,8 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from vigie.cli.options import AgencyOption, AudienceOption, BoxOption, CountryOption, ExerciseOption, FieldOption, JsonOption, NodeOption
-from vigie.cli.options import SinceOption, UntilOption, choice_of, the_node
+from vigie.cli.options import (
+    AgencyOption,
+    AudienceOption,
+    BoxOption,
+    CountryOption,
+    ExerciseOption,
+    FieldOption,
+    JsonOption,
+    NodeOption,
+    SinceOption,
+    UntilOption,
+    choice_of,
+    the_node,
+)
 from vigie.cli.show import say, say_counts, say_json, say_table, steps
 from vigie.model.atlas import Atlas
 from vigie.node.atlas import load_atlas
@@ -87,7 +99,9 @@ def picture(
     opened, atlas = the_node(node), load_atlas()
     choice = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox)
     world = world_of(opened, party, atlas, exercise=exercise)
-    facts: dict[str, Any] = picture_facts(world, chosen_events(world, choice), atlas, now_us(), period=period, resolution=resolution, language=opened.settings.language)
+    facts: dict[str, Any] = picture_facts(
+        world, chosen_events(world, choice), atlas, now_us(), period=period, resolution=resolution, language=opened.settings.language
+    )
     if as_json:
         say_json(facts)
         return
@@ -96,6 +110,8 @@ def picture(
         say_counts(title, facts[name])
     say_counts(f"By {period}", facts["timeline"]["counts"], most=36)
     say(f"{len(facts['cells']['counts']):,} cells hold events; {facts['cells']['not_mappable']:,} events are not mappable at this resolution.")
+    for note in facts["notes"]:
+        say(note)
     say_silences(facts["silent_agencies"])
 
 

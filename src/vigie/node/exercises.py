@@ -25,8 +25,7 @@ def make_exercise_files(folder: Path, reports: int, seed: int, step: Callable[[i
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
         made = Path(unfinished) / "exercise"
-        write_exercise(tuple(packs().values()), load_atlas(), reports, seed, made)
-        step(reports)
+        write_exercise(tuple(packs().values()), load_atlas(), reports, seed, made, step=step)
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)

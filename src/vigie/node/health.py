@@ -36,7 +36,7 @@ def examine(folder: Path, now_us: int) -> list[Finding]:
         ("store", lambda: f"{node.store.engine.dialect.name}, tables of version {schema_version(node.store)}, {count_rows(node.store):,} records"),
         ("key", lambda: f"signs ({len(node.sign(b'test'))} bytes)"),
         ("disk", lambda: _free(folder)),
-        ("atlas", lambda: _atlas()),
+        ("atlas", _atlas),
         ("packs", lambda: ", ".join(packs())),
         ("quarantine", lambda: f"{sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)} expired items destroyed"),
         ("rejects", lambda: f"{sum(file.rejects for file in list_files(node.store)):,} records could not be read; see vigie rejects"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.model.atlas import Atlas
+from vigie.model.atlas import Atlas, area_by_code, footnotes
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.event import Events
@@ -93,7 +93,13 @@ def picture_facts(
         "timeline": {"period": period, "counts": dict[str, Json](timeline(events.begin_us, period))},
         "cells": {"resolution": resolution, "counts": dict[str, Json](cells), "not_mappable": unmappable},
         "silent_agencies": silent_agencies(world, now_us),
+        "notes": notes_on(world.country[rows], atlas),
     }
+
+
+def notes_on(countries: NDArray[np.object_], atlas: Atlas) -> list[Json]:
+    """The notes that must be shown with the names of these countries."""
+    return list[Json](footnotes([area for code in sorted(set(countries)) if (area := area_by_code(atlas, code))]))
 
 
 def _named(codes: NDArray[np.object_], atlas: Atlas, language: str) -> list[str]:

@@ -132,7 +132,9 @@ def read_directory(path: Path) -> Directory:
 
 def _party(name: str, facts: Mapping[str, Any]) -> Party:
     lists = {key: frozenset(map(str, facts.get(key, ()))) for key in ("caveats", "clients_of")}
-    return Party(name, str(facts.get("org", name)), bool(facts.get("community", False)), lists["caveats"], dict(facts.get("clearance", {})), lists["clients_of"])
+    return Party(
+        name, str(facts.get("org", name)), bool(facts.get("community", False)), lists["caveats"], dict(facts.get("clearance", {})), lists["clients_of"]
+    )
 
 
 def owner_label(party: str, tlp: str | None) -> Label:

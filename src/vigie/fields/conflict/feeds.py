@@ -74,7 +74,10 @@ def _newest(errand: Errand, ask: Ask) -> _File:
         expected = "a line with size, MD5 and the name of the newest export"
         raise PeerUnavailable("The list of GDELT's newest files is something else", source=errand.source.address, got=text[:60], expected=expected)
     size, md5, stamp = found.groups()
-    return _File(_stamp_us(stamp), int(size), md5)
+    stamp_us = _stamp_us(stamp)
+    if stamp_us > errand.now_us + DAY_US:
+        raise PeerUnavailable("GDELT's newest file is of the future", source=errand.source.address, got=stamp, todo="check this machine's clock")
+    return _File(stamp_us, int(size), md5)
 
 
 def _with_gap(errand: Errand, state: Gdelt, newest: _File) -> tuple[Gdelt, str]:
@@ -106,7 +109,7 @@ def _slots(state: Gdelt, again: Mapping[int, int]) -> Iterator[tuple[int, tuple[
     gaps = list(state.gaps)
     while gaps:
         first, last = gaps.pop()
-        if first < last:
+        if first <= last - STEP_US:
             gaps.append((first, last - STEP_US))
         yield last, tuple(gaps)
     for stamp_us in sorted(again, reverse=True):
@@ -180,7 +183,7 @@ def _page_address(address: str, number: int) -> str:
 def _page_count(content: bytes, address: str) -> int:
     try:
         return int(json.loads(content)["TotalPages"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         got = content[:60].decode("utf-8", "replace")
         raise PeerUnavailable("UCDP's interface answers something else", source=address, got=got, expected="JSON with TotalPages") from None
 

@@ -1,0 +1,1 @@
+"""The energy field: outages of generation, transmission and distribution, and shortages."""

@@ -1,0 +1,1 @@
+"""The mine-action field: hazardous areas, findings, accidents, clearance and risk education."""

@@ -1,0 +1,92 @@
+"""The compiled score against the equations written a second time, naively; fusing against the textbook."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harmonise.crowds import RULES, catalogue
+from vigie.harmonise.blocking import candidate_edges
+from vigie.harmonise.fuse import fuse, take_out
+from vigie.harmonise.score import offset_km, rules_of, score_parts
+from vigie.harmonise.testimony import C_EE, C_EN, C_NN, POINT, RATE, T_VAR, T, read_testimonies
+
+
+def _normal(x: np.ndarray, covariance: np.ndarray) -> float:
+    return float(np.exp(-x @ np.linalg.inv(covariance) @ x / 2) / np.sqrt(np.linalg.det(2 * np.pi * covariance)))
+
+
+def _mixture(x: np.ndarray, covariance: np.ndarray) -> float:
+    return 0.8 * _normal(x, covariance) + 0.2 * _normal(x, 36 * covariance)
+
+
+def test_the_score_is_the_formula() -> None:
+    """Ln of f_time f_place over the rate, with the errors of both reports; the windows cancel."""
+    known = read_testimonies(
+        catalogue(
+            {"sigma_s": 3600.0, "radius_km": 5.0}, {"sigma_s": 7200.0, "major_km": 20.0, "minor_km": 4.0, "azimuth": 30.0, "lon": 20.1, "begin_us": 10**10}
+        ),
+        RULES,
+    )
+    known.numbers[:, RATE] = 1e-10
+    total = sum(score_parts(known.numbers, known.codes, 0, 1, rules_of(RULES, known.shared_levels, ("a",))))
+    time_var = 3600.0**2 + 7200.0**2 + 2 * RULES.sigma_floor_s**2
+    angle, scale = math.radians(30.0), RULES.radius_floor_km
+    axes = np.array([[math.sin(angle), math.cos(angle)], [math.cos(angle), -math.sin(angle)]])
+    ellipse = axes.T @ np.diag([20.0**2, 4.0**2]) @ axes
+    covariance = (ellipse + np.eye(2) * (5.0**2 + 2 * scale**2)) / 1.5096**2
+    offset = np.array([0.1 * math.cos(math.radians(42.0)), 0.0]) * math.pi / 180 * 6371.0088
+    place = _mixture(offset if known.numbers[0, C_EE] == known.numbers[0, C_NN] else -offset, covariance)
+    assert total == pytest.approx(math.log(_mixture(np.array([1e4]), np.array([[time_var]])) * place / 1e-10), abs=1e-3)
+
+
+def test_a_68_percent_radius_holds_68_percent() -> None:
+    """The sigma of a round error is its radius over 1.51."""
+    known = read_testimonies(catalogue({"radius_km": 30.0}), replace(RULES, radius_floor_km=1e-6))
+    drawn = np.random.default_rng(1).normal(0, math.sqrt(known.numbers[0, C_EE]), (100_000, 2))
+    assert (np.hypot(*drawn.T) < 30.0).mean() == pytest.approx(0.68, abs=0.005)
+
+
+@given(st.floats(-179.9, 179.9), st.floats(-84, 84), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
+@settings(max_examples=50, deadline=None)
+def test_taking_out_undoes_fusing(lon: float, lat: float, east: float, north: float) -> None:
+    """The estimate of the others is what it was before the report came."""
+    known = read_testimonies(catalogue({"lon": lon, "lat": lat, "radius_km": 8.0}, {"lon": lon + east * 0.1, "lat": lat + north, "radius_km": 12.0}), RULES)
+    numbers, codes = known.numbers.copy(), known.codes.copy()
+    fuse(numbers, codes, 0, 1)
+    assert numbers[0, C_EE] < min(known.numbers[:, C_EE])
+    take_out(numbers, codes, 0, 1)
+    assert numbers[0, [T, T_VAR, C_EE, C_EN, C_NN]] == pytest.approx(known.numbers[0, [T, T_VAR, C_EE, C_EN, C_NN]], rel=1e-6, abs=1e-6)
+    known.numbers[1] = numbers[0]
+    assert np.hypot(*offset_km(known.numbers, 0, 1)) < 0.5
+
+
+def test_the_grid_finds_every_pair_that_scores_enough() -> None:
+    """The blocked search equals the double loop over all pairs."""
+    rng = np.random.default_rng(3)
+    reports = [
+        {"agency": "abcd"[rng.integers(4)], "lon": float(lon), "lat": float(lat), "begin_us": int(time), "radius_km": float(radius), "sigma_s": float(sigma)}
+        for lon, lat, time, radius, sigma in zip(
+            (rng.normal(180, 1.5, 150) + 180) % 360 - 180, rng.normal(70, 0.7, 150), rng.integers(0, 10**12, 150),
+            rng.choice([3.0, 20.0, 90.0], 150), rng.choice([600.0, 2e5, 1e6], 150), strict=True,
+        )
+    ]  # fmt: skip
+    known = read_testimonies(catalogue(*reports), RULES)
+    known.numbers[:, RATE] = 1e-11
+    known.codes[:, POINT] = -1
+    rules = rules_of(RULES, known.shared_levels, tuple("abcd"))
+    edges = candidate_edges(known.numbers, known.codes, rules, RULES)
+    found = {(int(a), int(b)) for a, b in edges.pairs}
+    assert len(found) == len(edges.pairs) > 100
+    scores = {tuple(pair): score for pair, score in zip(edges.pairs.tolist(), edges.score, strict=True)}
+    for a in range(150):
+        for b in range(a + 1, 150):
+            score = sum(score_parts(known.numbers, known.codes, a, b, rules)) - 8.0 * (known.codes[a, 0] == known.codes[b, 0])
+            near = np.hypot(*offset_km(known.numbers, a, b)) <= RULES.place_window_km and abs(known.numbers[a, T] - known.numbers[b, T]) <= RULES.time_window_s
+            if near and score >= -RULES.doubt_nats:
+                assert scores[a, b] == pytest.approx(score)

@@ -1,0 +1,99 @@
+"""The manual tells all: every command, setting and error is in the reference; the README's table is true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from conftest import ROOT
+from vigie.cli.app import app
+from vigie.model import errors
+from vigie.node.settings import Settings
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def commands() -> list[str]:
+    """Every command as it is typed."""
+    tree = typer.main.get_command(app)
+    found = []
+    for name, command in tree.commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found += [f"vigie {name} {sub}" for sub in inner] if inner else [f"vigie {name}"]
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_in_the_reference_and_explains_itself(command: str) -> None:
+    """In the table of commands, and with a help that says what it is for."""
+    assert f"`{command}`" in (REFERENCE / "commands.md").read_text()
+    done = subprocess.run([sys.executable, "-m", "vigie", *command.split()[1:], "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 4
+
+
+def test_the_reference_names_no_command_that_is_not_there() -> None:
+    """The table and the program list the same."""
+    assert sorted(re.findall(r"^\| `(vigie [^`]+)`", (REFERENCE / "commands.md").read_text(), re.MULTILINE)) == sorted(commands())
+
+
+@pytest.mark.parametrize("setting", list(Settings.model_fields))
+def test_every_setting_is_in_the_reference(setting: str) -> None:
+    """With its default."""
+    row = next(line for line in (REFERENCE / "settings.md").read_text().splitlines() if line.startswith(f"| `{setting}`"))
+    default = Settings.model_fields[setting].default
+    assert not isinstance(default, int) or str(default) in row
+
+
+@pytest.mark.parametrize(
+    "error", [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.VigieError) and kind is not errors.VigieError]
+)
+def test_every_error_is_in_the_reference(error: str) -> None:
+    """With who must act and the exit code."""
+    assert f"| `{error}` |" in (REFERENCE / "errors.md").read_text()
+
+
+def readme_rows() -> list[tuple[str, str, str]]:
+    """The rows of the README's table: what, command, test."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ") and line.count("|") == 4]
+    return [(row[0], row[1], row[2]) for row in cells if row[0] != "what was named"]
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demo has run."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run([sys.executable, "-m", "vigie", "demo", "--no-serve", "--reports", "2000"], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_table_speaks_of_everything_that_was_named() -> None:
+    """Fifteen things that the cooperation of 2014 and 2018 named."""
+    assert len(readme_rows()) >= 14
+
+
+@pytest.mark.parametrize(("what", "command", "test"), [row for row in readme_rows() if row[1] != "not yet"])
+def test_every_row_of_the_readme_is_true(what: str, command: str, test: str, demo_folder: Path) -> None:
+    """Its command runs on the demo's node and says something; its test is there."""
+    words = shlex.split(command.strip("`"))
+    assert words[0] == "vigie", what
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=demo_folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"VIGIE_NODE": str(demo_folder / "demo" / "node"), "PATH": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 20
+    path, _, name = test.strip("`").partition("::")
+    assert f"def {name}(" in (ROOT / path).read_text()

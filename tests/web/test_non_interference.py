@@ -1,0 +1,116 @@
+"""What PUBLIC may not read changes no byte of any answer: two nodes that differ only in hidden records answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.responses import Response
+from starlette.testclient import TestClient
+from web.world import NOW_US, public_reports, take
+
+from vigie.model.atlas import Atlas
+from vigie.model.label import Label
+from vigie.model.report import Report
+from vigie.model.times import DAY_US
+from vigie.node.settings import init_node
+from vigie.web import make_app
+
+SECRET = "ZZZ-SECRET"  # noqa: S105 - an agency's name
+OWNER_ONLY = Label("ME-NODE", tlp="AMBER")
+
+
+def _hidden() -> list[Report]:
+    """Reports that would move values, counts, agencies, countries, silences and ids: beside public ones, far from all, and of the same keys."""
+    public = public_reports()
+    beside = [replace(report, agency=SECRET, agency_ref=f"s{number}") for number, report in enumerate(public)]
+    elsewhere = [replace(report, agency=SECRET, agency_ref=f"e{number}", lon=2.35, lat=48.85, country="FR") for number, report in enumerate(public[:20])]
+    return [*beside, *elsewhere]
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[tuple[TestClient, TestClient]]:
+    """A client of a node with public records only, and one of a node that holds hidden ones before, between and after them."""
+    folder: Path = tmp_path_factory.mktemp("alike")
+    plain, full = init_node(folder / "plain", "ME-NODE"), init_node(folder / "full", "ME-NODE")
+    public, drill = public_reports(), public_reports(exercise=True)[:9]
+    take(full, _hidden(), OWNER_ONLY)
+    take(full, [replace(report, summary="first word, not public") for report in public[:5]], OWNER_ONLY)
+    for node in (plain, full):
+        take(node, public)
+        take(node, drill, exercise=True)
+    take(full, [replace(report, exercise=True, agency_ref=f"x-{report.agency_ref}") for report in _hidden()], OWNER_ONLY, exercise=True)
+    take(full, [replace(report, summary="later word, not public") for report in public[5:9]], OWNER_ONLY)
+    take(full, [replace(report, agency=SECRET, agency_ref=f"x{n}") for n, report in enumerate(public)], Label("ME-NODE", tlp="CLEAR", embargo_us=NOW_US + DAY_US))
+    take(full, [replace(report, agency=SECRET, agency_ref=f"g{n}") for n, report in enumerate(public)], Label("ME-NODE", tlp="GREEN"))
+    yield TestClient(make_app(plain, atlas, lambda: NOW_US)), TestClient(make_app(full, atlas, lambda: NOW_US))
+    for node in (plain, full):
+        node.store.close()
+
+
+PATHS = (
+    *("/", "/?exercise=true", "/?country=FR", "/?field=seismic&days=30", f"/?agency={SECRET}", "/health", "/openapi.json", "/static/vigie.css"),
+    *("/api/events", "/api/events?exercise=true", "/api/events?limit=3", "/api/events?format=csv", "/api/events?bbox=2,48,3,49", f"/api/events?agency={SECRET}"),
+    *("/api/reports", "/api/reports?limit=3", "/api/reports?exercise=true", f"/api/reports?agency={SECRET}", "/api/vocabulary"),
+    *("/api/picture", "/api/picture?exercise=true", "/api/picture?period=day", "/api/picture?colour=red", "/nothing"),
+    *(f"/api/events/by-report/{SECRET}/s1", "/api/events/by-report/s1", "/api/events/by-report/q1", "/api/events/by-report/EMSC/q1", "/api/events/by-report/nothing"),
+)
+
+
+def _same(first: Response, second: Response) -> bool:
+    headers = [{name: value for name, value in answer.headers.items() if name != "date"} for answer in (first, second)]
+    return (first.status_code, first.content, headers[0]) == (second.status_code, second.content, headers[1])  # type: ignore[attr-defined]
+
+
+def _ask(client: TestClient, path: str) -> Response:
+    return client.get(path, headers={"Accept-Encoding": "identity"})  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_hidden_records_change_no_byte_of_an_answer(clients: tuple[TestClient, TestClient], path: str) -> None:
+    """Status, headers and body are the same, and the hidden agency is in none of them unless the reader named it."""
+    plain, full = (_ask(client, path) for client in clients)
+    assert _same(plain, full)
+    assert SECRET in path or SECRET.encode() not in full.content  # type: ignore[attr-defined]
+
+
+def test_hidden_records_change_no_event(clients: tuple[TestClient, TestClient]) -> None:
+    """Every event's answer and page are the same, with its reports, links and ids."""
+    for exercise in ("false", "true"):
+        for event in clients[0].get(f"/api/events?limit=1000&exercise={exercise}").json()["features"]:
+            for path in (f"/api/events/{event['id']}?exercise={exercise}", f"/events/{event['id']}?exercise={exercise}"):
+                assert _same(*(_ask(client, path) for client in clients))
+
+
+def test_hidden_records_change_no_figure(clients: tuple[TestClient, TestClient]) -> None:
+    """The figures for Prometheus are the same but for those of the process."""
+    plain, full = ([line for line in client.get("/metrics").text.splitlines() if "process_" not in line] for client in clients)
+    assert plain == full
+    assert len(plain) > 5
+
+
+def test_hidden_and_absent_look_alike(clients: tuple[TestClient, TestClient]) -> None:
+    """The same 404, byte for byte, for what is hidden and for what never was."""
+    hidden, absent = (_ask(clients[1], f"/api/events/by-report/{ref}") for ref in (f"{SECRET}/s1", "NOBODY/n1"))
+    assert _same(hidden, absent)
+    assert hidden.status_code == 404
+    assert _same(*(_ask(clients[1], f"/api/events/{name}") for name in ("ev-00000000000000000000", "x")))
+
+
+def test_a_world_is_made_again_when_the_store_or_an_embargo_moves_on(tmp_path: Path, atlas: Atlas) -> None:
+    """A new file is shown at once, a record under embargo from its end on; the old ETag no longer matches."""
+    node = init_node(tmp_path / "node", "ME-NODE")
+    clock = [NOW_US]
+    client = TestClient(make_app(node, atlas, lambda: clock[0]))
+    assert client.get("/api/events").json()["numberMatched"] == 0
+    take(node, public_reports()[:1])
+    first = client.get("/api/events")
+    assert first.json()["numberMatched"] == 1
+    take(node, public_reports()[-2:], Label("ME-NODE", tlp="CLEAR", embargo_us=NOW_US + 60_000_000))
+    assert client.get("/api/events", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    clock[0] += 60_000_000
+    later = client.get("/api/events", headers={"If-None-Match": first.headers["etag"]})
+    assert (later.status_code, later.json()["numberMatched"]) == (200, 3)
+    node.store.close()

@@ -1,0 +1,51 @@
+"""The description of the API is true: what it promises is what is answered, whatever is asked."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from starlette.testclient import TestClient
+from web.world import NOW_US
+
+from vigie.model.atlas import Atlas
+from vigie.node.settings import Node
+from vigie.web import make_app
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+"""Not among them: that every text which the schema allows is taken. Dates and boxes are texts, and most texts are neither."""
+
+
+@pytest.fixture
+def described(shown_node: Node, atlas: Atlas) -> schemathesis.BaseSchema:
+    """The description, as the application gives it."""
+    return schemathesis.openapi.from_asgi("/openapi.json", make_app(shown_node, atlas, lambda: NOW_US))
+
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@hypothesis.settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck))
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    """Status, media type and shape of every answer stand in the description; nothing asked makes the node fail."""
+    case.call_and_validate(checks=CHECKS)
+
+
+def test_every_route_and_parameter_is_described(client: TestClient) -> None:
+    """Each has a sentence, and each answer has a shape."""
+    paths = client.get("/openapi.json").json()["paths"]
+    assert len(paths) == 8
+    for path in paths.values():
+        assert path["get"]["description"]
+        assert all(parameter["description"] for parameter in path["get"].get("parameters", []))
+        assert {"200", "400", "default"} <= set(path["get"]["responses"])
+        assert "422" not in path["get"]["responses"]
