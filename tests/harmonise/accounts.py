@@ -40,10 +40,10 @@ def accounts(folder: Path) -> tuple[Catalogue, NDArray[np.float64]]:
 
 
 def death_agreement(cluster: NDArray[np.int64], deaths: NDArray[np.float64]) -> tuple[int, float]:
-    """How many pairs were linked, and what share of those with deaths agree within one or a quarter."""
+    """How many pairs were linked, and what share of those in which anyone died, by either account, agree within one or a quarter."""
     pairs = [pair for event in range(int(cluster.max()) + 1) for pair in combinations(np.flatnonzero(cluster == event).tolist(), 2)]
     first, second = deaths[np.array(pairs)].T
-    known = np.isfinite(first) & np.isfinite(second)
+    known = np.isfinite(first) & np.isfinite(second) & ((first > 0) | (second > 0))
     agree = np.abs(first - second) <= np.maximum(1, 0.25 * np.maximum(first, second))
     return len(pairs), float(agree[known].mean())
 

@@ -35,9 +35,9 @@ def test_stated_chances_are_not_boasts(data: Path) -> None:
 
 
 def test_linked_accounts_agree_on_deaths_that_the_engine_did_not_see(data: Path) -> None:
-    """MELTT's 298 pairs of these reports agree at 0.547 by the reference's count; more pairs must agree no less."""
+    """MELTT's 298 pairs of these reports agree at 0.547 by the same count; as many or more pairs must agree no less."""
     known, deaths = accounts(data)
-    rules = replace(CONFLICT, kind_nats=(-6.0, -2.0, 0.0, 1.0, 2.0))  # the taxonomy of these accounts has four levels
+    rules = replace(CONFLICT, kind_nats=(-6.0, -4.0, -1.0, 1.0, 2.0))  # the taxonomy of these accounts has four levels
     pairs, agree = death_agreement(link(known, rules).cluster, deaths)
     assert pairs >= 298
     assert agree >= 0.547

@@ -45,7 +45,8 @@ class Links:
 
     def score(self) -> NDArray[np.float64]:
         """The sum of the reasons of each link, nats (k,)."""
-        return self.reasons.sum(axis=1)
+        total: NDArray[np.float64] = self.reasons.sum(axis=1)
+        return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,17 +48,25 @@ class KeptWorlds:
     now: Callable[[], int]
     party: str = PUBLIC
     _kept: dict[bool, tuple[tuple[int, int], World]] = field(default_factory=dict)
+    _embargoes: tuple[int, frozenset[int]] = (-1, frozenset())
     _lock: Lock = field(default_factory=Lock)
 
     def world(self, *, exercise: bool) -> World:
         """The world as it is now. One thread computes it; the others wait for it."""
         with self._lock:
             now_us = self.now()
-            mark = (change_count(self.node.store), last_turn_us(self.node, now_us))
+            mark = self._mark(now_us)
             if exercise not in self._kept or self._kept[exercise][0] != mark:
                 audience = self.node.audience(self.party, now_us)
                 self._kept[exercise] = (mark, make_world(self.node, audience, self.atlas, exercise=exercise))
             return self._kept[exercise][1]
+
+    def _mark(self, now_us: int) -> tuple[int, int]:
+        """What must move before a world is computed again: the count of changes, and the last instant at which time alone may have opened a record."""
+        changes = change_count(self.node.store)
+        if self._embargoes[0] != changes:
+            self._embargoes = (changes, embargo_ends(self.node))
+        return changes, max(now_us // DAY_US * DAY_US, *(end for end in self._embargoes[1] if end <= now_us), 0)
 
     def held(self, world: World, members: Iterable[int]) -> list[Held]:
         """The reports of these rows of the world's catalogue, best kept in the order asked."""
@@ -66,11 +74,11 @@ class KeptWorlds:
         return held_reports(self.node.store, self.node.audience(self.party, self.now()), rows)
 
 
-def last_turn_us(node: Node, now_us: int) -> int:
-    """The latest instant until `now_us` at which time alone may have opened a record: the day's begin, or the end of an embargo."""
+def embargo_ends(node: Node) -> frozenset[int]:
+    """The instants at which an embargo ends, of all labels under which files were taken in."""
     texts = {entry.label for entry in list_files(node.store)}
     ends = {part.embargo_us for text in texts for part in parts_of(label_from_json(json.loads(text), node.directory))}
-    return max(now_us // DAY_US * DAY_US, *(end for end in ends if end is not None and end <= now_us), 0)
+    return frozenset(end for end in ends if end is not None)
 
 
 def event_number(world: World, event_id: str) -> int | None:
