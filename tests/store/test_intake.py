@@ -191,3 +191,18 @@ def test_a_window_shows_what_lies_in_it(store: Store, keyring: Keyring, window: 
     audience = Audience("ME", Directory(), NOW_US)
     rows = visible(store, audience, window).row.tolist()
     assert sorted(held.report.agency_ref or "" for held in held_reports(store, audience, rows)) == refs
+
+
+def test_an_exercise_never_takes_the_place_of_a_real_report(store: Store, keyring: Keyring) -> None:
+    """Though the agency uses its reference again: both are there, each in its own world."""
+    take_in(store, keyring, [quake()])
+    take_in(store, keyring, [quake(exercise=True, revision=5)])
+    audience = Audience("ME", Directory(), NOW_US)
+    assert [len(visible(store, audience, Window(exercise=kind))) for kind in (False, True)] == [1, 1]
+
+
+def test_a_report_is_found_by_agency_and_reference_though_both_hold_slashes(store: Store, keyring: Keyring) -> None:
+    """The name of an agency may be A/B."""
+    take_in(store, keyring, [quake("x/1", agency="A/B"), quake("1", agency="A/B/x")])
+    found = find_reports(store, Audience("ME", Directory(), NOW_US), "A/B/x/1")
+    assert sorted(held.report.agency for held in found) == ["A/B", "A/B/x"]

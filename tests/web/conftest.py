@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 from vigie.model.atlas import Atlas
 from vigie.node.settings import Node, init_node
 from vigie.web import make_app
-
 from web.world import NOW_US, public_reports, take
 
 MakeClient = Callable[[Node], TestClient]

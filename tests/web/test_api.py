@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made import quake
 from starlette.testclient import TestClient
-from web.world import HOSTILE, take
 
 import vigie
+from made import quake
 from vigie.node.settings import Node, init_node
+from web.world import HOSTILE, take
 
 
 def _features(client: TestClient, query: str = "") -> list[dict[str, Any]]:
@@ -102,7 +102,7 @@ def test_an_event_is_found_by_any_of_its_reports(client: TestClient) -> None:
 def test_a_reference_of_several_agencies_asks_which(tmp_path: Path, make_client: Callable[[Node], TestClient]) -> None:
     """One reference of two agencies in one event is found; in two events, the answer says how to ask."""
     node = init_node(tmp_path / "node", "ME-NODE")
-    take(node, [quake("q1", "EMSC"), quake("q1", "MSO"), quake("q2", "EMSC"), quake("q2", "MSO", lon=25.0)])
+    take(node, [quake("q1", "EMSC"), quake("q1", "MSO"), quake("q2", "EMSC"), quake("q2", "MSO", lon=25.0, begin_us=0, end_us=0)])
     client = make_client(node)
     assert client.get("/api/events/by-report/q1").status_code == 200
     answer = client.get("/api/events/by-report/q2")
@@ -190,12 +190,15 @@ def test_what_is_not_there_is_a_sentence_too(client: TestClient, method: str, pa
     assert list(answer.json()) == ["error"]
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/metrics", "/api/events", "/api/reports", "/api/picture", "/api/vocabulary", "/openapi.json", "/static/vigie.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/health", "/metrics", "/api/events", "/api/reports", "/api/picture", "/api/vocabulary", "/openapi.json", "/static/vigie.css"]
+)
 def test_every_answer_is_fenced(client: TestClient, path: str) -> None:
     """Security headers, no CORS, HEAD as GET without its body, and 304 for who knows it already."""
     answer, head = client.get(path), client.head(path)
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; img-src 'self' data:")
-    assert (answer.headers["x-content-type-options"], answer.headers["referrer-policy"], answer.headers["x-frame-options"]) == ("nosniff", "no-referrer", "DENY")
+    fences = [answer.headers[name] for name in ("x-content-type-options", "referrer-policy", "x-frame-options")]
+    assert fences == ["nosniff", "no-referrer", "DENY"]
     assert "access-control-allow-origin" not in answer.headers
     assert (head.status_code, head.content) == (200, b"")
     if path != "/metrics":

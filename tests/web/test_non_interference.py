@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 from starlette.testclient import TestClient
-from web.world import NOW_US, public_reports, take
 
 from vigie.model.atlas import Atlas
 from vigie.model.label import Label
@@ -17,8 +16,9 @@ from vigie.model.report import Report
 from vigie.model.times import DAY_US
 from vigie.node.settings import init_node
 from vigie.web import make_app
+from web.world import NOW_US, public_reports, take
 
-SECRET = "ZZZ-SECRET"  # noqa: S105 - an agency's name
+SECRET = "ZZZ-SECRET"
 OWNER_ONLY = Label("ME-NODE", tlp="AMBER")
 
 
@@ -43,8 +43,9 @@ def clients(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[
         take(node, drill, exercise=True)
     take(full, [replace(report, exercise=True, agency_ref=f"x-{report.agency_ref}") for report in _hidden()], OWNER_ONLY, exercise=True)
     take(full, [replace(report, summary="later word, not public") for report in public[5:9]], OWNER_ONLY)
-    take(full, [replace(report, agency=SECRET, agency_ref=f"x{n}") for n, report in enumerate(public)], Label("ME-NODE", tlp="CLEAR", embargo_us=NOW_US + DAY_US))
-    take(full, [replace(report, agency=SECRET, agency_ref=f"g{n}") for n, report in enumerate(public)], Label("ME-NODE", tlp="GREEN"))
+    secret = [replace(report, agency=SECRET, agency_ref=f"x{number}") for number, report in enumerate(public)]
+    take(full, secret[:20], Label("ME-NODE", tlp="CLEAR", embargo_us=NOW_US + DAY_US))
+    take(full, secret[20:], Label("ME-NODE", tlp="GREEN"))
     yield TestClient(make_app(plain, atlas, lambda: NOW_US)), TestClient(make_app(full, atlas, lambda: NOW_US))
     for node in (plain, full):
         node.store.close()
@@ -52,10 +53,11 @@ def clients(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[
 
 PATHS = (
     *("/", "/?exercise=true", "/?country=FR", "/?field=seismic&days=30", f"/?agency={SECRET}", "/health", "/openapi.json", "/static/vigie.css"),
-    *("/api/events", "/api/events?exercise=true", "/api/events?limit=3", "/api/events?format=csv", "/api/events?bbox=2,48,3,49", f"/api/events?agency={SECRET}"),
+    *("/api/events", "/api/events?exercise=true", "/api/events?limit=3", "/api/events?format=csv", "/api/events?bbox=2,48,3,49"),
+    f"/api/events?agency={SECRET}",
     *("/api/reports", "/api/reports?limit=3", "/api/reports?exercise=true", f"/api/reports?agency={SECRET}", "/api/vocabulary"),
     *("/api/picture", "/api/picture?exercise=true", "/api/picture?period=day", "/api/picture?colour=red", "/nothing"),
-    *(f"/api/events/by-report/{SECRET}/s1", "/api/events/by-report/s1", "/api/events/by-report/q1", "/api/events/by-report/EMSC/q1", "/api/events/by-report/nothing"),
+    *(f"/api/events/by-report/{name}" for name in (f"{SECRET}/s1", "s1", "q1", "EMSC/q1", "nothing")),
 )
 
 

@@ -12,7 +12,6 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from web.world import HOSTILE, NOW_US
 
 from vigie.model.atlas import Atlas
 from vigie.node.answers import page_of, sums
@@ -21,6 +20,7 @@ from vigie.node.settings import Node, init_node
 from vigie.web import make_app, pages
 from vigie.web.charts import WIDTH, region_view, view_of
 from vigie.web.desk import Desk
+from web.world import HOSTILE, NOW_US
 
 CHROMIUM = Path("/usr/bin/chromium")
 CALM = (

@@ -65,9 +65,19 @@ def _quake(number: int, agency: str, *, exercise: bool = False, lon: float | Non
 def _other(number: int, *, exercise: bool = False) -> Report:
     town, (field, kind) = _TOWNS[number % len(_TOWNS)], _KINDS[1 + number % 2]
     begin_us = (NOW_US // DAY_US - 5 * number) * DAY_US
-    place = {} if number % 5 == 0 else {"lon": town[0], "lat": town[1], "radius_km": 5.0 * (1 + number % 4)}
+    has_place = number % 5 != 0
     return Report(
-        agency=f"DESK-{number % 3}", field=field, kind=kind, agency_ref=f"d/{number}", begin_us=begin_us, end_us=begin_us + DAY_US, country=town[2], exercise=exercise, **place
+        agency=f"DESK-{number % 3}",
+        field=field,
+        kind=kind,
+        agency_ref=f"d/{number}",
+        begin_us=begin_us,
+        end_us=begin_us + DAY_US,
+        lon=town[0] if has_place else None,
+        lat=town[1] if has_place else None,
+        radius_km=5.0 * (1 + number % 4) if has_place else None,
+        country=town[2],
+        exercise=exercise,
     )
 
 

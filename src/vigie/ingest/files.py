@@ -105,7 +105,7 @@ def _parts(path: Path, raw: _Watched, limits: Limits) -> Iterator[Part]:
 
 
 def _bounded(stream: Any, limits: Limits) -> BinaryIO:
-    return io.BufferedReader(_Bounded(stream, limits.max_unpacked_bytes), _CHUNK)  # type: ignore[arg-type,return-value]
+    return io.BufferedReader(_Bounded(stream, limits.max_unpacked_bytes), _CHUNK)
 
 
 def _members(path: Path, raw: _Watched, limits: Limits) -> Iterator[Part]:
@@ -135,7 +135,9 @@ def choose_reader(sample: Sample, readers: Sequence[Reader]) -> Reader:
     raise BadReport(what, source=sample.name, expected=f"one of {tried}", todo="name the reader with --reader NAME, or say what the columns mean with --mapping FILE")
 
 
-def read_parts(path: Path, choose: Callable[[Sample], Reader], context: ReadContext, limits: Limits, position: list[int]) -> Iterator[Report | Reject]:
+def read_parts(
+    path: Path, choose: Callable[[Sample], Reader], context: ReadContext, limits: Limits, position: list[int]
+) -> Iterator[Report | Reject]:
     """What the readers find in all parts of a file, in order; `position[0]` is kept at the number of the file's bytes read so far."""
     with opened(path, limits, position) as parts:
         for part in parts:

@@ -142,18 +142,14 @@ _WRITERS: dict[str, Callable[..., str]] = {
 }
 _WRITTEN = tuple((f'"{name.removesuffix("_us")}":', _WRITERS[name]) for name in sorted(_WRITERS))
 _values_of = attrgetter(*sorted(_WRITERS))
-
-
-_SAYS_NOTHING: tuple[object, ...] = (None, (), {})
+_REVISION = sorted(_WRITERS).index("revision")
 
 
 def facts_text(report: Report) -> str:
     """Canonical text of the facts. Written member by member, since every report of every file passes here; tested equal to `canonical_text(facts(report))`."""
-    said = [
-        start + write(value) for (start, write), value in zip(_WRITTEN, _values_of(report), strict=True) if value not in _SAYS_NOTHING
-    ]
-    if not report.revision:
-        said.remove('"revision":0')
+    values = list(_values_of(report))
+    values[_REVISION] = values[_REVISION] or None
+    said = [start + write(value) for (start, write), value in zip(_WRITTEN, values, strict=True) if value or value == 0 or value == ""]  # noqa: PLC1901 - an empty text is said, an empty list is not
     return "{" + ",".join(said) + "}"
 
 
@@ -165,16 +161,20 @@ def witness(agency: str, agency_ref: str | None, revision: int, facts_digest: st
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a record is about, in its owner's log. `ref` is the agency's own, or the hash of the facts where it gives none."""
+    """What a record is about, in its owner's log. `ref` is the agency's own, or the hash of the facts where it gives none.
+
+    A real record and one of an exercise never share a key, though an agency should use its references again.
+    """
 
     owner: str
     agency: str
     ref: str
+    exercise: bool = False
 
     @property
     def text(self) -> str:
         """Canonical text."""
-        return f"[{quoted(self.owner)},{quoted(self.agency)},{quoted(self.ref)}]"
+        return _key_text(self.owner, self.agency, self.ref, exercise=self.exercise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +203,22 @@ def record_id(record: Record) -> str:
     return digest(record_bytes(record.key.text, record.version, label, facts_text(record.report), payload_digest))
 
 
+def _key_text(owner: str, agency: str, ref: str, *, exercise: bool) -> str:
+    return f"[{quoted(owner)},{quoted(agency)},{quoted(ref)}{',true' if exercise else ''}]"
+
+
 def report_key(owner: str, report: Report, facts_digest: str) -> Key:
     """The key of an owner's record of this report."""
-    return Key(owner, report.agency, report.agency_ref if report.agency_ref is not None else f"sha256:{facts_digest}")
+    return Key(owner, report.agency, _ref(report, facts_digest), report.exercise)
 
 
 def report_key_text(owner: str, report: Report, facts_digest: str) -> str:
     """`report_key(...).text`, at once."""
-    ref = report.agency_ref if report.agency_ref is not None else f"sha256:{facts_digest}"
-    return f"[{quoted(owner)},{quoted(report.agency)},{quoted(ref)}]"
+    return _key_text(owner, report.agency, _ref(report, facts_digest), exercise=report.exercise)
+
+
+def _ref(report: Report, facts_digest: str) -> str:
+    return report.agency_ref if report.agency_ref is not None else f"sha256:{facts_digest}"
 
 
 _numbers_of = attrgetter(*_NUMBERS)

@@ -71,9 +71,14 @@ def format_time(time_us: int) -> str:
     """
     whole, fraction = divmod(time_us, SECOND_US)
     days, second = divmod(whole, 86_400)
-    minute, second = divmod(second, 60)
-    text = f"{_day_text(days)}T{minute // 60:02d}:{minute % 60:02d}:{second:02d}"
-    return text + (f".{fraction:06d}".rstrip("0") if fraction else "") + "Z"
+    if fraction:
+        return _day_text(days) + _clock_text(second)[:-1] + f".{fraction:06d}".rstrip("0") + "Z"
+    return _day_text(days) + _clock_text(second)
+
+
+@lru_cache(maxsize=86_400)
+def _clock_text(second: int) -> str:
+    return f"T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
 
 
 @lru_cache(maxsize=65_536)

@@ -33,7 +33,7 @@ def _by_hand(errand: Errand, _ask: Ask) -> Generator[Haul, bool, None]:
     yield Haul(state={})
 
 
-GENERIC: Final[Mapping[str, Feed]] = {"file": Feed(fetch=fetch_file), "http": Feed(fetch=fetch_file), BY_HAND: Feed(fetch=_by_hand)}
+GENERIC: Final[Mapping[str, Feed]] = {"file": Feed(fetch=fetch_file), BY_HAND: Feed(fetch=_by_hand)}
 
 
 def feed_kinds() -> dict[str, Feed]:

@@ -12,8 +12,8 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -67,13 +67,19 @@ class Tally:
     rejects: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(NamedTuple):
+    """One version of a key, as much of it as decides what the next one is."""
+
     number: int
     label_id: int
     facts: bytes
     file_id: int
-    order: tuple[int, int]
+    revision: int
+    issued_us: int | None
+
+    def order(self) -> tuple[int, int]:
+        """By what an agency's words follow one another."""
+        return (self.revision, NEVER_US if self.issued_us is None else self.issued_us)
 
 
 @dataclass(slots=True)
@@ -96,7 +102,12 @@ class Intake:
         known = _known_versions(self.connection, [report.key for report in block.reports])
         block_id = self._write_payloads(block)
         for report in block.reports:
-            self._add_one(report, known[report.key], block_id)
+            versions = known[report.key]
+            if versions:
+                self._add_again(report, versions, block_id)
+            else:
+                self._write(report, 1, block_id)
+                versions.append(self._version(report, 1))
         self._flush()
 
     def keep_raw(self, item: str) -> None:
@@ -119,24 +130,28 @@ class Intake:
             return None
         return int(self.connection.execute(insert(payload_blocks).values(data=block.payloads).returning(payload_blocks.c.id)).scalar_one())
 
-    def _add_one(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
+    def _version(self, report: PreparedReport, number: int) -> _Version:
+        return _Version(number, self.label_id, report.facts, self.file_id, report.revision, report.issued_us)
+
+    def _add_again(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
+        """A report whose key is known: unchanged, or a new version, or an earlier word that comes late."""
         if any(version.facts == report.facts and version.label_id == self.label_id for version in known):
             self.tally.unchanged += 1
             return
-        latest = max(known, key=lambda version: version.number, default=None)
-        number = latest.number + 1 if latest else 1
-        version = _Version(number, self.label_id, report.facts, self.file_id, _order(report))
+        latest = max(known)
+        number = latest.number + 1
+        version = self._version(report, number)
         self._write(report, number, block_id)
         known.append(version)
-        if latest and self._comes_before(version, latest):
+        if self._comes_before(version, latest):
             self._write_again(report.key, latest)
-            known.append(replace(latest, number=number + 1))
+            known.append(latest._replace(number=number + 1))
 
     def _comes_before(self, version: _Version, latest: _Version) -> bool:
         """Whether the version just written is an earlier word than the one that was the latest before it."""
-        if version.facts == latest.facts or version.order > latest.order:
+        if version.facts == latest.facts or version.order() > latest.order():
             return False
-        return version.order < latest.order or (latest.file_id == self.file_id and version.facts < latest.facts)
+        return version.order() < latest.order() or (latest.file_id == self.file_id and version.facts < latest.facts)
 
     def _write(self, report: PreparedReport, number: int, block_id: int | None) -> None:
         ready = report if number == 1 else renewed(report, self.owner, number, self.label)
@@ -171,17 +186,18 @@ def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _order(report: PreparedReport) -> tuple[int, int]:
-    return (report.revision, NEVER_US if report.issued_us is None else report.issued_us)
+_VERSION_COLUMNS = "key, version, label_id, facts, file_id, revision, issued_us"
 
 
 def _known_versions(connection: Connection, keys: Sequence[bytes]) -> defaultdict[bytes, list[_Version]]:
-    """All versions in the store of each key."""
+    """All versions in the store of each key. Written for each database by hand: it is asked for every report of every file."""
     known: defaultdict[bytes, list[_Version]] = defaultdict(list)
-    columns = (reports.c.key, reports.c.version, reports.c.label_id, reports.c.facts, reports.c.file_id, reports.c.revision, reports.c.issued_us)
-    for row in connection.execute(select(*columns).where(reports.c.key.in_(keys))):
-        order = (row.revision, NEVER_US if row.issued_us is None else row.issued_us)
-        known[row.key].append(_Version(row.version, row.label_id, row.facts, row.file_id, order))
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql(f"SELECT {_VERSION_COLUMNS} FROM reports WHERE key IN ({', '.join('?' * len(keys))})", tuple(keys))  # noqa: S608 - marks only
+    else:
+        found = connection.exec_driver_sql(f"SELECT {_VERSION_COLUMNS} FROM reports WHERE key = ANY(%s)", (list(keys),))  # noqa: S608 - our own columns
+    for key, *version in found:
+        known[key].append(_Version(*version))
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from vigie.store.schema import labels, payload_blocks, reports
 
 _ROWS_AT_ONCE = 50_000
 _MAX_TILES = 4_000
+MAX_SLASHES = 8
+"""`AGENCY/REF` is cut at each of the first so many slashes: names and references may hold some themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,11 @@ def held_reports(store: Store, audience: Audience, rows: Iterable[int], *, paylo
 
 def find_reports(store: Store, audience: Audience, record_id_or_ref: str) -> list[Held]:
     """The readable reports with this record id, or this agency's reference (`AGENCY/REF` or REF alone)."""
-    agency, slash, ref = record_id_or_ref.partition("/")
-    names = or_(reports.c.agency_ref == record_id_or_ref, and_(reports.c.agency == agency, reports.c.agency_ref == ref) if slash else reports.c.row == -1)
-    try:
-        condition = or_(names, reports.c.record_id == bytes.fromhex(record_id_or_ref))
-    except ValueError:
-        condition = names
+    cuts = [place for place, character in enumerate(record_id_or_ref) if character == "/"]
+    pairs = [and_(reports.c.agency == record_id_or_ref[:cut], reports.c.agency_ref == record_id_or_ref[cut + 1 :]) for cut in cuts[:MAX_SLASHES]]
+    condition = or_(reports.c.agency_ref == record_id_or_ref, *pairs)
+    if re.fullmatch("[0-9a-f]{64}", record_id_or_ref):
+        condition = or_(condition, reports.c.record_id == bytes.fromhex(record_id_or_ref))
     with store.reading() as connection:
         return list(_held(connection, and_(condition, readable(audience, Window())), audience.directory, payloads=True))
 
@@ -192,7 +194,8 @@ def labels_of_rows(store: Store, directory: Directory, rows: Sequence[int]) -> l
     counts: dict[str, int] = {}
     with store.reading() as connection:
         for start in range(0, len(rows), 5_000):
-            query = select(labels.c.text, func.count()).join(reports, reports.c.label_id == labels.c.id).where(reports.c.row.in_(rows[start : start + 5_000])).group_by(labels.c.text)
-            for text, count in connection.execute(query):
+            these = reports.c.row.in_(rows[start : start + 5_000])
+            query = select(labels.c.text, func.count()).join(reports, reports.c.label_id == labels.c.id).where(these)
+            for text, count in connection.execute(query.group_by(labels.c.text)):
                 counts[text] = counts.get(text, 0) + count
     return [(label_from_json(json.loads(text), directory), count) for text, count in sorted(counts.items())]

@@ -61,6 +61,7 @@ payload_blocks = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# No foreign keys here: three look-ups for each of millions of rows; `label_id`, `file_id` and `payload_block` are written by one function alone.
 reports = Table(
     "reports",
     metadata,
@@ -69,8 +70,8 @@ reports = Table(
     Column("key", LargeBinary(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("owner", Text, nullable=False),
-    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
-    Column("file_id", Integer, ForeignKey("files.id"), nullable=False),
+    Column("label_id", Integer, nullable=False),
+    Column("file_id", Integer, nullable=False),
     Column("facts", LargeBinary(32), nullable=False),
     Column("witness_high", BigInteger, nullable=False),
     Column("witness_low", BigInteger, nullable=False),
@@ -105,14 +106,14 @@ reports = Table(
     Column("exercise", Boolean, nullable=False),
     Column("details", Text),
     Column("payload_digest", LargeBinary(32)),
-    Column("payload_block", Integer, ForeignKey("payload_blocks.id")),
+    Column("payload_block", Integer),
     Column("payload_start", Integer),
     Column("payload_length", Integer),
     UniqueConstraint("key", "version"),
     Index("reports_by_time", "begin_us"),
     Index("reports_by_field", "field", "begin_us"),
     Index("reports_by_place", "tile"),
-    Index("reports_by_record", "record_id"),
+    Index("reports_by_reference", "agency_ref"),
 )
 Index("reports_renewed", reports.c.key, reports.c.version, sqlite_where=reports.c.version > 1, postgresql_where=reports.c.version > 1)
 

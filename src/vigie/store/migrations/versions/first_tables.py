@@ -216,24 +216,12 @@ def _reports() -> None:
         sa.Column("payload_block", sa.Integer(), nullable=True),
         sa.Column("payload_start", sa.Integer(), nullable=True),
         sa.Column("payload_length", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["file_id"],
-            ["files.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["label_id"],
-            ["labels.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["payload_block"],
-            ["payload_blocks.id"],
-        ),
         sa.PrimaryKeyConstraint("row"),
         sa.UniqueConstraint("key", "version"),
     )
     op.create_index("reports_by_field", "reports", ["field", "begin_us"], unique=False)
     op.create_index("reports_by_place", "reports", ["tile"], unique=False)
-    op.create_index("reports_by_record", "reports", ["record_id"], unique=False)
+    op.create_index("reports_by_reference", "reports", ["agency_ref"], unique=False)
     op.create_index("reports_by_time", "reports", ["begin_us"], unique=False)
     op.create_index(
         "reports_renewed", "reports", ["key", "version"], unique=False, sqlite_where=sa.text("version > 1"), postgresql_where=sa.text("version > 1")

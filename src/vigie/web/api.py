@@ -1,0 +1,176 @@
+"""The read API: each route reads its parameters, asks the node and writes the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Depends, Path, Query
+from numpy.typing import NDArray
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+import vigie
+from vigie.exchange import MEDIA_TYPE, csv_lines, feature
+from vigie.model.atlas import area_by_code, footnotes
+from vigie.model.canonical import Json, canonical_bytes
+from vigie.model.errors import BadSetting
+from vigie.node.answers import check_period, chosen_reports, event_answer, event_number, events_of_report, page_of, page_of_reports, report_answers, vocabulary
+from vigie.node.facts import COLUMNS, event_facts
+from vigie.node.pictures import chosen_events, picture_facts
+from vigie.node.worlds import World
+from vigie.web.asking import EventQuery, PictureQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
+from vigie.web.borders import json_answer
+from vigie.web.desk import At, Desk, address
+from vigie.web.measures import metrics_text
+from vigie.web.shapes import Event, Fault, Health, Picture, Reports, Vocabulary
+
+DEFAULT_LIMIT = 100
+
+_TEXT, _CSV = ({kind: {"schema": {"type": "string"}}} for kind in ("text/plain", "text/csv"))
+
+routes = APIRouter(dependencies=[Depends(check_once)])
+
+
+def _answers(model: Any, words: str, kinds: Mapping[str, Any] | None = None, *, may_miss: bool = False) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI description says of a route's answers."""
+    missed: dict[int | str, dict[str, Any]] = {404: {"model": Fault, "description": "There is none that this audience may see."}} if may_miss else {}
+    content: dict[str, Any] = {"content": kinds} if kinds else {}
+    said: dict[int | str, dict[str, Any]] = {
+        200: {"description": words, **({"model": model} if model else {}), **content},
+        304: {"description": "Not changed since the answer whose ETag was named."},
+        400: {"model": Fault, "description": "An unknown parameter, or a value that cannot be understood."},
+        414: {"model": Fault, "description": "The query is too long."},
+        "default": {"model": Fault, "description": "The node could not answer."},
+    }
+    return said | missed
+
+
+@routes.get("/health", summary="Is the node there?", responses=_answers(Health, "It is."), dependencies=[Depends(check_none)], tags=["node"])
+def health(desk: At) -> Response:
+    """Status and version; nothing that depends on a record."""
+    return json_answer({"status": "ok", "version": vigie.__version__, "party": desk.node.settings.party, "audience": desk.worlds.party})
+
+
+@routes.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses=_answers(None, "Prometheus text format 0.0.4.", _TEXT),
+    dependencies=[Depends(check_none)],
+    tags=["node"],
+)
+def metrics(desk: At) -> Response:
+    """Counts of what PUBLIC may see, and figures of the process."""
+    return Response(metrics_text([desk.worlds.world(exercise=exercise) for exercise in (False, True)]), media_type="text/plain; version=0.0.4")
+
+
+@routes.get(
+    "/api/events",
+    summary="Events as GeoJSON or CSV",
+    response_class=Response,
+    responses=_answers(None, "A page of events.", {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Events"}}, **_CSV}),
+    tags=["events"],
+)
+def list_events(desk: At, query: Annotated[EventQuery, Query()]) -> Response:
+    """The events that meet all conditions, newest first, paged by key."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    rows = chosen_events(world, choice_of(query))
+    page, following = page_of(world, rows, query.after or "", _limit(desk, query.limit))
+    links = _links("/api/events", query, following)
+    facts = [event_facts(world, int(number), desk.atlas, desk.language) for number in page]
+    if query.format == "csv":
+        headers = {"Link": f'<{links[1]["href"]}>; rel="next"'} if following else {}
+        return Response("".join(csv_lines(facts, COLUMNS)), 200, headers, "text/csv")
+    head = _head(desk, world, page) | _numbers(len(rows), len(page), links)
+    return Response(canonical_bytes({"type": "FeatureCollection", **head, "features": [feature(item) for item in facts]}), media_type=MEDIA_TYPE)
+
+
+_ONE_EVENT = _answers(Event, "The event with who said what.", may_miss=True)
+
+
+@routes.get("/api/events/by-report/{ref:path}", summary="The event of a report", responses=_ONE_EVENT, tags=["events"])
+def find_event(
+    desk: At,
+    ref: Annotated[str, Path(description="AGENCY/REF, REF alone, or the id of a report in our answers.", max_length=400)],
+    query: Annotated[WorldQuery, Query()],
+) -> Response:
+    """The event that this report is part of, found by any of its members."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    found = events_of_report(desk.worlds, world, ref)
+    if len(found) > 1:
+        raise BadSetting("Several agencies use this reference", got=ref, expected="AGENCY/REF")
+    return _event(desk, world, found[0] if found else None)
+
+
+@routes.get("/api/events/{event_id}", summary="One event", responses=_ONE_EVENT, tags=["events"])
+def one_event(
+    desk: At, event_id: Annotated[str, Path(description="The event's id in this audience's world.", max_length=100)], query: Annotated[WorldQuery, Query()]
+) -> Response:
+    """One event: its preferred values and who gave them, every report in full, and why they are held to be one event."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    return _event(desk, world, event_number(world, event_id))
+
+
+@routes.get("/api/reports", summary="Reports", responses=_answers(Reports, "A page of reports."), tags=["reports"])
+def list_reports(desk: At, query: Annotated[ReportQuery, Query()]) -> Response:
+    """The reports that meet all conditions, newest first, paged by key; each in full, with the event that it is part of."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    rows = chosen_reports(world, choice_of(query))
+    page, following = page_of_reports(world, rows, query.after or "", _limit(desk, query.limit))
+    reports = report_answers(desk.worlds, world, page.tolist())
+    head: dict[str, Json] = {"audience": world.party, "exercise": world.exercise}
+    return json_answer(head | _numbers(len(rows), len(reports), _links("/api/reports", query, following)) | {"reports": reports})
+
+
+@routes.get("/api/picture", summary="Counts, timeline, cells, silences", responses=_answers(Picture, "What the events add up to."), tags=["events"])
+def picture(desk: At, query: Annotated[PictureQuery, Query()]) -> Response:
+    """What the events that meet all conditions add up to. The timeline counts begins; silent agencies are those of the whole world."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    rows, period = chosen_events(world, choice_of(query)), query.period or "month"
+    check_period(world, rows, period)
+    said = picture_facts(world, rows, desk.atlas, desk.now(), period=period, resolution=query.resolution or 4, language=desk.language)
+    return json_answer(_head(desk, world, rows) | said)
+
+
+@routes.get(
+    "/api/vocabulary",
+    summary="Fields and kinds",
+    responses=_answers(Vocabulary, "All that this node knows."),
+    dependencies=[Depends(check_none)],
+    tags=["node"],
+)
+def list_vocabulary() -> Response:
+    """The fields and kinds that this node knows, with their titles."""
+    return json_answer(vocabulary())
+
+
+def _limit(desk: Desk, asked: int | None) -> int:
+    return min(asked or DEFAULT_LIMIT, desk.node.settings.max_page)
+
+
+def _links(path: str, query: EventQuery | ReportQuery, following: str) -> list[dict[str, Json]]:
+    here: dict[str, Json] = {"rel": "self", "href": address(path, query)}
+    return [here, {"rel": "next", "href": address(path, query, after=following)}] if following else [here]
+
+
+def _numbers(matched: int, returned: int, links: Iterable[Json]) -> dict[str, Json]:
+    return {"numberMatched": matched, "numberReturned": returned, "links": list(links)}
+
+
+def _head(desk: Desk, world: World, rows: NDArray[np.int64]) -> dict[str, Json]:
+    return {"audience": world.party, "exercise": world.exercise, "notes": notes_of(desk, world, rows)}
+
+
+def notes_of(desk: Desk, world: World, rows: NDArray[np.int64]) -> list[Json]:
+    """The notes that belong to the names of these events' countries."""
+    areas = [area for code in set(world.country[rows]) if (area := area_by_code(desk.atlas, code))]
+    return list(footnotes(areas))
+
+
+def _event(desk: Desk, world: World, number: int | None) -> Response:
+    if number is None:
+        raise HTTPException(404)
+    answer = event_answer(desk.worlds, world, number, desk.language)
+    return json_answer(answer | {"notes": notes_of(desk, world, np.array([number]))})

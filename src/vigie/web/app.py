@@ -1,0 +1,60 @@
+"""The application, and the server that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.gzip import GZipMiddleware
+
+import vigie
+from vigie.model.atlas import Atlas
+from vigie.node.answers import KeptWorlds
+from vigie.node.clock import now_us
+from vigie.node.settings import Node
+from vigie.web import api, pages
+from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
+from vigie.web.desk import Desk
+from vigie.web.shapes import Events
+
+ABOUT = f"""\
+Reports of many agencies, linked into events, as the audience PUBLIC may see them. There are no accounts yet.
+
+Real happenings and exercises are two worlds: `exercise=true` asks for the second, and an answer never mixes them.
+Lists are paged by key: follow the `next` link. Times are ISO 8601 in UTC, coordinates are lon, lat in degrees (WGS84).
+A query is at most {MAX_QUERY_BYTES:,} bytes long. A fault is answered as `{{"error": "one sentence"}}`; what is hidden is answered as what is absent.
+Every answer bears an ETag over its own content; send it back as If-None-Match and get 304 while nothing has changed.
+"""
+
+
+def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
+    """The ASGI application that answers for this node; `now` gives µs since 1970, UTC."""
+    app = FastAPI(title="Vigie", description=ABOUT, version=vigie.__version__, docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
+    app.state.desk = Desk(node, atlas, now, KeptWorlds(node, atlas, now))
+    app.include_router(api.routes)
+    app.include_router(pages.routes)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    catch_faults(app)
+    app.add_middleware(Borders)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with the shapes of what is not plain JSON among its parts."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes, license_info=app.license_info)
+        shape = Events.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= shape.pop("$defs") | {"Events": shape}
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1") -> None:
+    """Serves the page and the API until it is interrupted. Logs one line at the begin and one for each failed request."""
+    structlog.get_logger().info("serving", party=node.settings.party, address=f"http://{host}:{port}/")
+    uvicorn.run(make_app(node, atlas, now_us), host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_keep_alive=15)

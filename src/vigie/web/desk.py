@@ -1,0 +1,46 @@
+"""What every route has at hand: the node, the atlas, the clock and the kept worlds of PUBLIC, the one audience until there are accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+import pydantic
+from fastapi import Depends, Request
+
+from vigie.model.atlas import Atlas
+from vigie.node.answers import KeptWorlds
+from vigie.node.settings import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The node that answers, and what it answers with."""
+
+    node: Node
+    atlas: Atlas
+    now: Callable[[], int]
+    worlds: KeptWorlds
+
+    @property
+    def language(self) -> str:
+        """The language of place names."""
+        return self.node.settings.language
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of this application."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+At = Annotated[Desk, Depends(desk_of)]
+
+
+def address(path: str, query: pydantic.BaseModel, **changed: str) -> str:
+    """The address that asks the same with some parameters changed; without a host, so that nobody's Host header ends in a link."""
+    asked = {name: str(value) for name, value in query.model_dump(exclude_none=True).items()} | changed
+    said = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path

@@ -1,0 +1,251 @@
+"""The pages: HTML from the server, which needs no JavaScript and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Annotated, Any
+
+import jinja2
+import numpy as np
+from fastapi import APIRouter, Depends, Path, Query
+from numpy.typing import NDArray
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+import vigie
+from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes
+from vigie.model.times import DAY_US, format_time
+from vigie.node.answers import agencies_of, attributions, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
+from vigie.node.facts import event_facts
+from vigie.node.packs import packs
+from vigie.node.pictures import Choice, chosen_events, silent_agencies
+from vigie.node.worlds import World
+from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once, is_exercise
+from vigie.web.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
+from vigie.web.desk import At, Desk, address
+from vigie.web.said import chance, history_of, preferred_rows, said_rows, where_text
+
+ON_PAGE = 50
+MAX_UNMAPPED = 50
+"""How many of the events that are not on the map the page names one by one."""
+
+PRESETS = {"1": "last day", "7": "last 7 days", "30": "last 30 days", "365": "last 365 days", "all": "all"}
+BARS_WIDE, BARS_HIGH = 1000.0, 120.0
+_TONES = 8
+_WHOLE_DAY = len("YYYY-MM-DD")
+
+routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
+
+_SHEETS = jinja2.Environment(loader=jinja2.PackageLoader("vigie.web"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+_SHEETS.filters["chance"] = chance
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Which of the chosen events are on the map, and why the others are not. `drawn` + `crowded` + `outside` + `placeless` are all of them."""
+
+    view: View
+    drawn: NDArray[np.int64]
+    crowded: NDArray[np.int64]
+    outside: NDArray[np.int64]
+    placeless: NDArray[np.int64]
+
+    @property
+    def unmapped(self) -> NDArray[np.int64]:
+        """Those without a mark."""
+        return np.concatenate([self.placeless, self.outside, self.crowded])
+
+
+def mapped(world: World, rows: NDArray[np.int64], atlas: Atlas, country: str) -> Mapped:
+    """The chosen events, sorted out by what the map can show of them."""
+    view, events = region_view(atlas, country), world.events
+    has_place = np.isfinite(events.lon[rows]) & np.isfinite(events.lat[rows])
+    placed = rows[has_place]
+    inside = view.holds(events.lon[placed], events.lat[placed])
+    worst = worst_first(world, placed[inside])
+    return Mapped(view, worst[:MAX_MARKS], worst[MAX_MARKS:], placed[~inside][::-1], rows[~has_place][::-1])
+
+
+@routes.get("/")
+def picture_page(desk: At, query: Annotated[PageQuery, Query()]) -> Response:
+    """The picture: map, list, timeline and counts of one choice of events."""
+    now_us = desk.now()
+    world = desk.worlds.world(exercise=is_exercise(query))
+    rows = chosen_events(world, page_choice(query, now_us))
+    page, following = page_of(world, rows, query.after or "", ON_PAGE)
+    counted = sums(world, rows, desk.atlas, desk.language)
+    on_map = mapped(world, rows, desk.atlas, query.country or "")
+    return _sheet(
+        "picture.html",
+        desk,
+        world,
+        query=query.model_dump(),
+        ask=lambda **changed: address("/", query, **({"after": ""} | changed)),
+        said=_said(desk, query),
+        total=len(rows),
+        listed=[_line(desk, world, int(number)) for number in page],
+        next_page=address("/", query, after=following) if following else "",
+        first_page=address("/", query, after="") if query.after else "",
+        options=_options(desk, world, query),
+        counted=counted,
+        period=fitting_period(world, rows),
+        bars=bars(counted["time"], BARS_WIDE, BARS_HIGH),
+        most=max(counted["time"].values(), default=0),
+        silent=[item | {"day": str(item["last"])[:_WHOLE_DAY]} for item in silent_agencies(world, now_us) if isinstance(item, dict)],
+        doubts=doubts_among(world, rows),
+        credits=attributions(counted["agency"]),
+        as_of=when_text(now_us // 60_000_000 * 60_000_000, now_us // 60_000_000 * 60_000_000)[: len("YYYY-MM-DD hh:mm")],
+        notes=_notes(desk, world, on_map.view, rows),
+        api=api_address(query, now_us),
+        **_map_parts(desk, world, on_map),
+    )
+
+
+def _said(desk: Desk, query: PageQuery) -> str:
+    """The choice in words."""
+    known, area = packs().get(query.field or ""), area_by_code(desk.atlas, query.country or "")
+    parts = [
+        known.title if known else query.field,
+        (displayed_name(area, desk.language) if area else query.country),
+        f"reported by {query.agency}" if query.agency else "",
+        f"the {PRESETS[query.days]}" if query.days and query.days != "all" else "of all times",
+        f"seen by at least {query.min_agencies} agencies" if query.min_agencies and query.min_agencies > 1 else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def page_choice(query: PageQuery, now_us: int) -> Choice:
+    """The events that the page's form means."""
+    return Choice(
+        field=query.field or "",
+        country=query.country or "",
+        agency=query.agency or "",
+        since_us=_since(query, now_us),
+        min_agencies=query.min_agencies or 1,
+    )
+
+
+def _since(query: PageQuery, now_us: int) -> int | None:
+    return now_us - int(query.days) * DAY_US if query.days and query.days != "all" else None
+
+
+def api_address(query: PageQuery, now_us: int) -> str:
+    """The same question to the API, so that a page is also a feed."""
+    since_us = _since(query, now_us)
+    return address("/api/events", query, days="", after="", since=format_time(since_us).partition(".")[0].removesuffix("Z") + "Z" if since_us else "")
+
+
+@routes.get("/events/{event_id}")
+def event_page(desk: At, event_id: Annotated[str, Path(max_length=100)], query: Annotated[WorldQuery, Query()]) -> Response:
+    """One event: who said what, side by side."""
+    world = desk.worlds.world(exercise=is_exercise(query))
+    number = event_number(world, event_id)
+    if number is None:
+        raise HTTPException(404)
+    answer: dict[str, Any] = event_answer(desk.worlds, world, number, desk.language)
+    area = area_by_code(desk.atlas, world.country[number])
+    return _sheet(
+        "event.html",
+        desk,
+        world,
+        event=answer,
+        preferred=preferred_rows(answer),
+        rows=said_rows(answer),
+        history=history_of(answer),
+        notes=footnotes([area] if area else []),
+        credits=attributions(agencies_of(world, number)),
+        tone=tone_of(world.events.field[number]),
+        where=where_text(answer),
+    )
+
+
+@routes.get("/static/vigie.css", dependencies=[Depends(check_none)])
+def style() -> Response:
+    """The style of the pages."""
+    return Response(resources.files(__package__).joinpath("static/vigie.css").read_bytes(), media_type="text/css")
+
+
+def tone_of(field: str) -> int:
+    """The number of a field's colour."""
+    return [*packs(), field].index(field) % _TONES
+
+
+def _line(desk: Desk, world: World, number: int) -> dict[str, Any]:
+    """What the list, the map's titles and the line of the unmapped show of one event."""
+    facts: dict[str, Any] = event_facts(world, number, desk.atlas, desk.language)
+    size = f"{facts['scale']} {facts['magnitude']:g}" if facts["magnitude"] is not None and facts["scale"] else ""
+    return facts | {
+        "size": size,
+        "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
+        "tone": tone_of(str(facts["field"])),
+        "path": event_path(str(facts["id"]), exercise=world.exercise),
+    }
+
+
+def event_path(event_id: str, *, exercise: bool) -> str:
+    """The address of an event's page."""
+    return f"/events/{event_id}" + ("?exercise=true" if exercise else "")
+
+
+def _map_parts(desk: Desk, world: World, on_map: Mapped) -> dict[str, Any]:
+    placed = marks(world.events, on_map.drawn, on_map.view)
+    missing = {
+        "without a place": on_map.placeless,
+        "outside this map": on_map.outside,
+        f"not drawn, since only the {MAX_MARKS:,} most severe are": on_map.crowded,
+    }
+    return {
+        "view": on_map.view,
+        "countries": land(desk.atlas, on_map.view, desk.language),
+        "units": unit_lines(desk.atlas, on_map.view),
+        "marks": [_titled(desk, world, mark) for mark in placed],
+        "unmapped": [_line(desk, world, int(number)) for number in on_map.unmapped[:MAX_UNMAPPED]],
+        "unmapped_total": len(on_map.unmapped),
+        "missing": {words: len(numbers) for words, numbers in missing.items()},
+        "sizes": [(severity, mark_radius(severity)) for severity in (1, 5, 9)],
+    }
+
+
+def _titled(desk: Desk, world: World, mark: Mark) -> dict[str, Any]:
+    line = _line(desk, world, mark.number)
+    seen = "1 agency" if len(line["agencies"]) == 1 else f"{len(line['agencies'])} agencies"
+    told = "1 report" if line["reports"] == 1 else f"{line['reports']} reports"
+    words = [part for part in (line["title"], line["size"], line["when"], line["country_name"], f"{seen}, {told}") if part]
+    return {"mark": mark, "tone": line["tone"], "path": line["path"], "words": " · ".join(words)}
+
+
+def _options(desk: Desk, world: World, query: PageQuery) -> dict[str, list[tuple[str, str]]]:
+    """What the form offers: only what this world holds, and what is chosen now."""
+    countries = {*desk.atlas.region, *map(str, world.country), (query.country or "").upper()} - {""}
+    named = [(code, displayed_name(area, desk.language) if (area := area_by_code(desk.atlas, code)) else code) for code in countries]
+    agencies = {world.catalogue.agency.names[code] for code in np.unique(world.catalogue.agency.codes)} | {query.agency or ""}
+    fields = {name: found.title for name, found in packs().items()} | ({query.field: query.field} if query.field and query.field not in packs() else {})
+    return {
+        "field": list(fields.items()),
+        "country": sorted(named, key=lambda item: item[1]),
+        "agency": [(name, name) for name in sorted(agencies - {""})],
+        "days": list(PRESETS.items()),
+    }
+
+
+def _notes(desk: Desk, world: World, view: View, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    """The notes of all names that the page shows: on the map, in the form, in the list and in the counts."""
+    named = {shape.code for shape in land(desk.atlas, view, desk.language) if shape.name}
+    codes = {*named, *desk.atlas.region, *world.country[rows], *world.country}
+    return footnotes([area for code in sorted(codes) if (area := area_by_code(desk.atlas, str(code)))])
+
+
+def _sheet(name: str, desk: Desk, world: World, **parts: Any) -> Response:
+    common = {
+        "party": desk.node.settings.party,
+        "audience": world.party,
+        "exercise": world.exercise,
+        "fields": [(field, found.title, tone_of(field)) for field, found in packs().items()],
+        "tone_of": tone_of,
+        "language": desk.language,
+        "sources": desk.atlas.sources,
+        "version": vigie.__version__,
+    }
+    return Response(_SHEETS.get_template(name).render(common | parts), media_type="text/html")

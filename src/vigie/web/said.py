@@ -1,0 +1,161 @@
+"""Who said what, as the rows of a table: every member of every report of one event, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+NAMES = {
+    "when": "time",
+    "title": "kind",
+    "lon": "longitude, °",
+    "lat": "latitude, °",
+    "radius_km": "uncertainty of place, km (68 %)",
+    "ellipse": "ellipse: semi-axes km, azimuth °",
+    "depth_km": "depth, km",
+    "sigma_s": "uncertainty of time, s (68 %)",
+    "time_meaning": "meaning of the interval",
+    "agency_ref": "agency's own reference",
+    "grade": "grade (reliability, credibility)",
+}
+"""What the rows are called; others bear the name that the API gives them."""
+
+_NEARLY = 0.9995
+_SHOWN_ELSEWHERE = {"id", "event", "label", "field", "kind", "exercise", "begin", "end", "agency", "measures", "details", "probability"}
+_FIRST = (
+    *("when", "title", "lon", "lat", "radius_km", "ellipse", "depth_km", "magnitude", "scale", "place", "country"),
+    *("actors", "summary", "language", "grade", "issued", "sigma_s", "time_meaning", "agency_ref", "revision"),
+)
+_GIVEN = {
+    "when": "time",
+    "title": "kind",
+    "depth_km": "depth",
+    **dict.fromkeys(("lon", "lat", "radius_km"), "place"),
+    **dict.fromkeys(("magnitude", "scale"), "magnitude"),
+}
+_PREFERRED = {"time": "when", "place": "where", "depth": "depth_km", "magnitude": "size", "kind": "title", "severity": "severity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one report says; `is_chosen` where the event takes its value from here."""
+
+    text: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member, as every report says it; `differs` where two of those that say something do not say the same."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    differs: bool
+
+
+def said_rows(answer: Mapping[str, Any]) -> list[Row]:
+    """Every member that any report of the event has, the most wanted first."""
+    members = answer["members"]
+    names = {name for said in members for name in said if name not in _SHOWN_ELSEWHERE}
+    ordered = [name for name in _FIRST if name in names] + sorted(names.difference(_FIRST))
+    rows = [_row(name, [_text(name, said) for said in members], members, answer["chosen"]) for name in ordered]
+    measures = [_measured(said.get("measures", ())) for said in members]
+    details = [{str(name): shown(value) for name, value in said.get("details", {}).items()} for said in members]
+    return [*rows, *_inner_rows("measured", measures), *_inner_rows("said", details)]
+
+
+def _row(name: str, texts: Sequence[str], members: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Row:
+    giver = chosen.get(_GIVEN.get(name, ""))
+    cells = tuple(Cell(text, bool(text) and said["id"] == giver) for text, said in zip(texts, members, strict=True))
+    return Row(NAMES.get(name, name), cells, _differ(texts))
+
+
+def _text(name: str, said: Mapping[str, Any]) -> str:
+    return instant(said[name]) if name == "issued" and name in said else shown(said.get(name))
+
+
+def instant(text: str) -> str:
+    """An instant of the API as people write it.
+
+    >>> instant("2014-10-01T10:30:00.5Z")
+    '2014-10-01 10:30:00 UTC'
+    """
+    return text.removesuffix("Z").partition(".")[0].replace("T", " ") + " UTC"
+
+
+def chance(probability: float | None) -> str:
+    """A probability as people read it: never a certainty that is not one.
+
+    >>> chance(0.99999), chance(1.0), chance(0.5)
+    ('more than 99.9 %', '100 %', '50.0 %')
+    """
+    if probability is None:
+        return "not known"
+    if probability < 1 and probability > _NEARLY:
+        return "more than 99.9 %"
+    return "100 %" if probability == 1 else f"{100 * probability:.1f} %"
+
+
+def _inner_rows(group: str, tables: Sequence[Mapping[str, str]]) -> list[Row]:
+    names = sorted({name for table in tables for name in table})
+    columns = {name: [table.get(name, "") for table in tables] for name in names}
+    return [Row(f"{group}: {name}", tuple(map(Cell, texts)), _differ(texts)) for name, texts in columns.items()]
+
+
+def _differ(texts: Sequence[str]) -> bool:
+    return len({text for text in texts if text}) > 1
+
+
+def _measured(measures: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Each measure's values by its name; an agency may give one twice, for others."""
+    table: dict[str, str] = {}
+    for measure in measures:
+        spread = f" ± {shown(measure['sigma'])}" if "sigma" in measure else ""
+        source = f" ({measure['agency']})" if "agency" in measure else ""
+        before = f"{table[measure['name']]}; " if measure["name"] in table else ""
+        table[measure["name"]] = before + shown(measure["value"]) + spread + source
+    return table
+
+
+def shown(value: Any) -> str:
+    """A value of a report in plain text; nothing where it says nothing.
+
+    >>> shown([1.5, True, {"a": "b"}])
+    '1.5, yes, a: b'
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {shown(item)}" for name, item in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(shown, value))
+    return f"{value:.8g}" if isinstance(value, float) else str(value)
+
+
+def preferred_rows(answer: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The event's values: what, the value, and the agency that gave it."""
+    size = f"{answer['scale']} {answer['magnitude']:g}" if answer["magnitude"] is not None and answer["scale"] else ""
+    values = {**answer, "where": where_text(answer), "size": size}
+    return [(part, shown(values[name]), answer["preferred"].get(part, "")) for part, name in _PREFERRED.items() if shown(values[name])]
+
+
+def history_of(answer: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The reports in the order in which the agencies issued them, each with that instant; those that name none come by their end, marked as such."""
+    told = [(instant(said["issued"]) if "issued" in said else f"not said; it ended {instant(said['end'])}", said) for said in answer["members"]]
+    return sorted(told, key=lambda item: (str(item[1].get("issued") or item[1]["end"]), item[1]["id"]))
+
+
+def where_text(answer: Mapping[str, Any]) -> str:
+    """Where the event was: names, coordinates and how well they are known."""
+    named = ", ".join(str(answer[name]) for name in ("unit_name", "country_name") if answer[name])
+    if answer["lon"] is None:
+        return f"{named} (no agency gave coordinates)" if named else "no agency gave a place"
+    ring = f" ± {answer['radius_km']:g} km" if answer["radius_km"] else ""
+    return f"{named}: " * bool(named) + f"{_degrees(answer['lat'], 'NS')}, {_degrees(answer['lon'], 'EW')}{ring}"
+
+
+def _degrees(value: float, sides: str) -> str:
+    return f"{abs(value):.3f}° {sides[value < 0]}"
