@@ -28,7 +28,7 @@ Change = Callable[[bytes, random.Random], bytes]
 
 def mutations(samples: Sequence[bytes], count: int, seed: int = 1) -> Iterator[bytes]:
     """`count` damaged copies of the samples, each with one to four changes."""
-    dice = random.Random(seed)  # noqa: S311 - no secret depends on it
+    dice = random.Random(seed)
     for _ in range(count):
         data = dice.choice(samples)
         for _ in range(dice.randint(1, 4)):

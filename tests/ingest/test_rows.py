@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 
@@ -53,7 +54,7 @@ def test_what_is_not_json_is_refused(text: str) -> None:
         read(text)
 
 
-@pytest.mark.parametrize("text", [json.dumps([A, B])[:-5], json.dumps([A])[:-1], "[" * 100_000, json.dumps([A]) [:-1] + ",12,"])
+@pytest.mark.parametrize("text", [json.dumps([A, B])[:-5], json.dumps([A])[:-1], "[" * 100_000, json.dumps([A])[:-1] + ",12,"])
 def test_a_file_that_is_cut_off_says_where(text: str) -> None:
     """What stood before the cut is read; the rest is one reject."""
     assert isinstance(list(json_rows(io.BytesIO(text.encode())))[-1], Reject)
@@ -69,7 +70,5 @@ def test_a_list_of_any_objects_is_read_whole(objects: list[dict[str, object]]) -
 def test_any_bytes_give_rows_rejects_or_one_refusal(data: bytes) -> None:
     """Neither reader fails otherwise."""
     for reader in (table_rows, json_rows):
-        try:
+        with contextlib.suppress(BadReport):
             assert all(isinstance(item, Row | Reject) for item in reader(io.BytesIO(data)))
-        except BadReport as fault:
-            assert str(fault)

@@ -133,9 +133,8 @@ def _say_runs(outcomes: list[RunOutcome], *, as_json: bool) -> None:
         say_json([{name: getattr(outcome, name) for name in names} for outcome in outcomes])
         return
     for outcome in outcomes:
-        say(
-            f"{outcome.name}: {outcome.status}; {outcome.files} files, {outcome.reports:,} new reports, {outcome.unchanged:,} unchanged, {outcome.rejects:,} rejects."
-        )
+        counts = f"{outcome.reports:,} new reports, {outcome.unchanged:,} unchanged, {outcome.rejects:,} rejects"
+        say(f"{outcome.name}: {outcome.status}; {outcome.files} files, {counts}.")
         for note in outcome.notes:
             say(f"  {note}")
         if outcome.sentence:

@@ -132,12 +132,12 @@ def choose_reader(sample: Sample, readers: Sequence[Reader]) -> Reader:
         return found[0]
     tried = ", ".join(reader.name for reader in (found or readers))
     what = "Several readers recognise the file" if found else "No reader recognises the file"
-    raise BadReport(what, source=sample.name, expected=f"one of {tried}", todo="name the reader with --reader NAME, or say what the columns mean with --mapping FILE")
+    raise BadReport(
+        what, source=sample.name, expected=f"one of {tried}", todo="name the reader with --reader NAME, or say what the columns mean with --mapping FILE"
+    )
 
 
-def read_parts(
-    path: Path, choose: Callable[[Sample], Reader], context: ReadContext, limits: Limits, position: list[int]
-) -> Iterator[Report | Reject]:
+def read_parts(path: Path, choose: Callable[[Sample], Reader], context: ReadContext, limits: Limits, position: list[int]) -> Iterator[Report | Reject]:
     """What the readers find in all parts of a file, in order; `position[0]` is kept at the number of the file's bytes read so far."""
     with opened(path, limits, position) as parts:
         for part in parts:

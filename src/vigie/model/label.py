@@ -216,9 +216,8 @@ def label_from_json(value: Mapping[str, Json], directory: Directory) -> Label:
     embargo = facts.pop("embargo", None)
     lists = {name: frozenset(_names(facts.pop(name), name)) for name in ("rel_to", "not_to", "caveats", "info") if facts.get(name) is not None}
     facts.pop("rel_to", None)
-    unknown = set(facts) - {"owner", "policy", "level", "tlp", "orcon", "relay"}
-    if unknown:
-        msg = f"unknown label field {sorted(unknown)[0]!r}"
+    if unknown := set(facts) - {"owner", "policy", "level", "tlp", "orcon", "relay"}:
+        msg = f"unknown label field {min(unknown)!r}"
         raise ValueError(msg)
     return replace(Label(**facts), **lists, embargo_us=parse_time(str(embargo)) if embargo is not None else None)  # type: ignore[arg-type]
 

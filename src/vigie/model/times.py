@@ -104,7 +104,7 @@ def is_in_range(times_us: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _checked(time_us: int, text: str) -> int:
-    if not FIRST_US <= time_us < LAST_US:
+    if not FIRST_US <= time_us <= LAST_US:
         msg = f"{text!r} is outside the years -500 to 2100"
         raise ValueError(msg)
     return time_us
