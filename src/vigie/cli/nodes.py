@@ -10,6 +10,7 @@ from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import complain, counting, say, say_json, say_table
 from vigie.node.clock import now_us
 from vigie.node.health import count_records, examine, faults_of
+from vigie.node.kept import forget_worlds
 from vigie.node.settings import init_node, node_folder
 from vigie.store import erase
 
@@ -70,5 +71,6 @@ def erase_records(
     if not yes:
         typer.confirm(f"Erase {', '.join(names)} with all versions, and the quarantined files that held them?", abort=True)
     count = erase(opened.store, opened.keyring, opened.quarantine, names, reason, now_us(), opened.sign)
+    forget_worlds(opened)
     say(f"Erased {count} versions of records." if count else "Nothing bears that name; nothing was erased.")
     raise typer.Exit(0 if count else 1)

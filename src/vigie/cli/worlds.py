@@ -25,9 +25,10 @@ from vigie.model.atlas import Atlas
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.facts import event_facts
+from vigie.node.kept import kept_world
 from vigie.node.pictures import chosen_events, picture_facts
 from vigie.node.settings import Node
-from vigie.node.worlds import World, make_world
+from vigie.node.worlds import World
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def world_of(node: Node, party: str, atlas: Atlas, *, exercise: bool) -> World:
     """The world of a party (else the node's own), made with a spinner."""
     with steps("Linking") as watch:
-        return make_world(node, node.audience(party or node.settings.party, now_us()), atlas, exercise=exercise, watch=watch)
+        return kept_world(node, node.audience(party or node.settings.party, now_us()), atlas, exercise=exercise, watch=watch)
 
 
 def events(

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from vigie.model.atlas import Atlas, Place
 from vigie.model.errors import BadSetting
@@ -68,6 +67,8 @@ def draw_towns(random: np.random.Generator, towns: Towns, count: int, power: flo
 
 def nearest_town(towns: Towns, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The index of the nearest town to each point in degrees (n,), and its distance in km along the great circle (n,)."""
+    from scipy.spatial import cKDTree
+
     chord, index = cKDTree(_unit_vectors(towns.lon, towns.lat)).query(_unit_vectors(lon, lat), workers=-1)
     return np.asarray(index, np.int64), 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1))
 

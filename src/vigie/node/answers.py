@@ -21,10 +21,11 @@ from vigie.model.label import PUBLIC, label_from_json, parts_of
 from vigie.model.report import facts
 from vigie.model.times import DAY_US, format_day, format_time
 from vigie.node.facts import area_name, event_facts, kind_title, link_facts, reports_of_event
+from vigie.node.kept import kept_world
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice
 from vigie.node.settings import Node
-from vigie.node.worlds import World, make_world
+from vigie.node.worlds import World
 from vigie.picture import count_by, timeline
 from vigie.store import Held, change_count, find_reports, held_reports, list_files
 
@@ -58,7 +59,7 @@ class KeptWorlds:
             mark = self._mark(now_us)
             if exercise not in self._kept or self._kept[exercise][0] != mark:
                 audience = self.node.audience(self.party, now_us)
-                self._kept[exercise] = (mark, make_world(self.node, audience, self.atlas, exercise=exercise))
+                self._kept[exercise] = (mark, kept_world(self.node, audience, self.atlas, exercise=exercise))
             return self._kept[exercise][1]
 
     def _mark(self, now_us: int) -> tuple[int, int]:

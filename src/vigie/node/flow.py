@@ -10,9 +10,10 @@ from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json
 from vigie.node.facts import COLUMNS, all_event_facts, collection_head
 from vigie.node.intake import Order, Outcome, Watch, files_under, ingest_each
+from vigie.node.kept import kept_world
 from vigie.node.pictures import Choice, chosen_events, picture_facts
 from vigie.node.settings import Node
-from vigie.node.worlds import World, make_world
+from vigie.node.worlds import World
 
 
 def take_in(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch: Watch | None = None) -> Iterator[Outcome]:
@@ -22,7 +23,7 @@ def take_in(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch:
 
 def see(node: Node, party: str, now_us: int, atlas: Atlas, *, exercise: bool) -> World:
     """The reports that a party may read become the events of its world."""
-    return make_world(node, node.audience(party, now_us), atlas, exercise=exercise)
+    return kept_world(node, node.audience(party, now_us), atlas, exercise=exercise)
 
 
 def draw(world: World, atlas: Atlas, now_us: int) -> dict[str, Json]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise import link, make_events
 from vigie.ingest.mapping import Mapping
 from vigie.ingest.table import read_catalogue
 from vigie.model.catalogue import Catalogue, concat
@@ -59,6 +58,8 @@ def _check_unique(ids: Sequence[str]) -> None:
 
 
 def _link_field(catalogue: Catalogue, field: str) -> tuple[Clusters, NDArray[np.object_]]:
+    from vigie.harmonise import link, make_events
+
     known = pack(field)
     background = learned_background(catalogue, known.sameness) if len(catalogue) else None
     clusters = link(catalogue, known.sameness, background=background)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise import Background, estimate_background, link, make_events
 from vigie.model.atlas import Atlas, country_at, unit_at
 from vigie.model.catalogue import Catalogue
 from vigie.model.decision import Decision
@@ -21,6 +20,9 @@ from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
 from vigie.store import Audience, Window, find_reports, visible, visible_decisions
+
+if TYPE_CHECKING:
+    from vigie.harmonise import Background
 
 MIN_LEARNED = 100
 """Background rates are taken from the quarters before the newest report where these hold at least so many reports, else from all."""
@@ -67,6 +69,8 @@ def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, 
 
 
 def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, decisions: Sequence[tuple[int, int, bool]]) -> _Linked:
+    from vigie.harmonise import link, make_events
+
     part = catalogue.take(rows)
     place = {int(row): number for number, row in enumerate(rows)}
     pairs = {same: [(place[a], place[b]) for a, b, is_same in decisions if is_same is same and a in place and b in place] for same in (True, False)}
@@ -79,6 +83,8 @@ def learned_background(catalogue: Catalogue, sameness: Sameness) -> Background |
 
     None where those are fewer than `MIN_LEARNED`: then the engine takes all reports.
     """
+    from vigie.harmonise import estimate_background
+
     said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.end_us, catalogue.issued_us)
     earlier = said_us < quarter_start(int(said_us.max()))
     return estimate_background(catalogue.take(earlier), sameness) if int(earlier.sum()) >= MIN_LEARNED else None
@@ -102,7 +108,7 @@ def _row_of(node: Node, audience: Audience, at: Mapping[int, int], name: tuple[s
 
 def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: Atlas, *, exercise: bool) -> World:
     """The fields' events side by side, sorted by begin and id."""
-    events = _join_events([_moved(part) for part in parts]) if parts else make_events(catalogue, _no_clusters(), np.zeros(0))
+    events = _join_events([_moved(part) for part in parts]) if parts else _no_events(catalogue)
     event_of, probability = np.zeros(len(catalogue), np.int64), np.ones(len(catalogue))
     for number, members in enumerate(events.members):
         event_of[members] = number
@@ -122,8 +128,10 @@ def _countries(catalogue: Catalogue, events: Events, atlas: Atlas) -> NDArray[np
     return np.where(at_place == "", said, at_place) if len(said) else at_place
 
 
-def _no_clusters() -> Clusters:
-    return Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), _join_links([]), _join_links([]))
+def _no_events(catalogue: Catalogue) -> Events:
+    from vigie.harmonise import make_events
+
+    return make_events(catalogue, Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), _join_links([]), _join_links([])), np.zeros(0))
 
 
 def _moved_links(links: Links, rows: NDArray[np.int64]) -> Links:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
@@ -67,6 +65,8 @@ def sqlite_url(path: Path) -> str:
 
 def create_store(url: str) -> Store:
     """A store with all its tables, made new or brought up to this version. Raises `BadSetting` where it cannot be reached."""
+    from alembic import command
+
     store = _connect(url)
     try:
         with store.engine.begin() as connection:
@@ -124,7 +124,9 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _alembic(connection: Connection) -> Config:
+def _alembic(connection: Connection) -> Any:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -11,8 +11,6 @@ import math
 from statistics import NormalDist
 from typing import Final
 
-from scipy.special import chdtri
-
 from vigie.model.report import Ellipse
 
 PLACE_LEVEL: Final = 0.68
@@ -77,6 +75,8 @@ def radius_of_ellipsoid(major_km: float, intermediate_km: float, percent: float 
 
     The ellipsoid's own level follows the chi-square law with three degrees of freedom.
     """
+    from scipy.special import chdtri
+
     per_sigma = math.sqrt(float(chdtri(3, 1 - level_of(percent))))
     sigma_km = math.sqrt((major_km**2 + intermediate_km**2) / 2) / per_sigma
     radius_km = sigma_km * math.sqrt(-2 * math.log(1 - PLACE_LEVEL))
