@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from vigie.store.database import Store
 from vigie.store.keyring import Keyring, seal
 from vigie.store.label_book import label_number
 from vigie.store.rows import FACT_COLUMNS, PreparedBlock, PreparedReport, record_id_of, renewed
-from vigie.store.schema import counters, files, labels, payload_blocks, quarantine, rejects, reports
+from vigie.store.schema import counters, files, labels, payload_blocks, quarantine, rejects, reports, tombstones
 
 MAX_KEPT_REJECTS = 10_000
 """How many rejects of one file are kept one by one; the rest is counted, and the whole file lies in the quarantine."""
@@ -94,11 +95,13 @@ class Intake:
     label_id: int
     file_id: int
     expires_us: int
+    erased: frozenset[bytes] = frozenset()
     tally: Tally = field(default_factory=Tally)
     pending: list[tuple[Any, ...]] = field(default_factory=list)
 
     def add(self, block: PreparedBlock) -> None:
         """Writes the reports of a block that are new, as new versions of their keys."""
+        block = self._without_erased(block)
         known = _known_versions(self.connection, [report.key for report in block.reports])
         block_id = self._write_payloads(block)
         for report in block.reports:
@@ -109,6 +112,18 @@ class Intake:
                 self._write(report, 1, block_id)
                 versions.append(self._version(report, 1))
         self._flush()
+
+    def _without_erased(self, block: PreparedBlock) -> PreparedBlock:
+        """What was erased does not come back, whoever sends it again: its payload is blanked too."""
+        erased = [report for report in block.reports if report.key in self.erased]
+        if not erased:
+            return block
+        payloads = bytearray(zlib.decompress(block.payloads))
+        for report in erased:
+            start = report.payload_start or 0
+            payloads[start : start + report.payload_length] = b" " * report.payload_length
+            self.reject(Reject("a record", "It was erased here and is not taken in again"))
+        return PreparedBlock(tuple(report for report in block.reports if report.key not in self.erased), zlib.compress(payloads))
 
     def keep_raw(self, item: str) -> None:
         """Writes down that the file's own bytes lie in the quarantine as `item`."""
@@ -207,7 +222,7 @@ def taking_in(store: Store, keyring: Keyring, file: FileFacts, label: Label, exp
     with store.writing() as connection:
         label_id = label_number(connection, label)
         file_id = _open_file(connection, file, label_id)
-        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us)
+        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, _erased_keys(connection))
         yield intake
         connection.execute(update(files).where(files.c.id == file_id).values(**asdict(intake.tally)))
         count_change(connection)
@@ -221,6 +236,10 @@ def _open_file(connection: Connection, file: FileFacts, label_id: int) -> int:
         return int(connection.execute(insert(files).values(**asdict(file), label_id=label_id).returning(files.c.id)).scalar_one())
     connection.execute(delete(rejects).where(rejects.c.file_id == known))
     return int(known)
+
+
+def _erased_keys(connection: Connection) -> frozenset[bytes]:
+    return frozenset(connection.execute(select(tombstones.c.key).distinct()).scalars())
 
 
 def count_change(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from vigie.model.label import TLP_ORDER, Directory
 from vigie.store.schema import label_names, label_parts, labels
 
 
-def readable_labels(party: str, directory: Directory, now_us: int) -> Select[tuple[int]]:
+def readable_labels(party: str, directory: Directory, now_us: int) -> Select[int]:
     """The ids of the labels that `party` may read: every part of the label must be open to it."""
     closed = exists().where(label_parts.c.label_id == labels.c.id, not_(_opens(party, directory, now_us)))
     return select(labels.c.id).where(not_(closed))
@@ -42,7 +42,7 @@ def _lacks_caveat(held: Iterable[str]) -> ColumnElement[bool]:
     return _names_of_part("caveats").where(label_names.c.name.not_in(sorted(held))).exists()
 
 
-def _names_of_part(name_of_list: str) -> Select[tuple[str]]:
+def _names_of_part(name_of_list: str) -> Select[str]:
     return (
         select(label_names.c.name)
         .where(label_names.c.label_id == label_parts.c.label_id, label_names.c.part == label_parts.c.part, label_names.c.list == name_of_list)
