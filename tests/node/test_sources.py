@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -447,3 +448,26 @@ def test_nothing_of_a_run_is_readable_by_others(node: Node, server: Server) -> N
     server.at(path, look)
     run(node, "cisa-kev")
     assert modes == [0o700]
+
+
+def test_a_file_at_an_address_is_fetched_once_and_thrown_away(node: Node, tmp_path: Path) -> None:
+    """For `vigie ingest https://...`: whole, under its own name, and gone afterwards."""
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+
+    from vigie.node.remote import fetched, is_address
+
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "reports.csv").write_text("a,b\n1,2\n")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "served")))
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/reports.csv?x=1"
+    try:
+        with fetched(node, address, NOW_US) as path:
+            assert (path.name, path.read_text()) == ("reports.csv", "a,b\n1,2\n")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert not path.exists()
+    assert is_address(address)
+    assert not is_address("reports.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from vigie.model.label import Label, label_from_json
 from vigie.model.times import format_time
 from vigie.node.clock import now_us
 from vigie.node.intake import Order, Outcome, files_under, ingest_each
+from vigie.node.remote import fetched, is_address
 from vigie.node.retry import retry_file
 from vigie.node.settings import Node, owner_label
 from vigie.store import list_files, list_rejects, sweep_quarantine
@@ -33,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders of files; plain, .gz or .zip.")],
+    files: Annotated[list[str], typer.Argument(help="Files, folders of files, or addresses (https://...); plain, .gz or .zip.")],
     node: NodeOption = None,
     tlp: Annotated[str, typer.Option(help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED (else AMBER: readable by you only).", show_default=False)] = "",
     label: Annotated[Path | None, typer.Option(help="A JSON file with the whole label.", show_default=False)] = None,
@@ -48,14 +50,21 @@ def ingest(
 ) -> None:
     """Take in reports: one file is one transaction, and the same file twice changes nothing."""
     if explain:
-        explain_files(files_under(files), reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json)
+        explain_files(files_under(map(Path, files)), reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json)
         return
     opened, now = the_node(node), now_us()
     chosen = _label(opened, tlp, label)
     order = Order(label=chosen, reader=reader, preset=preset, mapping=mapping, agency=agency, exercise=exercise)
-    outcomes = [outcome for path in files_under(files) for outcome in take_in(opened, path, order, now, as_json=as_json)]
+    outcomes = [outcome for named in files for outcome in _take_in_named(opened, named, order, now, as_json=as_json)]
     sweep_quarantine(opened.store, opened.keyring, opened.quarantine, now)
     _report(outcomes, as_json=as_json)
+
+
+def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
+    if not is_address(named):
+        return [outcome for path in files_under([Path(named)]) for outcome in take_in(node, path, order, now, as_json=as_json)]
+    with fetched(node, named, now) as path:
+        return take_in(node, path, replace(order, source=named), now, as_json=as_json)
 
 
 def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
