@@ -22,7 +22,7 @@ from vigie.ingest.batches import table_batches
 from vigie.ingest.cuts import cut
 from vigie.ingest.mapping import Mapping, load_mapping, native_mapping, read_mapping
 from vigie.ingest.rows import Row, payload_of, table_rows
-from vigie.ingest.table import mapping_reader, native_reader, read_catalogue, read_reports
+from vigie.ingest.table import mapping_reader, read_catalogue, read_reports
 from vigie.model.catalogue import catalogue_of
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.pack import ReadContext, Sample
@@ -537,9 +537,10 @@ def test_two_columns_of_one_name_both_stay() -> None:
 def test_a_mapped_table_is_recognised_by_its_columns_alone() -> None:
     """The native preset knows its own; a mapping without `recognise` is named by the operator."""
     head = b"Report_ID,agency,field,kind,time\n"
-    assert native_reader().recognises(Sample("a.csv", head))
-    assert native_reader().recognises(Sample("a.json", b'{"agency_ref":"1","agency":"A","field":"f","begin":"2014"}'))
-    assert not native_reader().recognises(Sample("a.csv", b"id,agency,time\n"))
+    native = mapping_reader(native_mapping())
+    assert native.recognises(Sample("a.csv", head))
+    assert native.recognises(Sample("a.json", b'{"agency_ref":"1","agency":"A","field":"f","begin":"2014"}'))
+    assert not native.recognises(Sample("a.csv", b"id,agency,time\n"))
     assert not mapping_reader(PLAIN).recognises(Sample("a.csv", b"time,lon,lat,mag\n"))
 
 

@@ -241,3 +241,41 @@ def test_a_large_file_read_by_a_second_process_gives_the_same(tmp_path: Path, mo
             ingest_file(node, damaged, CLEAR, NOW_US)
         assert held(node) == 12_000
     assert seen[0] == seen[1]
+
+
+KILLED_WRITER = """
+import os, signal, sys
+from pathlib import Path
+from vigie.ingest.files import Limits
+from vigie.model.label import Label
+from vigie.node import intake
+
+if __name__ == "__main__":
+    order = intake.Order(label=Label("ME-NODE"))
+    pieces = intake._pieces_from_process(Path(sys.argv[1]), order, order.label, Limits())
+    next(pieces)
+    import multiprocessing
+    print(multiprocessing.active_children()[0].pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+def test_the_reading_process_ends_when_the_writing_one_is_killed(tmp_path: Path) -> None:
+    """It would else wait for ever to hand on the next piece; its own end of the pipe tells that it has gone."""
+    path, script = table(tmp_path, rows(200_000)), tmp_path / "writer.py"
+    script.write_text(KILLED_WRITER)
+    with subprocess.Popen([sys.executable, str(script), str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        reader = int(process.stdout.readline())
+        process.communicate(timeout=60)  # the reader holds the pipe too: it is at its end when both have gone
+    with pytest.raises(ProcessLookupError):
+        _signal_unless_zombie(reader)
+
+
+def _signal_unless_zombie(number: int) -> None:
+    """Raises `ProcessLookupError` where the process has ended, also where nobody has taken notice of that yet."""
+    os.kill(number, 0)
+    state = Path(f"/proc/{number}/stat")
+    if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+        raise ProcessLookupError

@@ -12,15 +12,17 @@ import typer
 from vigie.cli.explain import explain_files
 from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import progress_bar, release_sentence, say, say_json, say_outcome, say_table
+from vigie.ingest.files import name_of
 from vigie.model.errors import BadSetting
-from vigie.model.label import Label, label_from_json
+from vigie.model.label import Directory, Label, label_from_json
 from vigie.model.times import format_time
 from vigie.node.clock import now_us
+from vigie.node.incoming import sweep
 from vigie.node.intake import Order, Outcome, files_under, ingest_each
-from vigie.node.remote import fetched, is_address
+from vigie.node.remote import fetched, is_address, label_at, without_secrets
 from vigie.node.retry import retry_file
 from vigie.node.settings import Node, owner_label
-from vigie.store import list_files, list_rejects, sweep_quarantine
+from vigie.store import list_files, list_rejects
 
 Reader = Annotated[str, typer.Option(help="The reader's name, where the file is not recognised by itself.", show_default=False)]
 Preset = Annotated[str, typer.Option(help="A preset that says what a table's columns mean, such as isc-origins.", show_default=False)]
@@ -56,38 +58,42 @@ def ingest(
     chosen = _label(opened, tlp, label)
     order = Order(label=chosen, reader=reader, preset=preset, mapping=mapping, agency=agency, exercise=exercise)
     outcomes = [outcome for named in files for outcome in _take_in_named(opened, named, order, now, as_json=as_json)]
-    sweep_quarantine(opened.store, opened.keyring, opened.quarantine, now)
-    _report(outcomes, as_json=as_json)
+    sweep(opened, now)
+    _report(outcomes, opened.directory, as_json=as_json)
 
 
 def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
     if not is_address(named):
         return [outcome for path in files_under([Path(named)]) for outcome in take_in(node, path, order, now, as_json=as_json)]
     with fetched(node, named, now) as path:
-        return take_in(node, path, replace(order, source=named), now, as_json=as_json)
+        kept = replace(order, source=without_secrets(named), label=label_at(node, named, order.label))
+        outcomes = take_in(node, path, kept, now, as_json=as_json)
+    if kept.label != order.label and not as_json:
+        say("  The terms of the source at this address forbid passing it on: readable by you only, never exported.")
+    return [replace(outcome, restricted=outcome.restricted or kept.label != order.label) for outcome in outcomes]
 
 
 def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
     """Takes in one file behind a progress bar and says what became of it."""
-    with progress_bar(path.stat().st_size, path.name) as watch:
+    with progress_bar(path.stat().st_size, name_of(path)) as watch:
         outcomes = list(ingest_each(node, [path], order, now, watch))
     for outcome in outcomes if not as_json else ():
         say_outcome(outcome)
     return outcomes
 
 
-def _report(outcomes: list[Outcome], *, as_json: bool) -> None:
+def _report(outcomes: list[Outcome], directory: Directory, *, as_json: bool) -> None:
     if as_json:
         say_json([_outcome_json(outcome) for outcome in outcomes])
     else:
-        for sentence in dict.fromkeys(filter(None, map(release_sentence, outcomes))):
+        for sentence in dict.fromkeys(filter(None, (release_sentence(outcome, directory) for outcome in outcomes))):
             say(sentence)
     raise typer.Exit(1 if any(outcome.status == "refused" for outcome in outcomes) else 0)
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, object]:
     tally = outcome.tally
-    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects}
+    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects, "tied": getattr(tally, "tied", 0)}
     return {"file": outcome.name, "status": outcome.status, **counts, "readers": list(outcome.readers), "why": outcome.sentence}
 
 

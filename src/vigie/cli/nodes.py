@@ -12,7 +12,7 @@ from vigie.node.clock import now_us
 from vigie.node.health import count_records, examine, faults_of
 from vigie.node.kept import forget_worlds
 from vigie.node.settings import init_node, node_folder
-from vigie.store import erase
+from vigie.store import erasable, erase
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def check(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
 
 
 def erase_records(
-    names: Annotated[list[str], typer.Argument(help="Record ids, or the agency's own references.")],
+    names: Annotated[list[str], typer.Argument(help="AGENCY/REF, REF alone where one agency bears it, or record ids.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the tombstone, so name no person.")],
     node: NodeOption = None,
     *,
@@ -68,9 +68,16 @@ def erase_records(
 ) -> None:
     """Erase records for good: content, payload and quarantined bytes go, a signed tombstone stays."""
     opened = the_node(node)
+    found = erasable(opened.store, names)
+    if not found:
+        say("Nothing bears that name; nothing was erased.")
+        raise typer.Exit(1)
+    say_table("To be erased", ["agency", "reference", "versions"], [(item.agency, item.agency_ref or "(none)", item.versions) for item in found])
     if not yes:
-        typer.confirm(f"Erase {', '.join(names)} with all versions, and the quarantined files that held them?", abort=True)
-    count = erase(opened.store, opened.keyring, opened.quarantine, names, reason, now_us(), opened.sign)
+        typer.confirm("Erase these with all versions, and every quarantined file that may have held them?", abort=True)
+    erased = erase(opened.store, opened.keyring, opened.quarantine, names, reason, now_us(), opened.sign)
     forget_worlds(opened)
-    say(f"Erased {count} versions of records." if count else "Nothing bears that name; nothing was erased.")
-    raise typer.Exit(0 if count else 1)
+    say(f"Erased {erased.versions} versions of records.")
+    if not erased.is_journal_clear:
+        complain("The store's journal still holds them until other readers close; run vigie doctor again then.")
+    raise typer.Exit(0 if erased.is_journal_clear else 1)

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from vigie.model.label import TLP_ORDER, Directory, Label
+from vigie.model.times import format_time
 from vigie.node.intake import Outcome, Watch
 
 UNSEEN_WIDTH = 160
@@ -100,20 +102,32 @@ def say_outcome(outcome: Outcome) -> None:
         say(f"{outcome.name}: taken in before; nothing changed ({tally.unchanged:,} reports, {tally.rejects:,} rejects).")
         return
     say(f"{outcome.name}: {tally.reports:,} new reports, {tally.unchanged:,} unchanged, {tally.rejects:,} rejects (reader {how}).")
+    if tied := getattr(tally, "tied", 0):
+        later = "that has no later revision or time of issue; their content decided which counts"
+        say(f"  {tied:,} reports differ from an earlier word of their agency {later}.")
     if outcome.restricted:
         say("  The source's terms forbid passing it on: readable by you only, never exported.")
 
 
-def release_sentence(outcome: Outcome) -> str:
-    """Who may read what was just taken in, in plain words."""
+def release_sentence(outcome: Outcome, directory: Directory) -> str:
+    """Who may read what was just taken in, in plain words; nothing where a source's terms have decided it."""
     label = outcome.label
     if label is None or outcome.restricted:
         return ""
-    if label.rel_to is not None:
-        return f"TLP:{label.tlp}: readable by {', '.join(sorted(label.rel_to)) or 'you only'}."
-    return {"CLEAR": "TLP:CLEAR: readable by everybody.", "GREEN": "TLP:GREEN: readable by the community."}.get(
-        label.tlp, f"TLP:{label.tlp}: readable by you only."
-    )
+    return f"TLP:{label.tlp}: readable by {_readers_of(label, directory)}."
+
+
+def _readers_of(label: Label, directory: Directory) -> str:
+    """Everybody whom the label's TLP level or list means, and what else it asks of them."""
+    whom = {"CLEAR": "everybody", "GREEN": "the community"}.get(label.tlp, "") if label.rel_to is None else ", ".join(sorted(label.rel_to))
+    levels = directory.levels.get(label.policy, ())
+    if not whom or label.level not in levels or label.tlp not in TLP_ORDER:
+        return "you only"
+    asked = [f"cleared for {label.policy} {label.level}"] if label.level != levels[0] else []
+    asked += [f"who hold {' and '.join(sorted(label.caveats))}"] if label.caveats else []
+    asked += [f"except {', '.join(sorted(label.not_to))}"] if label.not_to else []
+    asked += [f"from {format_time(label.embargo_us)} on"] if label.embargo_us is not None else []
+    return ", ".join([whom, *asked]) + ("; always by you" if asked else "")
 
 
 def say_counts(title: str, counts: Mapping[str, int], most: int = 12) -> None:

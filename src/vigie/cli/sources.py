@@ -150,10 +150,7 @@ def source_status(node: NodeOption = None, *, as_json: JsonOption = False) -> No
     if as_json:
         say_json([_status_json(item) for item in found])
         return
-    rows = [
-        (item.entry.source.name, item.word, _day(item.succeeded_us), _day(item.new_us), _day(item.newest_us), item.records, _day(item.due_us), item.fault)
-        for item in found
-    ]
+    rows = [_status_row(item) for item in found]
     say_table("Sources", ["name", "is", "last fetched", "last new", "newest record", "records", "next run", "fault"], rows)
     if not found:
         say("No source is followed yet: vigie sources list, then vigie sources add NAME.")

@@ -62,6 +62,7 @@ def understand(sheet: Sheet, context: ReadContext, terms: Terms | None) -> Colum
     revision = sheet.number("revision", 0, _MAX_REVISION, "a whole number, zero or more")
     with np.errstate(invalid="ignore"):
         sheet.blame(revision % 1 > 0, Fault(sheet.label("revision"), sheet.text("revision"), "a whole number, zero or more"))
+        is_whole = (revision >= 0) & (revision <= _MAX_REVISION)
     issued = _issued(sheet)
     exercise = sheet.flags("exercise") | context.exercise
     measures = _measures(sheet)
@@ -74,7 +75,7 @@ def understand(sheet: Sheet, context: ReadContext, terms: Terms | None) -> Colum
         issued_us=issued,
         lasted=lasted,
         exercise=exercise,
-        revision=np.nan_to_num(revision).astype(np.int64),
+        revision=np.where(is_whole, revision, 0).astype(np.int64),
         measures=measures,
         actors=_actors(sheet),
         shapes=shapes,

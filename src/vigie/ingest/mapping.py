@@ -6,6 +6,7 @@ The file is checked at the border by pydantic; inside, a mapping is the frozen v
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import tomllib
 from collections import abc
@@ -18,6 +19,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vigie.model.errors import BadSetting
+from vigie.model.source import Floor
 
 Texts = tuple[str, ...]
 ByAgency = abc.Mapping[str, abc.Mapping[str, str]]
@@ -75,6 +77,7 @@ class Mapping:
     drop: Texts = ()
     personal: Texts = ()
     recognise: tuple[Texts, ...] = ()
+    floor: Floor = "open"
 
 
 _Names = str | list[str]
@@ -112,18 +115,22 @@ class _File(BaseModel):
     drop: list[str] = []
     personal: list[str] = []
     recognise: list[_Names] = []
+    floor: Floor = "open"
 
 
 def load_mapping(text: str, source: str = "") -> Mapping:
     """The mapping that a TOML text describes. Raises `BadSetting` with one sentence for whatever is wrong with it."""
     try:
-        file = _File.model_validate(tomllib.loads(text))
+        values = tomllib.loads(text)
+        file = _File.model_validate(values)
     except tomllib.TOMLDecodeError as fault:
         raise BadSetting("The mapping file is not TOML", source, got=str(fault)) from fault
     except ValidationError as fault:
         raise _setting_fault(fault, source) from fault
-    values: dict[str, Any] = {item.name: _VALUES.get(item.name, _plain)(getattr(file, item.name)) for item in dataclasses.fields(Mapping)}
-    mapping = Mapping(**values)
+    if "\\u0000" in json.dumps(values, default=str):
+        _refuse(source, "holds the character NUL", "", "\\u0000", "text that a store can keep")
+    facts: dict[str, Any] = {item.name: _VALUES.get(item.name, _plain)(getattr(file, item.name)) for item in dataclasses.fields(Mapping)}
+    mapping = Mapping(**facts)
     _check(mapping, source)
     return mapping
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from vigie.ingest.mapping import Mapping
-from vigie.model.times import DAY_US, NEVER_US, SECOND_US, is_in_range, parse_interval
+from vigie.model.times import DAY_US, LAST_US, NEVER_US, SECOND_US, is_in_range, parse_interval
 
 Times = NDArray[np.int64]
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -37,7 +37,7 @@ def intervals(texts: pl.Series, mapping: Mapping) -> tuple[Times, Times]:
         begin, end = _iso(texts, mapping.date_order)
     if mapping.time_zone != "UTC":
         begin, end = (_from_zone(times, texts, mapping.time_zone) for times in (begin, end))
-    good = is_in_range(begin) & (end >= begin)
+    good = (is_in_range(begin) | ((begin == LAST_US) & (end == begin))) & (end >= begin)
     return np.where(good, begin, NEVER_US), np.where(good, end, NEVER_US)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from vigie.ingest.mapping import UNITS, Mapping
-from vigie.ingest.personal import personal_columns
+from vigie.ingest.personal import EMAIL, PHONE, personal_columns
 from vigie.model.errors import Reject
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Sheet:
         self.mapping = mapping
         self.height = cells.height
         self.personal = personal_columns(cells.columns, mapping.personal)
-        self.cells = cells.with_columns(pl.lit("").alias(name) for name in self.personal) if self.personal else cells
+        self.cells = scrubbed_cells(cells.with_columns(pl.lit("").alias(name) for name in self.personal) if self.personal else cells)
         self.faults: list[Fault] = []
         self.fault = np.full(cells.height, -1, np.int16)
         self._decimal_comma = decimal_comma
@@ -146,3 +146,13 @@ def or_else(texts: pl.Series, default: str) -> pl.Series:
     if not default:
         return texts
     return texts.zip_with(texts != "", pl.Series([default]).new_from_index(0, len(texts)))
+
+
+def scrubbed_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells as `personal.scrubbed` leaves each of them; only columns that hold a sign of an address or a number are looked through."""
+    return cells.with_columns(_scrubbed(column) for column in cells.get_columns() if column.dtype == pl.String)
+
+
+def _scrubbed(column: pl.Series) -> pl.Series:
+    named = column.str.replace_all(EMAIL.pattern, "") if column.str.contains("@", literal=True).any() else column
+    return named.str.replace(PHONE.pattern, "") if named.str.contains("+", literal=True).any() else named

@@ -19,7 +19,7 @@ import numpy as np
 from vigie.ingest.assemble import Read, catalogue_part, ids_of, reports_of_batch
 from vigie.ingest.batches import CHUNK_BYTES, Batch, table_batches
 from vigie.ingest.columns import understand
-from vigie.ingest.mapping import Mapping, native_mapping
+from vigie.ingest.mapping import Mapping
 from vigie.ingest.objects import json_batches, parquet_batches, raw_bytes
 from vigie.ingest.rows import Row
 from vigie.ingest.shapes import delimiter_of, is_json, names_in, peekable
@@ -31,6 +31,8 @@ from vigie.model.report import Report
 from vigie.model.terms import Terms
 
 _HEAD_BYTES = 64 * 1024
+MAX_PARQUET_BYTES = 1024**3
+"""A Parquet file has its index at its end and is read whole into memory: a larger one is refused."""
 
 
 def mapping_reader(mapping: Mapping, terms: Terms | None = None) -> Reader:
@@ -41,12 +43,8 @@ def mapping_reader(mapping: Mapping, terms: Terms | None = None) -> Reader:
         recognises=partial(recognises, mapping),
         read=partial(_read, mapping, terms),
         personal=mapping.personal,
+        floor=mapping.floor,
     )
-
-
-def native_reader() -> Reader:
-    """The reader of Vigie's own tables."""
-    return mapping_reader(native_mapping())
 
 
 def _read(mapping: Mapping, terms: Terms | None, stream: BinaryIO, context: ReadContext) -> Iterator[Report | Reject]:
@@ -127,10 +125,17 @@ def batches_of(stream: BinaryIO, mapping: Mapping, chunk_bytes: int = CHUNK_BYTE
     whole = peekable(stream)
     head = whole.peek(_HEAD_BYTES)
     if head.startswith(b"PAR1"):
-        return parquet_batches(io.BytesIO(whole.read()), mapping.personal)
+        return parquet_batches(io.BytesIO(_whole_parquet(whole)), mapping.personal)
     if is_json(head):
         return json_batches(whole, mapping.personal)
     return table_batches(whole, mapping.delimiter or delimiter_of(head), chunk_bytes)
+
+
+def _whole_parquet(stream: io.BufferedReader) -> bytes:
+    data = stream.read(MAX_PARQUET_BYTES + 1)
+    if len(data) > MAX_PARQUET_BYTES:
+        raise BadReport("The Parquet file is too large", expected=f"at most {MAX_PARQUET_BYTES} bytes", todo="cut it into several, or send it as CSV")
+    return data
 
 
 def _check_header(names: Sequence[str], mapping: Mapping, context: ReadContext) -> None:

@@ -28,6 +28,7 @@ from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.picture import count_by, timeline
 from vigie.store import Held, change_count, find_reports, held_reports, list_files
+from vigie.store.extent import readable_extent
 
 MAX_PERIODS = 5_000
 """The most days, weeks, months or years that one timeline may have."""
@@ -48,7 +49,7 @@ class KeptWorlds:
     atlas: Atlas
     now: Callable[[], int]
     party: str = PUBLIC
-    _kept: dict[bool, tuple[tuple[int, int], World]] = field(default_factory=dict)
+    _kept: dict[bool, tuple[tuple[int, int], tuple[int, ...], World]] = field(default_factory=dict)
     _embargoes: tuple[int, frozenset[int]] = (-1, frozenset())
     _lock: Lock = field(default_factory=Lock)
 
@@ -57,10 +58,20 @@ class KeptWorlds:
         with self._lock:
             now_us = self.now()
             mark = self._mark(now_us)
-            if exercise not in self._kept or self._kept[exercise][0] != mark:
-                audience = self.node.audience(self.party, now_us)
-                self._kept[exercise] = (mark, kept_world(self.node, audience, self.atlas, exercise=exercise))
-            return self._kept[exercise][1]
+            known = self._kept.get(exercise)
+            if known is None or known[0] != mark:
+                self._kept[exercise] = self._looked_at(known, mark, now_us, exercise=exercise)
+            return self._kept[exercise][2]
+
+    def _looked_at(
+        self, known: tuple[tuple[int, int], tuple[int, ...], World] | None, mark: tuple[int, int], now_us: int, *, exercise: bool
+    ) -> tuple[tuple[int, int], tuple[int, ...], World]:
+        """The world after something has changed: the one that is known, if nothing of what the audience may read has."""
+        audience = self.node.audience(self.party, now_us)
+        extent = readable_extent(self.node.store, audience, exercise=exercise)
+        if known is not None and known[1] == extent:
+            return mark, extent, known[2]
+        return mark, extent, kept_world(self.node, audience, self.atlas, exercise=exercise)
 
     def _mark(self, now_us: int) -> tuple[int, int]:
         """What must move before a world is computed again: the count of changes, and the last instant at which time alone may have opened a record."""
@@ -316,10 +327,3 @@ def vocabulary() -> dict[str, Json]:
             if kind.field == name
         ],
     }
-
-
-def attributions(agencies: Iterable[str]) -> list[str]:
-    """What must be said of the sources from which these agencies' reports may have come, each once."""
-    shown = set(agencies)
-    known = [source for found in packs().values() for source in found.sources]
-    return sorted({f"{source.attribution} ({source.licence})" for source in known if source.attribution and source.agency in shown})

@@ -7,13 +7,13 @@ from itertools import islice
 from pathlib import Path
 
 from vigie.ingest.explain import explain
-from vigie.ingest.files import Limits, choose_reader, opened, read_parts, sample_of
+from vigie.ingest.files import Limits, choose_reader, name_of, opened, read_parts, sample_of
 from vigie.ingest.mapping import Mapping, native_mapping, read_mapping
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport, Reject
-from vigie.model.pack import ReadContext, Reader
+from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import facts
-from vigie.node.mappings import named_reader, preset_mapping, terms_of
+from vigie.node.mappings import guarded, guarded_mapping, named_reader, preset_mapping, terms_of
 from vigie.node.packs import readers
 
 SHOWN_REPORTS = 3
@@ -22,27 +22,37 @@ READ_AT_MOST = 10_000
 
 def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path | None = None, agency: str = "") -> dict[str, Json]:
     """The explanation of a file. A table that nobody recognises is explained by a guessed mapping, whose text can be saved and corrected."""
-    context = ReadContext(path.name, agency)
+    context = ReadContext(name_of(path), agency)
     if mapping is not None or preset:
         return _by_mapping(path, read_mapping(mapping) if mapping else preset_mapping(preset), context)
     try:
-        chosen = named_reader(reader, "", None) if reader else _recognised(path)
+        chosen = _named(path, reader) if reader else choose_reader(_first_sample(path), readers())
     except BadReport:
         if reader:
             raise
-        return {"file": path.name, "reader": None} | explain(path, None, context).to_json()
+        return {"file": context.source, "reader": None} | explain(path, None, context).to_json()
     if chosen.name == native_mapping().name:
         return _by_mapping(path, native_mapping(), context)
     return _by_reader(path, chosen, context)
 
 
-def _recognised(path: Path) -> Reader:
+def _named(path: Path, name: str) -> Reader:
+    """The reader of that name, as strict as the file asks for."""
+    found = named_reader(name, "", None)
+    return found if name == native_mapping().name else guarded(found, None, _first_sample(path))
+
+
+def _first_sample(path: Path) -> Sample:
+    """The first bytes of the first part. Raises `BadReport` for a file that holds none."""
     with opened(path, Limits()) as parts:
-        return choose_reader(sample_of(next(parts)), readers())
+        for part in parts:
+            return sample_of(part)
+    raise BadReport("The zip file holds no file", source=name_of(path))
 
 
 def _by_mapping(path: Path, mapping: Mapping, context: ReadContext) -> dict[str, Json]:
-    return {"file": path.name, "reader": mapping.name} | explain(path, mapping, context, terms_of(mapping)).to_json()
+    strict = guarded_mapping(mapping, _first_sample(path))
+    return {"file": context.source, "reader": strict.name, "floor": strict.floor} | explain(path, strict, context, terms_of(strict)).to_json()
 
 
 def _by_reader(path: Path, reader: Reader, context: ReadContext) -> dict[str, Json]:
@@ -51,7 +61,7 @@ def _by_reader(path: Path, reader: Reader, context: ReadContext) -> dict[str, Js
     rejects = [str(item) for item in items if isinstance(item, Reject)]
     said: Sequence[Json] = [facts(report) for report in found[:SHOWN_REPORTS]]
     return {
-        "file": path.name,
+        "file": context.source,
         "reader": reader.name,
         "title": reader.title,
         "blanked": list[Json](reader.personal),

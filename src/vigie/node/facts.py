@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,16 @@ def collection_head(worlds: Sequence[World], atlas: Atlas) -> dict[str, Json]:
     codes = sorted({str(code) for world in worlds for code in world.country})
     shown = [area for code in codes if (area := area_by_code(atlas, code))]
     kinds = ["exercise" if world.exercise else "real" for world in worlds]
-    return {"audience": worlds[0].party, "worlds": list[Json](kinds), "notes": list[Json](footnotes(shown))}
+    agencies = {name for world in worlds for name in world.catalogue.agency.names}
+    owed = list[Json](attributions(agencies))
+    return {"audience": worlds[0].party, "worlds": list[Json](kinds), "notes": list[Json](footnotes(shown)), "attribution": owed}
+
+
+def attributions(agencies: Iterable[str]) -> list[str]:
+    """What must be said of the sources from which these agencies' reports may have come, each once."""
+    shown = set(agencies)
+    known = [source for found in packs().values() for source in found.sources]
+    return sorted({f"{source.attribution} ({source.licence})" for source in known if source.attribution and source.agency in shown})
 
 
 def area_name(atlas: Atlas, code: str, language: str) -> str | None:

@@ -11,7 +11,7 @@ from vigie.model.errors import VigieError
 from vigie.node.atlas import load_atlas
 from vigie.node.packs import packs
 from vigie.node.settings import Node, open_node
-from vigie.store import check_payloads, check_records, count_rows, list_files, schema_version, sweep_quarantine
+from vigie.store import check_payloads, check_records, clear_journal, count_rows, list_files, schema_version, sweep_quarantine, tombstoned
 
 MIN_FREE_BYTES = 1024**3
 
@@ -38,7 +38,8 @@ def examine(folder: Path, now_us: int) -> list[Finding]:
         ("disk", lambda: _free(folder)),
         ("atlas", _atlas),
         ("packs", lambda: ", ".join(packs())),
-        ("quarantine", lambda: f"{sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)} expired items destroyed"),
+        ("quarantine", lambda: f"{sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)} expired items destroyed, expired or left behind"),
+        ("journal", lambda: _journal(node)),
         ("rejects", lambda: f"{sum(file.rejects for file in list_files(node.store)):,} records could not be read; see vigie rejects"),
     )
     return [_look(what, look) for what, look in looks]
@@ -56,6 +57,14 @@ def _free(folder: Path) -> str:
     if free < MIN_FREE_BYTES:
         raise OSError(f"Only {free / 1024**2:.0f} MiB are free in {folder}; make room before the next large file.")
     return f"{free / 1024**3:.1f} GiB free"
+
+
+def _journal(node: Node) -> str:
+    if clear_journal(node.store):
+        return "holds nothing that was erased"
+    if tombstoned(node.store):
+        raise OSError("The journal still holds what was erased until other readers close; run vigie doctor again then.")
+    return "in use by another process"
 
 
 def _atlas() -> str:

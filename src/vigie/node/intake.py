@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 
-from vigie.ingest.files import Limits, choose_reader, file_digest, opened, read_parts, sample_of
-from vigie.model.canonical import digest
+from vigie.ingest.files import Limits, choose_reader, file_digest, name_of, opened, read_parts, sample_of
 from vigie.model.errors import BadReport, Reject, VigieError
 from vigie.model.label import Label, label_text
 from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import Report
-from vigie.node.mappings import named_reader
+from vigie.model.times import DAY_US
+from vigie.node.mappings import Again, guarded, how_read, keep_mapping, named_reader, reader_again, table_mapping
 from vigie.node.packs import packs, readers
 from vigie.node.settings import Node
 from vigie.store import FileFacts, Intake, PreparedBlock, Tally, prepare, seal_stream, taken_in, taking_in
@@ -35,7 +37,10 @@ Watch = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """How a file is to be taken in: under which label, by which reader (empty = found by itself) or mapping, from which agency."""
+    """How a file is to be taken in: under which label, by which reader (empty = found by itself) or mapping, from which agency.
+
+    `retention_days` shortens how long the quarantine keeps the file, where its source says so.
+    """
 
     label: Label
     reader: str = ""
@@ -45,6 +50,7 @@ class Order:
     source: str = ""
     exercise: bool = False
     again: bool = False
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,15 @@ def ingest_file(node: Node, path: Path, order: Order, now_us: int, watch: Watch 
     """Takes in one file, whole or not at all. Raises `BadReport` or `BadSetting` where it cannot be."""
     _check_size(node, path)
     chosen = _survey(path, order, node.limits)
-    label = _with_floor(order.label, chosen)
-    names = tuple(dict.fromkeys(reader.name for reader in chosen.values() if reader))
+    order = replace(order, mapping=keep_mapping(node.folder, order.mapping) if order.mapping else None)
+    label, name = _with_floor(order.label, chosen), name_of(path)
+    names = tuple(dict.fromkeys(reader.name for _, reader in chosen if reader))
     facts = _file_facts(path, order, names, now_us)
     before = None if order.again else taken_in(node.store, facts, label)
     if before is not None:
-        return Outcome(path.name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label)
+        return Outcome(name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label)
     tally = _write(node, path, order, facts, label, watch or _ignore)
-    return Outcome(path.name, "taken in", tally, names, label, label != order.label)
+    return Outcome(name, "taken in", tally, names, label, label != order.label)
 
 
 def ingest_each(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch: Watch | None = None) -> Iterator[Outcome]:
@@ -89,7 +96,7 @@ def ingest_each(node: Node, paths: Iterable[Path], order: Order, now_us: int, wa
         try:
             yield ingest_file(node, path, order, now_us, watch)
         except VigieError as fault:
-            yield Outcome(path.name, "refused", sentence=str(fault))
+            yield Outcome(name_of(path), "refused", sentence=str(fault))
 
 
 def files_under(paths: Iterable[Path]) -> list[Path]:
@@ -97,7 +104,7 @@ def files_under(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            raise BadReport("There is no such file", source=str(path))
+            raise BadReport("There is no such file", source=name_of(path))
         found += sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")) if path.is_dir() else [path]
     return found
 
@@ -105,37 +112,46 @@ def files_under(paths: Iterable[Path]) -> list[Path]:
 def _check_size(node: Node, path: Path) -> None:
     size, most = path.stat().st_size, node.settings.max_file_bytes
     if size > most:
-        raise BadReport("The file is too large", source=path.name, got=f"{size} bytes", expected=f"at most {most}", todo="raise max_file_bytes in node.toml")
+        todo = "raise max_file_bytes in node.toml"
+        raise BadReport("The file is too large", source=name_of(path), got=f"{size} bytes", expected=f"at most {most}", todo=todo)
 
 
-def _survey(path: Path, order: Order, limits: Limits) -> dict[str, Reader | None]:
-    """The reader of each part. A member of a zip file that nobody recognises is None if another member is recognised."""
-    found: dict[str, Reader | None] = {}
+def _survey(path: Path, order: Order, limits: Limits) -> list[tuple[str, Reader | None]]:
+    """Each part's name and reader (two may bear one name). A member of a zip file that nobody recognises is None if another is recognised."""
+    found: list[tuple[str, Reader | None]] = []
     fault: BadReport | None = None
     choose = chooser(order)
     with opened(path, limits) as parts:
         for part in parts:
             try:
-                found[part.name] = choose(sample_of(part))
+                found.append((part.name, choose(sample_of(part))))
             except BadReport as refusal:
-                found[part.name], fault = None, refusal
-    if fault is not None and not any(found.values()):
+                found.append((part.name, None))
+                fault = refusal
+    if fault is not None and not any(reader for _, reader in found):
         raise fault
     return found
 
 
 def chooser(order: Order) -> Callable[[Sample], Reader]:
-    """How the reader of a part is found: the one that the order names, or the one that recognises it."""
+    """How the reader of a part is found: the one that recognises it, or the one that the order names, as strict as those that recognise it."""
     if order.reader or order.mapping or order.preset:
+        table = table_mapping(order.reader, order.preset, order.mapping)
         reader = named_reader(order.reader, order.preset, order.mapping)
-        return lambda _sample: reader
+        return lambda sample: guarded(reader, table, sample)
     known = readers()
     return lambda sample: choose_reader(sample, known)
 
 
-def _with_floor(label: Label, chosen: dict[str, Reader | None]) -> Label:
+def order_again(node: Node, how: str, order: Order) -> Order:
+    """The order that reads a file again as the store says it was read (`files.reader`). Raises `BadReport` where the node cannot."""
+    again = reader_again(node.folder, how)
+    return replace(order, reader=again.reader, preset=again.preset, mapping=again.mapping, agency=again.agency, again=True)
+
+
+def _with_floor(label: Label, chosen: list[tuple[str, Reader | None]]) -> Label:
     """A source's terms are a floor: what may not be passed on is readable by the owner alone."""
-    if not any(reader and reader.floor == "owner" for reader in chosen.values()):
+    if not any(reader and reader.floor == "owner" for _, reader in chosen):
         return label
     return owner_only(label)
 
@@ -147,11 +163,9 @@ def owner_only(label: Label) -> Label:
 
 
 def _file_facts(path: Path, order: Order, names: tuple[str, ...], now_us: int) -> FileFacts:
-    how = "+".join(names) + (f" agency={order.agency}" if order.agency else "")
-    if order.mapping:
-        how += f" mapping={digest(order.mapping.read_bytes())[:16]}"
+    how = how_read(names, Again(reader=order.reader, preset=order.preset, mapping=order.mapping, agency=order.agency))
     size = path.stat().st_size
-    return FileFacts(digest=file_digest(path), name=path.name, source=order.source, reader=how, bytes=size, exercise=order.exercise, received_us=now_us)
+    return FileFacts(digest=file_digest(path), name=name_of(path), source=order.source, reader=how, bytes=size, exercise=order.exercise, received_us=now_us)
 
 
 def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label, watch: Watch) -> Tally:
@@ -160,14 +174,27 @@ def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label,
     with path.open("rb") as raw:
         seal_stream(node.keyring.new_key(item), raw, sealed)
     try:
-        with taking_in(node.store, node.keyring, facts, label, node.expires_us(facts.received_us)) as intake:
-            intake.keep_raw(item)
+        with taking_in(node.store, node.keyring, facts, label, _expires_us(node, order, facts.received_us)) as intake:
+            is_kept = intake.keep_raw(item)
             _fill(intake, _pieces(path, order, label, node.limits), watch)
-            return intake.tally
     except BaseException:
-        node.keyring.destroy([item])
-        sealed.unlink(missing_ok=True)
+        _forget(node, item, sealed)
         raise
+    if is_kept is False:
+        _forget(node, item, sealed)
+    return intake.tally
+
+
+def _expires_us(node: Node, order: Order, now_us: int) -> int:
+    """When the quarantine forgets the file: after the node's days, or the source's where they are fewer."""
+    by_node = node.expires_us(now_us)
+    return by_node if order.retention_days is None else min(by_node, now_us + order.retention_days * DAY_US)
+
+
+def _forget(node: Node, item: str, sealed: Path) -> None:
+    """Takes a sealed file that nothing refers to out of the quarantine."""
+    node.keyring.destroy([item])
+    sealed.unlink(missing_ok=True)
 
 
 def _fill(intake: Intake, pieces: Iterator[_Piece], watch: Watch) -> None:
@@ -188,7 +215,7 @@ def _pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[
 
 def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
     position = [0]
-    items = read_parts(path, _part_chooser(order), ReadContext(path.name, order.agency, order.exercise), limits, position)
+    items = read_parts(path, _part_chooser(order), ReadContext(name_of(path), order.agency, order.exercise), limits, position)
     while batch := list(islice(items, REPORTS_AT_ONCE)):
         checked = [_of_known_field(item) for item in batch]
         found = [item for item in checked if isinstance(item, Report)]
@@ -252,12 +279,21 @@ def _next_piece(queue: Any, process: Any) -> _Piece | None:
 
 def _send_pieces(queue: Any, path: Path, order: Order, label: Label, limits: Limits) -> None:
     gc.set_threshold(COLLECT_EVERY)
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         for piece in _read_pieces(path, order, label, limits):
             queue.put(piece)
         queue.put(None)
     except VigieError as fault:
         queue.put(fault)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that writes has ended, however that was: nobody takes the pieces any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _ignore(_records: int, _bytes: int) -> None:

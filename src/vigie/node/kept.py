@@ -25,7 +25,8 @@ from vigie.model.event import Events, Links
 from vigie.node.packs import packs
 from vigie.node.settings import Node
 from vigie.node.worlds import Watch, World, make_world
-from vigie.store import Audience, change_count, readable_label_numbers
+from vigie.store import Audience
+from vigie.store.extent import readable_extent
 
 MIN_KEPT = 20_000
 """A world of fewer reports is made as quickly as it is read."""
@@ -39,7 +40,7 @@ def kept_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, 
     if found is not None:
         return found
     world = make_world(node, audience, atlas, exercise=exercise, watch=watch)
-    if len(world.catalogue) >= MIN_KEPT:
+    if len(world.catalogue) >= MIN_KEPT and _state(node, audience, atlas, exercise=exercise) == state:
         _write(path, state, world)
     return world
 
@@ -50,11 +51,11 @@ def forget_worlds(node: Node) -> None:
 
 
 def _state(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool) -> str:
-    """Everything that decides a world, in short: the program, the store's changes, the labels that are open now, how fields are judged, the atlas."""
+    """Everything that decides a world, in short: the program, what the audience may read, how fields are judged, the atlas."""
     judged = [[name, repr(pack.sameness), repr(pack.terms.severity), repr(sorted(pack.terms.kinds))] for name, pack in packs().items()]
-    labels = readable_label_numbers(node.store, audience)
+    extent = readable_extent(node.store, audience, exercise=exercise)
     drawn: Json = [len(atlas.countries), len(atlas.units), list(atlas.bounds), list(atlas.sources)]
-    return digest(canonical_bytes([__version__, audience.party, exercise, change_count(node.store), labels, judged, drawn]))
+    return digest(canonical_bytes([__version__, audience.party, exercise, list(extent), judged, drawn]))
 
 
 def _write(path: Path, state: str, world: World) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vigie.model.errors import BadReport
 from vigie.model.label import label_from_json
-from vigie.node.intake import Order, Outcome, ingest_each
+from vigie.node.intake import Order, Outcome, ingest_each, order_again
 from vigie.node.settings import Node
 from vigie.store import raw_item, unseal_stream
 from vigie.store.journal import FileEntry
@@ -22,15 +22,19 @@ def retry_file(node: Node, entry: FileEntry, now_us: int) -> Outcome:
     if item is None or key is None:
         fault = BadReport("The file is no longer in the quarantine", source=entry.name, todo="send it again")
         return Outcome(entry.name, "refused", sentence=str(fault))
-    with tempfile.TemporaryDirectory(dir=node.folder) as folder:
+    try:
+        order = _order(node, entry)
+    except BadReport as fault:
+        return Outcome(entry.name, "refused", sentence=str(fault))
+    incoming = node.folder / "incoming"
+    incoming.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=incoming) as folder:
         path = Path(folder) / entry.name
         with path.open("wb") as out:
             out.writelines(unseal_stream(key, node.quarantine / f"{item}.sealed"))
-        return replace(next(ingest_each(node, [path], _order(node, entry), now_us)), name=entry.name)
+        return replace(next(ingest_each(node, [path], order, now_us)), name=entry.name)
 
 
 def _order(node: Node, entry: FileEntry) -> Order:
-    how, _, agency = entry.reader.partition(" agency=")
-    reader = how.partition(" mapping=")[0]
     label = label_from_json(json.loads(entry.label), node.directory)
-    return Order(label=label, reader="" if "+" in reader else reader, agency=agency, source=entry.source, exercise=entry.exercise, again=True)
+    return order_again(node, entry.reader, Order(label=label, source=entry.source, exercise=entry.exercise))

@@ -21,6 +21,7 @@ from vigie.model.times import format_time, parse_time
 from vigie.node.addresses import safe_name
 from vigie.node.feeds import BY_HAND, feed_of
 from vigie.node.fetch import Faltering, Visit, fetch_with
+from vigie.node.incoming import sweep
 from vigie.node.intake import Order, Outcome, ingest_file, owner_only
 from vigie.node.line import FetchLimits, open_line
 from vigie.node.mappings import presets
@@ -104,6 +105,7 @@ def run(
     entry = find(node, name)
     if since_us is not None and since_us >= (now_us if until_us is None else until_us):
         raise BadSetting("The period ends before it begins", source=name, got=format_time(since_us))
+    sweep(node, now_us, name)
     with _incoming(node, name) as folder:
         this = _Run(node, entry, folder, now_us, watch or _ignore, dict(entry.state))
         this.save(tried=format_time(now_us))
@@ -116,6 +118,7 @@ def run(
 
 def run_due(node: Node, now_us: int, watch: Watch | None = None, *, limits: FetchLimits | None = None) -> list[RunOutcome]:
     """Runs every added source whose time has come, by name; those that lack an account are left out. One that fails does not stop the next."""
+    sweep(node, now_us)
     due = [entry for entry in known(node) if entry.is_added and _is_due(node, entry, now_us)]
     return [_run_one(node, entry.source.name, now_us, watch, limits) for entry in due]
 
@@ -258,9 +261,24 @@ def _check_shape(this: _Run, path: Path) -> None:
     is_page = first.startswith((b"<!doctype html", b"<html"))
     is_other = reader is not None and this.entry.mapping is None and not any(reader.recognises(sample) for sample in samples)
     if is_page or is_other:
-        got = samples[0].head[:60].decode("utf-8", "replace") if samples else "nothing"
+        got = _sort_of(samples[0].head) if samples else "nothing"
         expected = reader.title if reader else "data"
         raise BadReport("The server sent something else than the source's format", source=this.name, record=path.name, got=got, expected=expected)
+
+
+def _sort_of(head: bytes) -> str:
+    """What sort of content begins with these bytes, in a word or two: never the bytes themselves, which may hold anything."""
+    start = head.lstrip()
+    if not start:
+        return "nothing but white space" if head else "nothing"
+    if start.lower().startswith((b"<!doctype html", b"<html")):
+        return "a page of HTML"
+    if start.startswith(b"<"):
+        return "XML"
+    if start.startswith((b"{", b"[")):
+        return "JSON"
+    is_text = all(byte >= 32 or byte in b"\t\r\n" for byte in head)  # noqa: PLR2004 - below are ASCII's control characters
+    return "text" if is_text else "binary data"
 
 
 def _order(node: Node, entry: Entry) -> Order:
@@ -275,6 +293,7 @@ def _order(node: Node, entry: Entry) -> Order:
         mapping=entry.mapping,
         agency=source.agency,
         source=source.name,
+        retention_days=source.retention_days,
     )
 
 

@@ -85,7 +85,7 @@ def learned_background(catalogue: Catalogue, sameness: Sameness) -> Background |
     """
     from vigie.harmonise import estimate_background
 
-    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.end_us, catalogue.issued_us)
+    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
     earlier = said_us < quarter_start(int(said_us.max()))
     return estimate_background(catalogue.take(earlier), sameness) if int(earlier.sum()) >= MIN_LEARNED else None
 

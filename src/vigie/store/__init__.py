@@ -1,9 +1,9 @@
 """Records on disk. The only package that speaks SQL."""
 
 from vigie.store.check import check_payloads, check_records
-from vigie.store.database import Store, create_store, open_store, schema_version, sqlite_url
+from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url
 from vigie.store.decisions import add_decision, visible_decisions
-from vigie.store.erasure import erase, tombstone_bytes, tombstoned
+from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
@@ -13,6 +13,8 @@ from vigie.store.source_book import SourceState, list_source_states, save_source
 
 __all__ = [
     "Audience",
+    "Erasable",
+    "Erasure",
     "FileFacts",
     "Held",
     "Intake",
@@ -27,8 +29,10 @@ __all__ = [
     "change_count",
     "check_payloads",
     "check_records",
+    "clear_journal",
     "count_rows",
     "create_store",
+    "erasable",
     "erase",
     "find_reports",
     "held_reports",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,13 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
 from vigie.model.errors import BadSetting
+from vigie.store.schema import SCHEMA_VERSION
 
 BUSY_MS = 3_600_000
 """How long a writer waits for another one before it gives up: an hour, since a large file holds the store for minutes."""
+
+JOURNAL_WAIT_MS = 5_000
+"""How long the emptying of SQLite's journal waits for those who still read from it."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -42,7 +47,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout."""
-        with self.engine.connect() as connection, connection.begin():
+        states = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**states) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -80,30 +86,57 @@ def open_store(url: str) -> Store:
     """An existing store. Raises `BadSetting` where there is none, or where it was made by another version."""
     store = _connect(url)
     try:
-        with store.engine.connect() as connection:
-            names = set(sqlalchemy.inspect(connection).get_table_names())
+        _check_tables(store, url)
     except sqlalchemy.exc.DBAPIError as fault:
+        store.close()
         raise BadSetting("The store cannot be opened", source=_shown(url), got=str(fault.orig), todo="run `vigie doctor`") from fault
+    except BadSetting:
+        store.close()
+        raise
+    return store
+
+
+def _check_tables(store: Store, url: str) -> None:
+    with store.engine.connect() as connection:
+        names = set(sqlalchemy.inspect(connection).get_table_names())
     if "reports" not in names:
         raise BadSetting("There is no Vigie store here", source=_shown(url), todo="make one with `vigie init`")
-    return store
+    version = schema_version(store) if "alembic_version" in names else "none"
+    if version != SCHEMA_VERSION:
+        todo = "use the version of Vigie that made it"
+        raise BadSetting("The store's tables are of another version", source=_shown(url), got=version, expected=SCHEMA_VERSION, todo=todo)
 
 
 def schema_version(store: Store) -> str:
     """The revision of the tables, as alembic names it."""
     with store.reading() as connection:
-        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
+
+
+def clear_journal(store: Store, wait_ms: int = JOURNAL_WAIT_MS) -> bool:
+    """Whether SQLite's journal is empty now, so that it holds no older pages: False while another connection still reads from it. Else True."""
+    if not store.is_sqlite:
+        return True
+    connection = store.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    finally:
+        connection.close()
+    return not is_busy
 
 
 def _connect(url: str) -> Store:
+    expected = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
     try:
         parsed = make_url(url)
-    except sqlalchemy.exc.ArgumentError as fault:
-        raise BadSetting("The store's address cannot be understood", got=url, expected="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME") from fault
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    try:
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         engine = sqlalchemy.create_engine(parsed)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise BadSetting("The store's address cannot be understood", got=_shown(url), expected=expected) from None
     except ImportError as fault:
         raise BadSetting("The part for PostgreSQL is missing", got=str(fault), todo="install vigie[postgres]") from fault
     if engine.dialect.name == "sqlite":
@@ -134,5 +167,12 @@ def _alembic(connection: Connection) -> Any:
 
 
 def _shown(url: str) -> str:
-    """The address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """The address without user, password and options, whether or not it can be understood.
+
+    >>> _shown("postgresql//me:s@c@host/vigie?password=s")
+    '…@host/vigie'
+    """
+    before, secret, rest = url.rpartition("@")
+    scheme = re.match(r"[a-z0-9+]+://", url)
+    place = rest.partition("?")[0] if "?" not in before else "…"
+    return (scheme[0] if scheme and secret else "") + ("…@" if secret else "") + place

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from vigie.model.canonical import canonical_bytes
+from vigie.model.errors import BadSetting
 from vigie.model.times import format_time
-from vigie.store.database import Store
+from vigie.store.database import Store, clear_journal
 from vigie.store.intake import count_change
-from vigie.store.journal import destroy_items
+from vigie.store.journal import AT_ONCE, destroy_items, forget_items
 from vigie.store.keyring import Keyring
-from vigie.store.schema import payload_blocks, quarantine, rejects, reports, tombstones
+from vigie.store.reading import bears_name
+from vigie.store.schema import files, payload_blocks, quarantine, rejects, reports, tombstones
+
+_Value = TypeVar("_Value")
+
+_SHOWN = 10
+"""How many records that bear one name are told of."""
+
+
+class Erasable(NamedTuple):
+    """What a name stands for: an agency, its reference (None where it gives none), and how many versions there are."""
+
+    agency: str
+    agency_ref: str | None
+    versions: int
+
+
+class Erasure(NamedTuple):
+    """How many versions of records were erased, and whether the journal is clear of them: else another connection still reads from it."""
+
+    versions: int
+    is_journal_clear: bool
 
 
 def tombstone_bytes(record_id: str, owner: str, version: int, erased_us: int, reason: str) -> bytes:
@@ -23,54 +46,107 @@ def tombstone_bytes(record_id: str, owner: str, version: int, erased_us: int, re
     return canonical_bytes({"type": "tombstone", "record": record_id, "owner": owner, "version": version, "erased": format_time(erased_us), "reason": reason})
 
 
-def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], reason: str, now_us: int, sign: Callable[[bytes], bytes]) -> int:
-    """Erases every version of the records named (record id, or the agency's own reference) and what the quarantine holds of their files; how many.
+def erasable(store: Store, names: Sequence[str]) -> list[Erasable]:
+    """What `erase` would erase. Raises `BadSetting` where a name (`AGENCY/REF`, a REF that one agency bears, a record id) is borne by several records."""
+    with store.reading() as connection:
+        rows = _rows_of(connection, _keys_of(connection, names))
+    counts = Counter((row.agency, row.agency_ref) for row in rows)
+    return [Erasable(*pair, count) for pair, count in sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
 
-    `sign` is the node's signature over `tombstone_bytes`. The raw files and rejects of the files that held them go too, since they hold the same bytes.
+
+def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], reason: str, now_us: int, sign: Callable[[bytes], bytes]) -> Erasure:
+    """Erases every version of the records named as in `erasable`, and what the quarantine holds of every file that may have held them.
+
+    `sign` is the node's signature over `tombstone_bytes`. Raises `BadSetting` as `erasable` does.
     """
     with store.writing() as connection:
-        rows = connection.execute(select(reports).where(_is_named(names))).all()
-        for row in rows:
-            values = {"record_id": row.record_id, "key": row.key, "version": row.version, "owner": row.owner, "erased_us": now_us, "reason": reason}
-            signed = sign(tombstone_bytes(row.record_id.hex(), row.owner, row.version, now_us, reason))
-            connection.execute(insert(tombstones).values(**values, signature=signed))
-            _blank_payload(connection, row)
-        connection.execute(delete(reports).where(reports.c.row.in_([row.row for row in rows])))
-        _empty_quarantine(connection, keyring, folder, sorted({row.file_id for row in rows}))
+        rows = _rows_of(connection, _keys_of(connection, names))
+        if not rows:
+            return Erasure(0, is_journal_clear=True)
+        connection.execute(insert(tombstones), [_tombstone(row, reason, now_us, sign) for row in rows])
+        _blank_payloads(connection, rows)
+        items = _empty_quarantine(connection, _files_with(connection, {row.agency for row in rows}))
+        for part in _parts([row.row for row in rows]):
+            connection.execute(delete(reports).where(reports.c.row.in_(part)))
+        destroy_items(keyring, folder, items)
         count_change(connection)
-    _scrub(store)
-    return len(rows)
+    return Erasure(len(rows), is_journal_clear=_scrub(store))
 
 
-def _is_named(names: Sequence[str]) -> Any:
-    """Named by record id or by the agency's reference; every version of a key that is named goes."""
-    hashes = [bytes.fromhex(name) for name in names if len(name) == 64 and all(character in "0123456789abcdef" for character in name)]  # noqa: PLR2004 - SHA-256
-    keys = select(reports.c.key).where(or_(reports.c.record_id.in_(hashes), reports.c.agency_ref.in_(names)))
-    return reports.c.key.in_(keys)
+def _tombstone(row: Any, reason: str, now_us: int, sign: Callable[[bytes], bytes]) -> dict[str, Any]:
+    signature = sign(tombstone_bytes(row.record_id.hex(), row.owner, row.version, now_us, reason))
+    identity = {"record_id": row.record_id, "key": row.key, "version": row.version, "owner": row.owner}
+    return identity | {"erased_us": now_us, "reason": reason, "signature": signature}
 
 
-def _blank_payload(connection: Connection, row: Any) -> None:
-    if row.payload_block is None:
-        return
-    data = zlib.decompress(connection.execute(select(payload_blocks.c.data).where(payload_blocks.c.id == row.payload_block)).scalar_one())
-    blanked = data[: row.payload_start] + b" " * row.payload_length + data[row.payload_start + row.payload_length :]
-    connection.execute(update(payload_blocks).where(payload_blocks.c.id == row.payload_block).values(data=zlib.compress(blanked, 3)))
+def _keys_of(connection: Connection, names: Iterable[str]) -> list[bytes]:
+    """The keys that the names stand for: those of every owner, of the real and the exercise record."""
+    return sorted({key for name in names for key in _keys_named(connection, name)})
 
 
-def _empty_quarantine(connection: Connection, keyring: Keyring, folder: Path, file_ids: Sequence[int]) -> None:
-    items = connection.execute(select(quarantine.c.item).where(quarantine.c.file_id.in_(file_ids))).scalars().all()
-    destroy_items(keyring, folder, items)
-    connection.execute(delete(quarantine).where(quarantine.c.item.in_(items)))
-    connection.execute(update(rejects).where(rejects.c.file_id.in_(file_ids)).values(item=None))
+def _keys_named(connection: Connection, name: str) -> set[bytes]:
+    found = connection.execute(select(reports.c.key, reports.c.agency, reports.c.agency_ref, reports.c.record_id).where(bears_name(name))).all()
+    records = {(row.agency, row.agency_ref or row.key): row for row in found}
+    if len(records) > 1:
+        shown = [f"{row.agency}/{row.agency_ref} (record {row.record_id.hex()})" for _, row in sorted(records.items(), key=str)[:_SHOWN]]
+        raise BadSetting("The name is borne by several records", got=name, expected=" or ".join(shown), todo="name it as AGENCY/REF, or by its record id")
+    return {row.key for row in found}
 
 
-def _scrub(store: Store) -> None:
-    """Sees to it that no freed page still holds what was erased."""
+def _rows_of(connection: Connection, keys: Sequence[bytes]) -> list[Any]:
+    """All versions of the keys, without their content."""
+    columns = ("row", "record_id", "key", "version", "owner", "agency", "agency_ref", "payload_block", "payload_start", "payload_length")
+    query = select(*(reports.c[name] for name in columns)).order_by(reports.c.row)
+    return [row for part in _parts(keys) for row in connection.execute(query.where(reports.c.key.in_(part)))]
+
+
+def _blank_payloads(connection: Connection, rows: Iterable[Any]) -> None:
+    """Writes blanks over the payloads; each block is unpacked once."""
+    by_block: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row.payload_block is not None:
+            by_block[row.payload_block].append(row)
+    for number, members in by_block.items():
+        is_block = payload_blocks.c.id == number
+        data = bytearray(zlib.decompress(connection.execute(select(payload_blocks.c.data).where(is_block)).scalar_one()))
+        for row in members:
+            data[row.payload_start : row.payload_start + row.payload_length] = b" " * row.payload_length
+        connection.execute(update(payload_blocks).where(is_block).values(data=zlib.compress(data, 3)))
+
+
+def _files_with(connection: Connection, agencies: Collection[str]) -> list[int]:
+    """The files that may hold a report of these agencies, though not a row of theirs says so.
+
+    Those with any row of an agency; those with reports that were found unchanged, or with nothing but rejects: whose they were is not written down;
+    and the same bytes read in another way.
+    """
+    of_agency = [select(reports.c.file_id).where(reports.c.agency.in_(part)) for part in _parts(sorted(agencies))]
+    may_hold = or_(files.c.unchanged > 0, files.c.reports == 0, *(files.c.id.in_(query) for query in of_agency))
+    same_bytes = files.c.digest.in_(select(files.c.digest).where(may_hold))
+    return list(connection.execute(select(files.c.id).where(same_bytes).order_by(files.c.id)).scalars())
+
+
+def _empty_quarantine(connection: Connection, file_ids: Sequence[int]) -> list[str]:
+    """Removes what the quarantine holds of the files; the items whose keys are to be destroyed."""
+    items: list[str] = []
+    for part in _parts(file_ids):
+        items += connection.execute(select(quarantine.c.item).where(quarantine.c.file_id.in_(part))).scalars()
+        connection.execute(update(rejects).where(rejects.c.file_id.in_(part)).values(item=None))
+    forget_items(connection, items)
+    return items
+
+
+def _parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+def _scrub(store: Store) -> bool:
+    """Sees to it that no freed page still holds what was erased; whether SQLite's journal is clear of it too."""
+    if store.is_sqlite:
+        return clear_journal(store)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if store.is_sqlite:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM reports, payload_blocks, quarantine")
+        connection.exec_driver_sql("VACUUM reports, payload_blocks, quarantine, rejects")
+    return True
 
 
 def tombstoned(store: Store) -> list[Any]:

@@ -2,7 +2,7 @@
 
 Which version of a key counts must not depend on the order of arrival. An agency's later word (by revision, then by the
 time of issue) gets the higher version; an earlier word that arrives late is written down, and the later one is written
-again above it. Two words of one file that the agency did not order are ordered by their content.
+again above it. Two words that the agency did not order are ordered by their content, in one file or in two.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import json
 import secrets
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -22,6 +23,7 @@ from vigie.model.errors import Reject
 from vigie.model.label import Label, label_text
 from vigie.model.times import NEVER_US
 from vigie.store.database import Store
+from vigie.store.journal import destroy_items, forget_items
 from vigie.store.keyring import Keyring, seal
 from vigie.store.label_book import label_number
 from vigie.store.rows import FACT_COLUMNS, PreparedBlock, PreparedReport, record_id_of, renewed
@@ -29,6 +31,8 @@ from vigie.store.schema import counters, files, labels, payload_blocks, quaranti
 
 MAX_KEPT_REJECTS = 10_000
 """How many rejects of one file are kept one by one; the rest is counted, and the whole file lies in the quarantine."""
+
+_REJECTS_AT_ONCE = 1_000
 
 _COLUMNS = (
     "record_id",
@@ -61,11 +65,12 @@ class FileFacts:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a file's records."""
+    """What became of a file's records. `tied` of the reports differ from an earlier word that the agency did not put in order; content decided."""
 
     reports: int = 0
     unchanged: int = 0
     rejects: int = 0
+    tied: int = 0
 
 
 class _Version(NamedTuple):
@@ -74,7 +79,6 @@ class _Version(NamedTuple):
     number: int
     label_id: int
     facts: bytes
-    file_id: int
     revision: int
     issued_us: int | None
 
@@ -85,7 +89,10 @@ class _Version(NamedTuple):
 
 @dataclass(slots=True)
 class Intake:
-    """The open transaction of one file."""
+    """The open transaction of one file.
+
+    `has_erased` says that the file holds a report that was erased here: its raw bytes are not kept. `dropped` are the items that are to be destroyed.
+    """
 
     connection: Connection
     is_sqlite: bool
@@ -98,13 +105,17 @@ class Intake:
     erased: frozenset[bytes] = frozenset()
     tally: Tally = field(default_factory=Tally)
     pending: list[tuple[Any, ...]] = field(default_factory=list)
+    faults: list[Reject] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    has_erased: bool = False
 
     def add(self, block: PreparedBlock) -> None:
         """Writes the reports of a block that are new, as new versions of their keys."""
-        block = self._without_erased(block)
-        known = _known_versions(self.connection, [report.key for report in block.reports])
-        block_id = self._write_payloads(block)
-        for report in block.reports:
+        wanted = self._without_erased(block.reports)
+        known = _known_versions(self.connection, [report.key for report in wanted])
+        packed = _packed(block, self._without_unchanged(wanted, known))
+        block_id = self._write_payloads(packed)
+        for report in packed.reports:
             versions = known[report.key]
             if versions:
                 self._add_again(report, versions, block_id)
@@ -113,32 +124,73 @@ class Intake:
                 versions.append(self._version(report, 1))
         self._flush()
 
-    def _without_erased(self, block: PreparedBlock) -> PreparedBlock:
-        """What was erased does not come back, whoever sends it again: its payload is blanked too."""
-        erased = [report for report in block.reports if report.key in self.erased]
-        if not erased:
-            return block
-        payloads = bytearray(zlib.decompress(block.payloads))
-        for report in erased:
-            start = report.payload_start or 0
-            payloads[start : start + report.payload_length] = b" " * report.payload_length
-            self.reject(Reject("a record", "It was erased here and is not taken in again"))
-        return PreparedBlock(tuple(report for report in block.reports if report.key not in self.erased), zlib.compress(payloads))
+    def _without_erased(self, found: Sequence[PreparedReport]) -> Sequence[PreparedReport]:
+        """What was erased does not come back, whoever sends it again, nor does its payload."""
+        wanted = [report for report in found if report.key not in self.erased] if self.erased else found
+        self.has_erased |= len(wanted) < len(found)
+        self.reject_all([Reject("a record", "It was erased here and is not taken in again")] * (len(found) - len(wanted)))
+        return wanted
 
-    def keep_raw(self, item: str) -> None:
-        """Writes down that the file's own bytes lie in the quarantine as `item`."""
+    def _without_unchanged(self, found: Sequence[PreparedReport], known: defaultdict[bytes, list[_Version]]) -> list[PreparedReport]:
+        """The reports that are a new word, or an old one under another label; each once."""
+        held = {(key, version.facts) for key, versions in known.items() for version in versions if version.label_id == self.label_id}
+        fresh = []
+        for report in found:
+            mark = (report.key, report.facts)
+            if mark not in held:
+                held.add(mark)
+                fresh.append(report)
+        self.tally.unchanged += len(found) - len(fresh)
+        return fresh
+
+    def keep_raw(self, item: str) -> bool:
+        """Writes down that the file's own bytes lie in the quarantine as `item`. False where they lie there already: `item` is to be destroyed."""
+        is_raw = (quarantine.c.file_id == self.file_id, quarantine.c.kind == "raw")
+        if self.connection.execute(select(quarantine.c.item).where(*is_raw)).first():
+            return False
         self.connection.execute(insert(quarantine).values(item=item, file_id=self.file_id, kind="raw", expires_us=self.expires_us, sealed=None))
+        return True
 
     def reject(self, fault: Reject) -> None:
-        """Counts what could not be read; what it held goes to the quarantine, encrypted."""
-        self.tally.rejects += 1
-        if self.tally.rejects > MAX_KEPT_REJECTS:
+        """As `reject_all`, for one."""
+        self.reject_all([fault])
+
+    def reject_all(self, faults: Iterable[Reject]) -> None:
+        """Counts what could not be read; what it held goes to the quarantine, encrypted, many at once."""
+        for fault in faults:
+            self.tally.rejects += 1
+            if self.tally.rejects <= MAX_KEPT_REJECTS:
+                self.faults.append(fault)
+                if len(self.faults) >= _REJECTS_AT_ONCE:
+                    self._flush_rejects()
+
+    def _flush_rejects(self) -> None:
+        faults, self.faults = self.faults, []
+        if not faults:
             return
-        item = secrets.token_hex(16)
-        facts = {"file_id": self.file_id, "place": fault.place, "what": fault.what, "field": fault.field, "expected": fault.expected}
-        self.connection.execute(insert(rejects).values(**facts, item=item))
-        sealed = seal(self.keyring.new_key(item), json.dumps([fault.got, fault.raw.decode("utf-8", "surrogateescape")]).encode())
-        self.connection.execute(insert(quarantine).values(item=item, file_id=self.file_id, kind="reject", expires_us=self.expires_us, sealed=sealed))
+        items = [secrets.token_hex(16) for _ in faults]
+        keys = self.keyring.new_keys(items)
+        self.connection.execute(insert(rejects), [_reject_row(fault, item, self.file_id) for fault, item in zip(faults, items, strict=True)])
+        shared = {"file_id": self.file_id, "kind": "reject", "expires_us": self.expires_us}
+        sealed = [seal(key, _content(fault)) for fault, key in zip(faults, keys, strict=True)]
+        self.connection.execute(insert(quarantine), [shared | {"item": item, "sealed": data} for item, data in zip(items, sealed, strict=True)])
+
+    def finish(self) -> None:
+        """Writes what is left to write; where the file holds what was erased, its raw bytes go."""
+        self._flush_rejects()
+        if self.has_erased:
+            self._drop("raw")
+
+    def forget_rejects(self) -> None:
+        """Removes the rejects of an earlier reading of the file."""
+        self.connection.execute(delete(rejects).where(rejects.c.file_id == self.file_id))
+        self._drop("reject")
+
+    def _drop(self, kind: str) -> None:
+        is_kind = (quarantine.c.file_id == self.file_id, quarantine.c.kind == kind)
+        items = self.connection.execute(select(quarantine.c.item).where(*is_kind)).scalars().all()
+        forget_items(self.connection, items)
+        self.dropped += items
 
     def _write_payloads(self, block: PreparedBlock) -> int | None:
         if not any(report.payload_length for report in block.reports):
@@ -146,27 +198,21 @@ class Intake:
         return int(self.connection.execute(insert(payload_blocks).values(data=block.payloads).returning(payload_blocks.c.id)).scalar_one())
 
     def _version(self, report: PreparedReport, number: int) -> _Version:
-        return _Version(number, self.label_id, report.facts, self.file_id, report.revision, report.issued_us)
+        return _Version(number, self.label_id, report.facts, report.revision, report.issued_us)
 
     def _add_again(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
-        """A report whose key is known: unchanged, or a new version, or an earlier word that comes late."""
-        if any(version.facts == report.facts and version.label_id == self.label_id for version in known):
-            self.tally.unchanged += 1
-            return
+        """A report whose key is known: a new version, or an earlier word that comes late."""
         latest = max(known)
         number = latest.number + 1
         version = self._version(report, number)
         self._write(report, number, block_id)
         known.append(version)
-        if self._comes_before(version, latest):
-            self._write_again(report.key, latest)
-            known.append(latest._replace(number=number + 1))
-
-    def _comes_before(self, version: _Version, latest: _Version) -> bool:
-        """Whether the version just written is an earlier word than the one that was the latest before it."""
-        if version.facts == latest.facts or version.order() > latest.order():
-            return False
-        return version.order() < latest.order() or (latest.file_id == self.file_id and version.facts < latest.facts)
+        self.tally.tied += version.order() == latest.order() and version.facts != latest.facts
+        of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1])}
+        for later in sorted(earlier for earlier in of_label.values() if _comes_before(version, earlier)):
+            number += 1
+            self._write_again(report.key, later, number)
+            known.append(later._replace(number=number))
 
     def _write(self, report: PreparedReport, number: int, block_id: int | None) -> None:
         ready = report if number == 1 else renewed(report, self.owner, number, self.label)
@@ -175,12 +221,11 @@ class Intake:
         self.pending.append((*identity, *report.columns, report.payload_digest, block, report.payload_start, report.payload_length))
         self.tally.reports += 1
 
-    def _write_again(self, key: bytes, latest: _Version) -> None:
-        """The word that counted goes on counting: it is written once more, above the one that came late."""
+    def _write_again(self, key: bytes, latest: _Version, number: int) -> None:
+        """The word that counted under its label goes on counting: it is written once more, above the one that came late."""
         self._flush()
         row = self.connection.execute(select(reports).where(reports.c.key == key, reports.c.version == latest.number)).one()
         label = self.connection.execute(select(labels.c.text).where(labels.c.id == latest.label_id)).scalar_one()
-        number = latest.number + 2
         changed = {"version": number, "record_id": record_id_of(row, row.owner, number, label)}
         self.pending.append(tuple(({name: getattr(row, name) for name in _COLUMNS} | changed).values()))
 
@@ -193,6 +238,32 @@ class Intake:
             _copy(self.connection, rows)
 
 
+def _comes_before(version: _Version, latest: _Version) -> bool:
+    """Whether the version just written is an earlier word than the one that was the latest before it; of two that tie, the greater hash of the facts counts."""
+    return (version.order(), version.facts) < (latest.order(), latest.facts)
+
+
+def _packed(block: PreparedBlock, kept: Sequence[PreparedReport]) -> PreparedBlock:
+    """The block with the reports that are kept and their payloads alone. Packing anew takes time: a block that is kept whole stays as it is."""
+    if len(kept) == len(block.reports):
+        return block
+    data, pieces, moved, start = zlib.decompress(block.payloads), [], [], 0
+    for report in kept:
+        if report.payload_start is not None:
+            pieces.append(data[report.payload_start : report.payload_start + report.payload_length])
+        moved.append(report._replace(payload_start=start if report.payload_length else None))
+        start += report.payload_length
+    return PreparedBlock(tuple(moved), zlib.compress(b"".join(pieces), 3))
+
+
+def _reject_row(fault: Reject, item: str, file_id: int) -> dict[str, Any]:
+    return {"file_id": file_id, "place": fault.place, "what": fault.what, "field": fault.field, "expected": fault.expected, "item": item}
+
+
+def _content(fault: Reject) -> bytes:
+    return json.dumps([fault.got, fault.raw.decode("utf-8", "surrogateescape")]).encode()
+
+
 def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """PostgreSQL's bulk way in."""
     cursor: Any = connection.connection.cursor()
@@ -201,7 +272,7 @@ def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-_VERSION_COLUMNS = "key, version, label_id, facts, file_id, revision, issued_us"
+_VERSION_COLUMNS = "key, version, label_id, facts, revision, issued_us"
 
 
 def _known_versions(connection: Connection, keys: Sequence[bytes]) -> defaultdict[bytes, list[_Version]]:
@@ -217,25 +288,46 @@ def _known_versions(connection: Connection, keys: Sequence[bytes]) -> defaultdic
 
 
 @contextmanager
-def taking_in(store: Store, keyring: Keyring, file: FileFacts, label: Label, expires_us: int) -> Iterator[Intake]:
-    """The transaction of one file: left without an error, all of it is kept; else nothing is."""
+def taking_in(store: Store, keyring: Keyring, file: FileFacts, label: Label, expires_us: int, folder: Path | None = None) -> Iterator[Intake]:
+    """The transaction of one file: left without an error, all of it is kept; else nothing is.
+
+    A file that was taken in before (its rejects are read again, or another process was faster) keeps its number and the day on which its raw bytes go:
+    new reports are added to its count, and its rejects take the place of the earlier ones. `folder` is that of the sealed files, if any are to be removed.
+    """
     with store.writing() as connection:
         label_id = label_number(connection, label)
-        file_id = _open_file(connection, file, label_id)
+        known = _known_file(connection, file, label_id)
+        file_id = _new_file(connection, file, label_id) if known is None else known
         intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, _erased_keys(connection))
+        if known is not None:
+            intake.expires_us = _first_expiry(connection, known, expires_us)
+            intake.forget_rejects()
         yield intake
-        connection.execute(update(files).where(files.c.id == file_id).values(**asdict(intake.tally)))
+        intake.finish()
+        _write_tally(connection, intake, is_first=known is None)
         count_change(connection)
+    destroy_items(keyring, folder, intake.dropped)
 
 
-def _open_file(connection: Connection, file: FileFacts, label_id: int) -> int:
-    """The file's number. A file that was taken in before (with rejects that are now retried) keeps its number."""
+def _known_file(connection: Connection, file: FileFacts, label_id: int) -> int | None:
     same = (files.c.digest == file.digest, files.c.reader == file.reader, files.c.label_id == label_id, files.c.exercise == file.exercise)
-    known = connection.execute(select(files.c.id).where(*same)).scalar()
-    if known is None:
-        return int(connection.execute(insert(files).values(**asdict(file), label_id=label_id).returning(files.c.id)).scalar_one())
-    connection.execute(delete(rejects).where(rejects.c.file_id == known))
-    return int(known)
+    return connection.execute(select(files.c.id).where(*same)).scalar()
+
+
+def _new_file(connection: Connection, file: FileFacts, label_id: int) -> int:
+    return int(connection.execute(insert(files).values(**asdict(file), label_id=label_id).returning(files.c.id)).scalar_one())
+
+
+def _first_expiry(connection: Connection, file_id: int, otherwise: int) -> int:
+    """When the quarantine lets go of the file's raw bytes: reading them again does not put it off."""
+    is_raw = (quarantine.c.file_id == file_id, quarantine.c.kind == "raw")
+    return connection.execute(select(quarantine.c.expires_us).where(*is_raw).order_by(quarantine.c.expires_us)).scalars().first() or otherwise
+
+
+def _write_tally(connection: Connection, intake: Intake, *, is_first: bool) -> None:
+    tally = intake.tally
+    counts = {"reports": files.c.reports + tally.reports, "rejects": tally.rejects} | ({"unchanged": tally.unchanged} if is_first else {})
+    connection.execute(update(files).where(files.c.id == intake.file_id).values(**counts))
 
 
 def _erased_keys(connection: Connection) -> frozenset[bytes]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from vigie.store.database import Store
 from vigie.store.keyring import Keyring, unseal
 from vigie.store.schema import files, labels, quarantine, rejects, reports
+
+AT_ONCE = 5_000
+"""How many values one condition may list."""
+
+STRAY_US = 3_600_000_000
+"""How old what is sealed but not written down must be before it is destroyed: an hour, since another process may be about to write it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +93,46 @@ def raw_item(store: Store, file_id: int) -> str | None:
 
 
 def sweep_quarantine(store: Store, keyring: Keyring, folder: Path, now_us: int) -> int:
-    """Destroys the keys, and then the items, that have been kept long enough; how many."""
+    """Destroys the keys, and then the items, that have been kept long enough, and what an ingest that was killed left behind; how many.
+
+    No file is being written down meanwhile, since writers wait for one another.
+    """
     with store.writing() as connection:
-        items: Sequence[Any] = connection.execute(select(quarantine.c.item).where(quarantine.c.expires_us <= now_us)).scalars().all()
+        expiry = {row.item: row.expires_us for row in connection.execute(select(quarantine.c.item, quarantine.c.expires_us))}
+        items = [item for item, expires_us in expiry.items() if expires_us <= now_us]
+        items += _left_behind(keyring, folder, expiry.keys(), now_us)
         destroy_items(keyring, folder, items)
-        for start in range(0, len(items), 5_000):
-            connection.execute(delete(quarantine).where(quarantine.c.item.in_(items[start : start + 5_000])))
+        forget_items(connection, items)
     return len(items)
 
 
-def destroy_items(keyring: Keyring, folder: Path, items: Sequence[str]) -> None:
-    """Forgets the keys of quarantine items and removes their files."""
+def _left_behind(keyring: Keyring, folder: Path, known: AbstractSet[str], now_us: int) -> list[str]:
+    """Sealed files and keys that no item in the store speaks of, an hour old or older."""
+    ages = {path.stem: _age_us(path, now_us) for path in folder.glob("*.sealed") if path.stem not in known}
+    return [item for item, age_us in ages.items() if age_us >= STRAY_US] + keyring.strays(known | ages.keys(), now_us, STRAY_US)
+
+
+def _age_us(path: Path, now_us: int) -> int:
+    """How long ago a file was last written; nothing where it has just gone."""
+    try:
+        return now_us - path.stat().st_mtime_ns // 1_000
+    except FileNotFoundError:
+        return 0
+
+
+def forget_items(connection: Connection, items: Sequence[str]) -> None:
+    """Removes the rows of quarantine items, which takes the sealed rejects along."""
+    for start in range(0, len(items), AT_ONCE):
+        connection.execute(delete(quarantine).where(quarantine.c.item.in_(items[start : start + AT_ONCE])))
+
+
+def destroy_items(keyring: Keyring, folder: Path | None, items: Sequence[str]) -> None:
+    """Forgets the keys of quarantine items and removes their files, where the folder is known."""
+    if not items:
+        return
     keyring.destroy(items)
-    for item in items:
-        (folder / f"{item}.sealed").unlink(missing_ok=True)
+    for path in (folder / f"{item}.sealed" for item in items) if folder else ():
+        path.unlink(missing_ok=True)
 
 
 def agencies(store: Store) -> list[AgencyEntry]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,24 +28,47 @@ class Keyring:
 
     def new_key(self, item: str) -> bytes:
         """A new key for an item, written down before it is used."""
-        key = secrets.token_bytes(32)
-        with self._open() as connection:
-            connection.execute("INSERT INTO keys (item, key) VALUES (?, ?)", (item, key))
-        connection.close()
-        return key
+        return self.new_keys([item])[0]
+
+    def new_keys(self, items: Sequence[str]) -> list[bytes]:
+        """New keys for items, in their order, all written down at once before they are used."""
+        keys = [secrets.token_bytes(32) for _ in items]
+        with self._writing() as connection:
+            connection.executemany("INSERT INTO keys (item, key) VALUES (?, ?)", zip(items, keys, strict=True))
+        return keys
 
     def key(self, item: str) -> bytes | None:
         """The key of an item; None once it is destroyed."""
-        connection = self._open()
-        row = connection.execute("SELECT key FROM keys WHERE item = ?", (item,)).fetchone()
-        connection.close()
+        with self._writing() as connection:
+            row = connection.execute("SELECT key FROM keys WHERE item = ?", (item,)).fetchone()
         return row[0] if row else None
 
     def destroy(self, items: Iterable[str]) -> None:
         """Overwrites and forgets the keys of the items."""
-        with self._open() as connection:
+        with self._writing() as connection:
             connection.executemany("DELETE FROM keys WHERE item = ?", [(item,) for item in items])
-        connection.close()
+
+    def strays(self, wanted: AbstractSet[str], now_us: int, after_us: int) -> list[str]:
+        """The items with a key that were not among `wanted` at an earlier call either, `after_us` or more ago.
+
+        A key is written down before its item is, so one without an item may be a moment old: it is noted at the first call and given at a later one.
+        """
+        with self._writing() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS strays (item TEXT PRIMARY KEY, since_us INTEGER NOT NULL)")
+            known = dict(connection.execute("SELECT item, since_us FROM strays").fetchall())
+            found = {item: known.get(item, now_us) for (item,) in connection.execute("SELECT item FROM keys").fetchall() if item not in wanted}
+            connection.execute("DELETE FROM strays")
+            connection.executemany("INSERT INTO strays (item, since_us) VALUES (?, ?)", found.items())
+        return sorted(item for item, since_us in found.items() if since_us + after_us <= now_us)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        connection = self._open()
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():

@@ -159,15 +159,19 @@ def held_reports(store: Store, audience: Audience, rows: Iterable[int], *, paylo
     return [found[row] for row in wanted if row in found]
 
 
-def find_reports(store: Store, audience: Audience, record_id_or_ref: str) -> list[Held]:
+def find_reports(store: Store, audience: Audience, record_id_or_ref: str, *, payloads: bool = False) -> list[Held]:
     """The readable reports with this record id, or this agency's reference (`AGENCY/REF` or REF alone)."""
-    cuts = [place for place, character in enumerate(record_id_or_ref) if character == "/"]
-    pairs = [and_(reports.c.agency == record_id_or_ref[:cut], reports.c.agency_ref == record_id_or_ref[cut + 1 :]) for cut in cuts[:MAX_SLASHES]]
-    condition = or_(reports.c.agency_ref == record_id_or_ref, *pairs)
-    if re.fullmatch("[0-9a-f]{64}", record_id_or_ref):
-        condition = or_(condition, reports.c.record_id == bytes.fromhex(record_id_or_ref))
     with store.reading() as connection:
-        return list(_held(connection, and_(condition, readable(audience, Window())), audience.directory, payloads=True))
+        condition = and_(bears_name(record_id_or_ref), readable(audience, Window()))
+        return list(_held(connection, condition, audience.directory, payloads=payloads))
+
+
+def bears_name(name: str) -> Any:
+    """The condition on `reports` that a record has this id, or this agency's reference (`AGENCY/REF` or REF alone)."""
+    cuts = [place for place, character in enumerate(name) if character == "/"]
+    pairs = [and_(reports.c.agency == name[:cut], reports.c.agency_ref == name[cut + 1 :]) for cut in cuts[:MAX_SLASHES]]
+    condition = or_(reports.c.agency_ref == name, *pairs)
+    return or_(condition, reports.c.record_id == bytes.fromhex(name)) if re.fullmatch("[0-9a-f]{64}", name) else condition
 
 
 def _held(connection: Connection, condition: Any, directory: Directory, *, payloads: bool) -> Iterator[Held]:

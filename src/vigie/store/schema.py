@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
+SCHEMA_VERSION = "0001"
+"""The newest migration, as alembic names it."""
+
 metadata = MetaData()
 _row_number = BigInteger().with_variant(Integer, "sqlite")
 
@@ -79,7 +82,7 @@ reports = Table(
     Column("tile", Integer, nullable=False),
     Column("agency", Text, nullable=False),
     Column("agency_ref", Text),
-    Column("revision", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("field", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("begin_us", BigInteger, nullable=False),

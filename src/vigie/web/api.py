@@ -13,16 +13,15 @@ from starlette.responses import Response
 
 import vigie
 from vigie.exchange import MEDIA_TYPE, csv_lines, feature
-from vigie.model.atlas import area_by_code, footnotes
 from vigie.model.canonical import Json, canonical_bytes
 from vigie.model.errors import BadSetting
 from vigie.node.answers import check_period, chosen_reports, event_answer, event_number, events_of_report, page_of, page_of_reports, report_answers, vocabulary
-from vigie.node.facts import COLUMNS, event_facts
-from vigie.node.pictures import chosen_events, picture_facts
+from vigie.node.facts import COLUMNS, attributions, event_facts
+from vigie.node.pictures import chosen_events, notes_on, picture_facts
 from vigie.node.worlds import World
 from vigie.web.asking import EventQuery, PictureQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
 from vigie.web.borders import json_answer
-from vigie.web.desk import At, Desk, address
+from vigie.web.desk import At, Desk, address, question
 from vigie.web.measures import metrics_text
 from vigie.web.shapes import Event, Fault, Health, Picture, Reports, Vocabulary
 
@@ -130,8 +129,13 @@ def picture(desk: At, query: Annotated[PictureQuery, Query()]) -> Response:
     world = desk.worlds.world(exercise=is_exercise(query))
     rows, period = chosen_events(world, choice_of(query)), query.period or "month"
     check_period(world, rows, period)
-    said = picture_facts(world, rows, desk.atlas, desk.now(), period=period, resolution=query.resolution or 4, language=desk.language)
-    return json_answer(_head(desk, world, rows) | said)
+    now_us = desk.now()
+
+    def make() -> Response:
+        said = picture_facts(world, rows, desk.atlas, now_us, period=period, resolution=query.resolution or 4, language=desk.language)
+        return json_answer(_head(desk, world, rows) | said)
+
+    return desk.memory.answer(question("/api/picture", query, now_us), world, make)
 
 
 @routes.get(
@@ -160,17 +164,12 @@ def _numbers(matched: int, returned: int, links: Iterable[Json]) -> dict[str, Js
 
 
 def _head(desk: Desk, world: World, rows: NDArray[np.int64]) -> dict[str, Json]:
-    return {"audience": world.party, "exercise": world.exercise, "notes": notes_of(desk, world, rows)}
-
-
-def notes_of(desk: Desk, world: World, rows: NDArray[np.int64]) -> list[Json]:
-    """The notes that belong to the names of these events' countries."""
-    areas = [area for code in set(world.country[rows]) if (area := area_by_code(desk.atlas, code))]
-    return list(footnotes(areas))
+    owed = attributions(world.catalogue.agency.names)
+    return {"audience": world.party, "exercise": world.exercise, "notes": notes_on(world.country[rows], desk.atlas), "attribution": list[Json](owed)}
 
 
 def _event(desk: Desk, world: World, number: int | None) -> Response:
     if number is None:
         raise HTTPException(404)
     answer = event_answer(desk.worlds, world, number, desk.language)
-    return json_answer(answer | {"notes": notes_of(desk, world, np.array([number]))})
+    return json_answer(answer | {"notes": notes_on(world.country[[number]], desk.atlas)})

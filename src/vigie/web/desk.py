@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
 from vigie.node.settings import Node
+from vigie.web.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Desk:
     atlas: Atlas
     now: Callable[[], int]
     worlds: KeptWorlds
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def language(self) -> str:
@@ -37,6 +39,11 @@ def desk_of(request: Request) -> Desk:
 
 
 At = Annotated[Desk, Depends(desk_of)]
+
+
+def question(path: str, query: pydantic.BaseModel, now_us: int) -> str:
+    """What is asked, and in which minute: the answer to the same question holds as long as its world does."""
+    return f"{address(path, query)} {now_us // 60_000_000}"
 
 
 def address(path: str, query: pydantic.BaseModel, **changed: str) -> str:

@@ -16,14 +16,14 @@ from starlette.responses import Response
 import vigie
 from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes
 from vigie.model.times import DAY_US, format_time
-from vigie.node.answers import agencies_of, attributions, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
-from vigie.node.facts import event_facts
+from vigie.node.answers import agencies_of, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
+from vigie.node.facts import attributions, event_facts
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice, chosen_events, silent_agencies
 from vigie.node.worlds import World
 from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once, is_exercise
 from vigie.web.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
-from vigie.web.desk import At, Desk, address
+from vigie.web.desk import At, Desk, address, question
 from vigie.web.said import chance, history_of, preferred_rows, said_rows, where_text
 
 ON_PAGE = 50
@@ -73,6 +73,10 @@ def picture_page(desk: At, query: Annotated[PageQuery, Query()]) -> Response:
     """The picture: map, list, timeline and counts of one choice of events."""
     now_us = desk.now()
     world = desk.worlds.world(exercise=is_exercise(query))
+    return desk.memory.answer(question("/", query, now_us), world, lambda: _picture(desk, query, world, now_us))
+
+
+def _picture(desk: Desk, query: PageQuery, world: World, now_us: int) -> Response:
     rows = chosen_events(world, page_choice(query, now_us))
     page, following = page_of(world, rows, query.after or "", ON_PAGE)
     counted = sums(world, rows, desk.atlas, desk.language)

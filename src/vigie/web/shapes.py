@@ -87,6 +87,7 @@ class Events(BaseModel):
     audience: str
     exercise: bool
     notes: list[str] = Field(description="Notes that must be shown beside the names they speak of.")
+    attribution: list[str] = Field(description="What must be said of the sources, with their licences.")
     numberMatched: int = Field(description="How many events of this audience's world meet the question.")  # noqa: N815 - OGC API Features
     numberReturned: int = Field(description="How many of them are on this page.")  # noqa: N815 - OGC API Features
     links: list[Link]

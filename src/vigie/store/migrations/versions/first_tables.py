@@ -186,7 +186,7 @@ def _reports() -> None:
         sa.Column("tile", sa.Integer(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("agency_ref", sa.Text(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("begin_us", sa.BigInteger(), nullable=False),

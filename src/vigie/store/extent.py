@@ -1,0 +1,23 @@
+"""What an audience may read, in short: whether anything in it has changed. It moves with nothing that the audience may not read."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from vigie.store.database import Store
+from vigie.store.predicate import readable_labels
+from vigie.store.reading import Audience, Window, readable
+from vigie.store.schema import decisions, reports
+
+_PRIME = 9_007_199_233
+"""Witnesses are summed modulo this, so that the sum of a billion of them still fits 64 bits."""
+
+
+def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
+    """Numbers that differ when the audience's records or decisions do: how many, the last row, the sum of their witnesses; the same of decisions."""
+    sums = (func.count(), func.coalesce(func.max(reports.c.row), 0), func.coalesce(func.sum(reports.c.witness_low % _PRIME), 0))
+    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
+    words = select(func.count(), func.coalesce(func.max(decisions.c.id), 0)).where(decisions.c.label_id.in_(open_labels))
+    with store.reading() as connection:
+        records = connection.execute(select(*sums).where(readable(audience, Window(exercise=exercise)))).one()
+        return tuple(int(number) for number in (*records, *connection.execute(words).one()))
