@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from vigie.cli import main
+
 HEADER = "report_id,agency,field,kind,begin,lon,lat,magnitude,scale,radius_km,sigma_s,victim_name"
 ROWS = (
     "a1,MSO,seismic,seismic.earthquake,2026-01-05T10:00:00Z,19.10,42.00,4.5,Mw,5,1,",
@@ -20,16 +20,31 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs `vigie` in an empty folder, and refuses tracebacks."""
+@dataclass(frozen=True)
+class Done:
+    """What a command printed."""
 
-    def call(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if name != "VIGIE_NODE"}
-        done = subprocess.run([sys.executable, "-m", "vigie", *words], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
-        assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-        return done
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs the program in an empty folder as it is run from a shell, and holds its exit code against the one that is wanted."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIGIE_NODE", raising=False)
+
+    def call(*words: str, code: int = 0) -> Done:
+        monkeypatch.setattr(sys, "argv", ["vigie", *words])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        said = capfd.readouterr()
+        assert (stopped.value.code or 0) == code, (words, said)
+        return Done(said.out, said.err)
 
     return call
 
@@ -117,6 +132,10 @@ def test_a_wrong_command_is_one_sentence_and_its_exit_code(run: Run, words: tupl
     [
         (("ingest", "reports.csv", "--tlp", "PURPLE"), 3, "no such TLP level"),
         (("ingest", "reports.csv", "--reader", "nonsense"), 1, "no such reader"),
+        (("events", "--field", "nope"), 3, "no such field"),
+        (("picture", "--country", "Serbia"), 3, "no such country"),
+        (("export", "/nowhere/x.csv"), 3, "No such file or directory"),
+        (("init", "--party", "ME-NODE", "--store", "sqlite:///other.db"), 3, "another store"),
         (("events", "--since", "yesterday"), 3, "The time cannot be understood"),
         (("events", "--bbox", "1,2,3"), 3, "The box cannot be understood"),
         (("picture", "--period", "hour"), 3, "no such period"),

@@ -42,16 +42,24 @@ for part in (nodes, sources, intake, links, worlds, exchange, exercise, demo):
     part.register(app)
 
 
+def exit_code(fault: VigieError) -> int:
+    """The exit code of a fault: by who must act."""
+    return next(code for kind, code in EXIT_CODES.items() if isinstance(fault, kind))
+
+
 def main() -> None:
     """Runs the program; an expected fault becomes one sentence and its exit code, never a traceback."""
     try:
         app()
     except VigieError as fault:
         complain(str(fault))
-        sys.exit(EXIT_CODES[type(fault)])
+        sys.exit(exit_code(fault))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as fault:
+        complain(f"The file or folder cannot be used ({fault.filename or 'this machine'}): {fault.strerror or fault}.")
+        sys.exit(EXIT_CODES[BadSetting])
     except KeyboardInterrupt:
         complain("Stopped. What was taken in before stays; the file that was being read left nothing.")
         sys.exit(130)

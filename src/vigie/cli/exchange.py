@@ -14,6 +14,7 @@ from vigie.model.label import PUBLIC
 from vigie.node.atlas import load_atlas
 from vigie.node.export import export_lines, refuse_owner_only
 from vigie.node.flow import write_lines
+from vigie.node.pictures import check_choice
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +39,7 @@ def export(
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     refuse_owner_only(opened, world)
-    choice = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox)
+    choice = check_choice(choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox), atlas)
     count, lines = export_lines(world, atlas, choice, out.suffix, opened.settings.language)
     write_lines(out, lines)
     say(f"{count:,} events written to {out}, as {party} may see them.")

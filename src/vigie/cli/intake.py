@@ -88,12 +88,18 @@ def _report(outcomes: list[Outcome], directory: Directory, *, as_json: bool) -> 
     else:
         for sentence in dict.fromkeys(filter(None, (release_sentence(outcome, directory) for outcome in outcomes))):
             say(sentence)
-    raise typer.Exit(1 if any(outcome.status == "refused" for outcome in outcomes) else 0)
+    raise typer.Exit(1 if any(map(_came_to_nothing, outcomes)) else 0)
+
+
+def _came_to_nothing(outcome: Outcome) -> bool:
+    """Whether a file was refused, or held nothing but rejects."""
+    tally = outcome.tally
+    return outcome.status == "refused" or (tally.rejects > 0 and not tally.reports and not tally.unchanged)
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, object]:
     tally = outcome.tally
-    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects, "tied": getattr(tally, "tied", 0)}
+    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects, "tied": tally.tied, "relabelled": tally.relabelled}
     return {"file": outcome.name, "status": outcome.status, **counts, "readers": list(outcome.readers), "why": outcome.sentence}
 
 

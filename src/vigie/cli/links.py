@@ -14,7 +14,7 @@ from vigie.ingest.mapping import read_mapping
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.flow import write_lines
-from vigie.node.linkfiles import LinkedFiles, link_files, link_lines, report_files
+from vigie.node.linkfiles import LinkedFiles, link_files, link_lines, report_files, world_link_lines
 from vigie.node.mappings import preset_mapping
 from vigie.node.summary import world_summary
 
@@ -49,6 +49,10 @@ def link(
         return
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
+    if out is not None:
+        write_lines(out, world_link_lines(opened, world))
+        say(f"{len(world.catalogue):,} reports are {len(world.events):,} events. Written to {out}.")
+        return
     summary: dict[str, Any] = world_summary(world, atlas, now_us(), doubtful_shown=opened.settings.doubtful_shown, language=opened.settings.language)
     say_json(summary) if as_json else say_world(summary)
 
@@ -110,8 +114,11 @@ def say_doubtful(facts: dict[str, Any]) -> None:
         say("No doubtful links.")
         return
     rows = [_doubtful_row(item) for item in facts["most_doubtful"]]
+    say(f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst. The most doubtful:")
     say_table(
-        f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst; the most doubtful", ["first", "", "second", "", "same event?", "why (nats)"], rows
+        "",
+        ["first", "", "second", "", "chance it is one event", "evidence (nats: + for, - against)"],
+        rows,
     )
 
 

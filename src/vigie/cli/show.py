@@ -102,9 +102,11 @@ def say_outcome(outcome: Outcome) -> None:
         say(f"{outcome.name}: taken in before; nothing changed ({tally.unchanged:,} reports, {tally.rejects:,} rejects).")
         return
     say(f"{outcome.name}: {tally.reports:,} new reports, {tally.unchanged:,} unchanged, {tally.rejects:,} rejects (reader {how}).")
-    if tied := getattr(tally, "tied", 0):
+    if tally.tied:
         later = "that has no later revision or time of issue; their content decided which counts"
-        say(f"  {tied:,} reports differ from an earlier word of their agency {later}.")
+        say(f"  {tally.tied:,} reports differ from an earlier word of their agency {later}.")
+    if tally.relabelled:
+        say(f"  {tally.relabelled:,} of them were held under another label: who may read that version still may, until it is withdrawn.")
     if outcome.restricted:
         say("  The source's terms forbid passing it on: readable by you only, never exported.")
 

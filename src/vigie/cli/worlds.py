@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated, Any
 
 import typer
@@ -22,11 +23,12 @@ from vigie.cli.options import (
 )
 from vigie.cli.show import say, say_counts, say_json, say_table, steps
 from vigie.model.atlas import Atlas
+from vigie.model.errors import BadSetting
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.facts import event_facts
 from vigie.node.kept import kept_world
-from vigie.node.pictures import chosen_events, picture_facts
+from vigie.node.pictures import check_choice, chosen_events, picture_facts
 from vigie.node.settings import Node
 from vigie.node.worlds import World
 
@@ -61,7 +63,8 @@ def events(
 ) -> None:
     """List events, the latest first."""
     opened, atlas = the_node(node), load_atlas()
-    choice = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox, min_agencies=min_agencies)
+    asked = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox, min_agencies=min_agencies)
+    choice = check_choice(asked, atlas)
     world = world_of(opened, party, atlas, exercise=exercise)
     numbers = chosen_events(world, choice)
     found = [event_facts(world, int(number), atlas, opened.settings.language) for number in numbers[::-1][:limit]]
@@ -98,7 +101,7 @@ def picture(
 ) -> None:
     """Counts by field, kind, area, period and agency; cells; agencies that fell silent."""
     opened, atlas = the_node(node), load_atlas()
-    choice = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox)
+    choice = check_choice(choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox), atlas)
     world = world_of(opened, party, atlas, exercise=exercise)
     facts: dict[str, Any] = picture_facts(
         world, chosen_events(world, choice), atlas, now_us(), period=period, resolution=resolution, language=opened.settings.language
@@ -134,9 +137,20 @@ def serve(
     start_server(the_node(node), load_atlas(), port, host)
 
 
+def check_port(host: str, port: int) -> None:
+    """Raises `BadSetting` where the address is taken or may not be listened on."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as fault:
+        todo = f"{fault.strerror}; name another one with --port"
+        raise BadSetting("The address cannot be served", got=f"{host}:{port}", expected="a free port", todo=todo) from fault
+
+
 def start_server(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1") -> None:
     """Serves until it is stopped."""
     from vigie import web
 
+    check_port(host, port)
     say(f"Serving {node.settings.party} on http://{host}:{port} (what PUBLIC may see). Stop with Ctrl-C.")
     web.serve(node, atlas, port, host)

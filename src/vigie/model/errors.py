@@ -66,7 +66,7 @@ def sentence(fault: VigieError | Reject) -> str:
     where = [getattr(fault, name, "") for name in ("source", "record", "place")]
     parts = [fault.what]
     if any(where):
-        parts.append(f" in {', '.join(place for place in where if place)}")
+        parts.append(f" ({', '.join(place for place in where if place)})")
     if fault.field:
         parts.append(f", field {fault.field}")
     if fault.got:

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from threading import Thread
@@ -224,9 +225,19 @@ def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iter
 
 def _of_known_field(item: Report | Reject) -> Report | Reject:
     """A report of a field that no pack knows could never become an event."""
-    if isinstance(item, Reject) or item.field in packs():
+    if isinstance(item, Reject) or item.kind in _kinds_of(item.field):
         return item
-    return Reject(item.agency_ref or "a record", "There is no such field", "field", item.field, ", ".join(packs()), item.payload)
+    if item.field not in packs():
+        return Reject(item.agency_ref or "a record", "There is no such field", "field", item.field, ", ".join(packs()), item.payload)
+    return Reject(item.agency_ref or "a record", "There is no such kind", "kind", item.kind, ", ".join(sorted(packs()[item.field].terms.kinds)), item.payload)
+
+
+@cache
+def _kinds_of(field: str) -> frozenset[str]:
+    """The kinds of a field, and the broader ones that their names begin with; none for a field that no pack knows."""
+    known = packs().get(field)
+    kinds = known.terms.kinds if known else ()
+    return frozenset(kind[:end] for kind in kinds for end in (*(place for place, mark in enumerate(kind) if mark == "."), len(kind)))
 
 
 def _part_chooser(order: Order) -> Callable[[Sample], Reader]:

@@ -15,10 +15,13 @@ from vigie.model.catalogue import Catalogue, concat
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
 from vigie.model.pack import ReadContext
+from vigie.node.clock import now_us
 from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
+from vigie.node.settings import Node
 from vigie.node.severity import severities
-from vigie.node.worlds import learned_background
+from vigie.node.worlds import World, learned_background
+from vigie.store import Audience, held_reports
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +77,25 @@ def link_lines(linked: LinkedFiles) -> Iterator[str]:
     """`report_id,event_id,probability`, header first, in the order of the files."""
     yield "report_id,event_id,probability\n"
     for name, event, chance in zip(linked.report_ids, linked.event_ids, linked.probability, strict=True):
-        shown = f'"{name.replace(chr(34), chr(34) * 2)}"' if any(mark in name for mark in ',"\n\r') else name
-        yield f"{shown},{event},{chance:.4f}\n"
+        yield f"{_cell(name)},{event},{chance:.4f}\n"
+
+
+def _cell(name: str) -> str:
+    return f'"{name.replace(chr(34), chr(34) * 2)}"' if any(mark in name for mark in ',"\n\r') else name
+
+
+def world_link_lines(node: Node, world: World) -> Iterator[str]:
+    """The same of a node's world: a report is named AGENCY/REF, or by its id in the API where the agency gave no reference."""
+    yield "report_id,event_id,probability\n"
+    rows = world.catalogue.row.tolist()
+    audience = Audience(world.party, node.directory, now_us())
+    parts = (held_reports(node.store, audience, rows[start : start + 50_000]) for start in range(0, len(rows), 50_000))
+    refs = {held.row: held.report.agency_ref for part in parts for held in part}
+    for number, row in enumerate(rows):
+        ref = refs.get(row)
+        high, low = world.catalogue.witness[number]
+        name = f"{world.catalogue.agency.text(number)}/{ref}" if ref is not None else f"{int(high):016x}{int(low):016x}"
+        yield f"{_cell(name)},{world.events.id[int(world.event_of[number])]},{world.probability[number]:.4f}\n"
 
 
 def report_files(path: Path) -> list[Path]:

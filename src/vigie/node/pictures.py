@@ -14,6 +14,7 @@ from vigie.model.errors import BadSetting
 from vigie.model.event import Events
 from vigie.model.times import format_time
 from vigie.node.facts import area_name
+from vigie.node.packs import packs
 from vigie.node.worlds import World
 from vigie.picture import PERIODS, VAGUE_KM, Silence, cell_counts, count_by, seen_by, silences, timeline
 
@@ -31,6 +32,15 @@ class Choice:
     box: tuple[float, float, float, float] | None = None
     min_severity: float | None = None
     min_agencies: int = 1
+
+
+def check_choice(choice: Choice, atlas: Atlas) -> Choice:
+    """The choice, if its field and country are ones that there are. Raises `BadSetting`: a mistyped name must not look like peace."""
+    if choice.field and choice.field not in packs():
+        raise BadSetting("There is no such field", got=choice.field, expected=", ".join(packs()))
+    if choice.country and area_by_code(atlas, choice.country) is None:
+        raise BadSetting("There is no such country", got=choice.country, expected="two letters, such as ME, or XK for Kosovo")
+    return choice
 
 
 def chosen_events(world: World, choice: Choice) -> NDArray[np.int64]:

@@ -78,6 +78,9 @@ def init_node(folder: Path, party: str, store_url: str = "") -> Node:
         node = open_node(folder)
         if node.settings.party != party:
             raise BadSetting("The node belongs to another party", source=str(folder), got=party, expected=node.settings.party)
+        if store_url and store_url != node.settings.store:
+            kept = shown_url(node.settings.store) or "SQLite in the folder"
+            raise BadSetting("The node has another store", source=str(folder), got=shown_url(store_url), expected=kept)
         return node
     if folder.exists() and any(folder.iterdir()):
         raise BadSetting("The folder is not empty and holds no node", source=str(folder), todo="name another folder with --node")
@@ -90,6 +93,12 @@ def init_node(folder: Path, party: str, store_url: str = "") -> Node:
     settings_file.write_text(_settings_text(settings), encoding="utf-8")
     store.close()
     return open_node(folder)
+
+
+def shown_url(url: str) -> str:
+    """An address of a store without what may be a password."""
+    scheme, at, rest = url.partition("://")
+    return f"{scheme}{at}{rest.rpartition('@')[2]}"
 
 
 def open_node(folder: Path) -> Node:

@@ -48,13 +48,13 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout."""
         states = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**states) as connection, connection.begin():
+        with _said(self), self.engine.connect().execution_options(**states) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction: all that is written in it is kept, or nothing is. Writers wait for one another."""
-        with self.engine.execution_options(vigie_writes=True).connect() as connection, connection.begin():
+        with _said(self), self.engine.execution_options(vigie_writes=True).connect() as connection, connection.begin():
             if not self.is_sqlite:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7081)")
             yield connection
@@ -62,6 +62,16 @@ class Store:
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _said(store: Store) -> Iterator[None]:
+    """A store that cannot be read or written is one sentence for the operator."""
+    try:
+        yield
+    except sqlalchemy.exc.OperationalError as fault:
+        source = store.engine.url.render_as_string(hide_password=True)
+        raise BadSetting("The store cannot be used", source=source, got=str(fault.orig), todo="check the disk, the rights and that the server runs") from fault
 
 
 def sqlite_url(path: Path) -> str:

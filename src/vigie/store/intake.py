@@ -65,12 +65,17 @@ class FileFacts:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a file's records. `tied` of the reports differ from an earlier word that the agency did not put in order; content decided."""
+    """What became of a file's records.
+
+    `tied` of the reports differ from an earlier word that the agency did not put in order: content decided.
+    `relabelled` of them are known under another label, which goes on opening the earlier version.
+    """
 
     reports: int = 0
     unchanged: int = 0
     rejects: int = 0
     tied: int = 0
+    relabelled: int = 0
 
 
 class _Version(NamedTuple):
@@ -202,6 +207,7 @@ class Intake:
 
     def _add_again(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
         """A report whose key is known: a new version, or an earlier word that comes late."""
+        self.tally.relabelled += any(version.facts == report.facts for version in known)
         latest = max(known)
         number = latest.number + 1
         version = self._version(report, number)

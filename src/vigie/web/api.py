@@ -17,7 +17,7 @@ from vigie.model.canonical import Json, canonical_bytes
 from vigie.model.errors import BadSetting
 from vigie.node.answers import check_period, chosen_reports, event_answer, event_number, events_of_report, page_of, page_of_reports, report_answers, vocabulary
 from vigie.node.facts import COLUMNS, attributions, event_facts
-from vigie.node.pictures import chosen_events, notes_on, picture_facts
+from vigie.node.pictures import check_choice, chosen_events, notes_on, picture_facts
 from vigie.node.worlds import World
 from vigie.web.asking import EventQuery, PictureQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
 from vigie.web.borders import json_answer
@@ -75,7 +75,7 @@ def metrics(desk: At) -> Response:
 def list_events(desk: At, query: Annotated[EventQuery, Query()]) -> Response:
     """The events that meet all conditions, newest first, paged by key."""
     world = desk.worlds.world(exercise=is_exercise(query))
-    rows = chosen_events(world, choice_of(query))
+    rows = chosen_events(world, check_choice(choice_of(query), desk.atlas))
     page, following = page_of(world, rows, query.after or "", _limit(desk, query.limit))
     links = _links("/api/events", query, following)
     facts = [event_facts(world, int(number), desk.atlas, desk.language) for number in page]
@@ -116,7 +116,7 @@ def one_event(
 def list_reports(desk: At, query: Annotated[ReportQuery, Query()]) -> Response:
     """The reports that meet all conditions, newest first, paged by key; each in full, with the event that it is part of."""
     world = desk.worlds.world(exercise=is_exercise(query))
-    rows = chosen_reports(world, choice_of(query))
+    rows = chosen_reports(world, check_choice(choice_of(query), desk.atlas))
     page, following = page_of_reports(world, rows, query.after or "", _limit(desk, query.limit))
     reports = report_answers(desk.worlds, world, page.tolist())
     head: dict[str, Json] = {"audience": world.party, "exercise": world.exercise}
@@ -127,7 +127,7 @@ def list_reports(desk: At, query: Annotated[ReportQuery, Query()]) -> Response:
 def picture(desk: At, query: Annotated[PictureQuery, Query()]) -> Response:
     """What the events that meet all conditions add up to. The timeline counts begins; silent agencies are those of the whole world."""
     world = desk.worlds.world(exercise=is_exercise(query))
-    rows, period = chosen_events(world, choice_of(query)), query.period or "month"
+    rows, period = chosen_events(world, check_choice(choice_of(query), desk.atlas)), query.period or "month"
     check_period(world, rows, period)
     now_us = desk.now()
 

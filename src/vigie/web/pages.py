@@ -19,7 +19,7 @@ from vigie.model.times import DAY_US, format_time
 from vigie.node.answers import agencies_of, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
 from vigie.node.facts import attributions, event_facts
 from vigie.node.packs import packs
-from vigie.node.pictures import Choice, chosen_events, silent_agencies
+from vigie.node.pictures import Choice, check_choice, chosen_events, silent_agencies
 from vigie.node.worlds import World
 from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once, is_exercise
 from vigie.web.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
@@ -77,7 +77,7 @@ def picture_page(desk: At, query: Annotated[PageQuery, Query()]) -> Response:
 
 
 def _picture(desk: Desk, query: PageQuery, world: World, now_us: int) -> Response:
-    rows = chosen_events(world, page_choice(query, now_us))
+    rows = chosen_events(world, check_choice(page_choice(query, now_us), desk.atlas))
     page, following = page_of(world, rows, query.after or "", ON_PAGE)
     counted = sums(world, rows, desk.atlas, desk.language)
     on_map = mapped(world, rows, desk.atlas, query.country or "")
