@@ -140,7 +140,7 @@ def test_a_server_that_says_nothing_is_left(server: Server, tmp_path: Path) -> N
 
 def test_nobody_at_the_address_is_one_sentence(server: Server, tmp_path: Path) -> None:
     """A closed port."""
-    assert refusal("http://127.0.0.1:9/x", tmp_path).startswith("The server cannot be reached in http://127.0.0.1:9/x: got ")
+    assert refusal("http://127.0.0.1:9/x", tmp_path).startswith("The server cannot be reached (http://127.0.0.1:9/x): got ")
     assert server.asked == []
 
 

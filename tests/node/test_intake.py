@@ -279,3 +279,11 @@ def _signal_unless_zombie(number: int) -> None:
     state = Path(f"/proc/{number}/stat")
     if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
         raise ProcessLookupError
+
+
+def test_a_short_word_for_a_kind_gets_its_whole_name_and_an_unknown_one_is_kept(node: Node, tmp_path: Path) -> None:
+    """`earthquake` can mean one kind only; what nobody knows is kept as it was said; a field that nobody knows is a reject."""
+    lines = ["a,M,seismic,Earthquake,2026-01-01,18,42,3,Mw", "b,M,seismic,tremor of joy,2026-01-01,18,42,3,Mw", "c,M,weather,storm,2026-01-01,18,42,,"]
+    outcome = ingest_file(node, table(tmp_path, "\n".join([HEADER, *lines]) + "\n"), CLEAR, NOW_US)
+    assert (outcome.tally.reports, outcome.tally.rejects) == (2, 1)
+    assert sorted(visible(node.store, node.audience("ME-NODE", NOW_US), Window()).kind.names) == ["seismic.earthquake", "tremor of joy"]

@@ -376,7 +376,7 @@ def test_a_server_that_asks_for_a_long_wait_is_left_alone_so_long(node: Node, se
 def test_a_source_that_needs_an_account_says_where_to_get_it(node: Node) -> None:
     """One sentence; nothing is asked of the network."""
     outcome = run(node, "ucdp-api")
-    assert outcome.sentence.startswith("The source needs an account in ucdp-api; UCDP asks for a token")
+    assert outcome.sentence.startswith("The source needs an account (ucdp-api); UCDP asks for a token")
     assert "VIGIE_SOURCE_UCDP_API_TOKEN" in outcome.sentence
     assert word(node, "ucdp-api") == "needs account"
 

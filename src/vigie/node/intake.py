@@ -224,12 +224,13 @@ def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iter
 
 
 def _of_known_field(item: Report | Reject) -> Report | Reject:
-    """A report of a field that no pack knows could never become an event."""
+    """A report of a field that no pack knows could never become an event. A kind in the sender's own short word gets its whole name."""
     if isinstance(item, Reject) or item.kind in _kinds_of(item.field):
         return item
     if item.field not in packs():
         return Reject(item.agency_ref or "a record", "There is no such field", "field", item.field, ", ".join(packs()), item.payload)
-    return Reject(item.agency_ref or "a record", "There is no such kind", "kind", item.kind, ", ".join(sorted(packs()[item.field].terms.kinds)), item.payload)
+    meant = _kind_meant(item.field, item.kind)
+    return replace(item, kind=meant, details={**item.details, "kind_given": item.kind}) if meant else item
 
 
 @cache
@@ -238,6 +239,14 @@ def _kinds_of(field: str) -> frozenset[str]:
     known = packs().get(field)
     kinds = known.terms.kinds if known else ()
     return frozenset(kind[:end] for kind in kinds for end in (*(place for place, mark in enumerate(kind) if mark == "."), len(kind)))
+
+
+@cache
+def _kind_meant(field: str, given: str) -> str:
+    """The one kind of the field whose last part is the given word (`earthquake`, `Riot`); empty where none or several are: nothing is guessed."""
+    word = given.strip().casefold()
+    found = [kind for kind in packs()[field].terms.kinds if kind.rpartition(".")[2].casefold() == word]
+    return found[0] if len(found) == 1 else ""
 
 
 def _part_chooser(order: Order) -> Callable[[Sample], Reader]:

@@ -224,6 +224,7 @@ class Picture(BaseModel):
     audience: str
     exercise: bool
     notes: list[str]
+    attribution: list[str]
     events: int
     reports: int
     seen_by: dict[str, int] = Field(description="Events seen by 1, 2, 3 and 4 or more agencies.")

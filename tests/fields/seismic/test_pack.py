@@ -17,10 +17,12 @@ from vigie.model.terms import kind_of, severity_of
 
 def test_every_source_names_a_reader_of_this_pack_and_says_how_it_is_fetched() -> None:
     """A source that nobody can read is a trap for the operator."""
-    names = {reader.name for reader in PACK.readers}
+    names = {reader.name for reader in PACK.readers} | {path.stem for path in PACK.presets}
     assert PACK.sources
-    assert all(source.reader in names and source.fetch == "fdsn-event" and source.attribution and source.licence for source in PACK.sources)
-    assert all(source.address.split("?")[0].endswith("/fdsnws/event/1/") for source in PACK.sources)
+    assert all(source.reader in names and source.fetch in ("fdsn-event", "by-hand") and source.attribution and source.licence for source in PACK.sources)
+    servers = [source for source in PACK.sources if source.fetch == "fdsn-event"]
+    assert len(servers) >= 8
+    assert all(source.address.split("?")[0].endswith("/fdsnws/event/1/") for source in servers)
 
 
 def test_agencies_whose_terms_are_unknown_are_never_passed_on() -> None:
