@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from made import NOW_US, quake
+from vigie.model.canonical import digest
 from vigie.model.errors import Reject
 from vigie.model.label import PUBLIC, Directory, Label, label_text
-from vigie.model.report import Report
+from vigie.model.report import Record, Report, facts_text, record_id, report_key, witness
 from vigie.store import (
     Audience,
     FileFacts,
@@ -206,3 +207,15 @@ def test_a_report_is_found_by_agency_and_reference_though_both_hold_slashes(stor
     take_in(store, keyring, [quake("x/1", agency="A/B"), quake("1", agency="A/B/x")])
     found = find_reports(store, Audience("ME", Directory(), NOW_US), "A/B/x/1")
     assert sorted(held.report.agency for held in found) == ["A/B", "A/B/x"]
+
+
+@pytest.mark.parametrize("report", [quake(), quake(None), quake(exercise=True), quake('a "quoted" ref', agency="A,B", revision=3, payload=b"x")])
+def test_a_prepared_report_bears_the_names_that_the_model_gives_it(report: Report) -> None:
+    """The names are made once, by hand, for speed; here they are made as the model says."""
+    made = prepare([report], 'O"wner', label_text(CLEAR)).reports[0]
+    said = digest(facts_text(report).encode())
+    key = report_key('O"wner', report, said)
+    assert made.key == bytes.fromhex(digest(key.text.encode()))[:16]
+    assert made.record_id.hex() == record_id(Record(key, 1, CLEAR, report))
+    name = witness(report.agency, report.agency_ref, report.revision, said)
+    assert made.columns[:2] == tuple(int.from_bytes(bytes.fromhex(name)[at : at + 8], "big", signed=True) for at in (0, 8))

@@ -150,9 +150,13 @@ def or_else(texts: pl.Series, default: str) -> pl.Series:
 
 def scrubbed_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """The cells as `personal.scrubbed` leaves each of them; only columns that hold a sign of an address or a number are looked through."""
-    return cells.with_columns(_scrubbed(column) for column in cells.get_columns() if column.dtype == pl.String)
+    changed = [_scrubbed(column) for column in cells.get_columns() if column.dtype == pl.String and _holds_signs(column)]
+    return cells.with_columns(changed) if changed else cells
+
+
+def _holds_signs(column: pl.Series) -> bool:
+    return bool(column.str.contains_any(["@", "+"]).any())
 
 
 def _scrubbed(column: pl.Series) -> pl.Series:
-    named = column.str.replace_all(EMAIL.pattern, "") if column.str.contains("@", literal=True).any() else column
-    return named.str.replace(PHONE.pattern, "") if named.str.contains("+", literal=True).any() else named
+    return column.str.replace_all(EMAIL.pattern, "").str.replace(PHONE.pattern, "")

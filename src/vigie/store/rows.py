@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from vigie.model.canonical import canonical_text, quoted
-from vigie.model.report import Ellipse, Measure, Report, facts_text, record_bytes, report_key_text, witness
+from vigie.model.report import Ellipse, Measure, Report, facts_text, record_bytes, report_key_text
 
 TILES_PER_CIRCLE = 360
 NO_TILE = -1
@@ -69,35 +69,38 @@ FACT_COLUMNS = (
 
 def prepare(reports: Sequence[Report], owner: str, label: str) -> PreparedBlock:
     """The reports made ready to be written for `owner` under `label` (canonical text). Pure, and most of the work of taking in a file."""
-    prepared, start = [], 0
+    prepared, start, said_owner = [], 0, quoted(owner)
     for report in reports:
-        prepared.append(_prepare_one(report, owner, label, start))
+        prepared.append(_prepare_one(report, said_owner, label, start))
         start += len(report.payload)
-    return PreparedBlock(tuple(prepared), zlib.compress(b"".join([report.payload for report in reports]), 3))
+    return PreparedBlock(tuple(prepared), zlib.compress(b"".join([report.payload for report in reports]), 1))
 
 
 def _prepare_one(report: Report, owner: str, label: str, start: int) -> PreparedReport:
+    """As `model.report` names a report (`report_key_text`, `record_bytes`, `witness`), each text made once; tested equal."""
     body, payload = facts_text(report), report.payload
     facts = sha256(body.encode())
-    key = report_key_text(owner, report, facts.hexdigest())
+    facts_digest = facts.hexdigest()
+    agency, ref = quoted(report.agency), "null" if report.agency_ref is None else quoted(report.agency_ref)
+    key_tail = f"{agency},{ref if report.agency_ref is not None else quoted(f'sha256:{facts_digest}')}{',true' if report.exercise else ''}]"
+    key = f"[{owner},{key_tail}"
     payload_digest = sha256(payload) if payload else None
     record = record_bytes(key, 1, label, body, payload_digest.hexdigest() if payload_digest else None)
-    name = bytes.fromhex(witness(report.agency, report.agency_ref, report.revision, facts.hexdigest()))
-    testimony = sha256(key[len(quoted(owner)) + 1 :].encode()).digest()
+    name = sha256(f'[{agency},{ref},{report.revision},"{facts_digest}"]'.encode()).digest()
     return PreparedReport(
         sha256(key.encode()).digest()[:16],
         facts.digest(),
         sha256(record).digest(),
         report.revision,
         report.issued_us,
-        (*_TWO_NUMBERS.unpack(name[:16]), *_ONE_NUMBER.unpack(testimony[:8]), *_fact_columns(report)),
+        (*_THREE_NUMBERS.unpack(name[:16] + sha256(key_tail.encode()).digest()[:8]), *_fact_columns(report)),
         payload_digest.digest() if payload_digest else None,
         start if payload else None,
         len(payload),
     )
 
 
-_TWO_NUMBERS, _ONE_NUMBER = Struct(">qq"), Struct(">q")
+_THREE_NUMBERS = Struct(">qqq")
 
 
 def _fact_columns(report: Report) -> tuple[Any, ...]:
