@@ -90,3 +90,13 @@ def test_an_empty_file_is_a_bad_report(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(BadReport):
         explain(path)
+
+
+def test_coordinates_are_guessed_in_the_languages_of_the_region(tmp_path: Path) -> None:
+    """Serbian in both scripts, Albanian; the proposed mapping can be read by whoever is to correct it."""
+    for header in ("Datum,Širina,Dužina,Mesto", "Датум,Географска ширина,Географска дужина,Место", "Data,Gjerësia,Gjatësia,Vendi"):
+        path = tmp_path / "table.csv"
+        path.write_text(f"{header}\n2026-01-05,42.0,19.1,Bar\n", encoding="utf-8")
+        said = explain(path)
+        assert {target for column in said.columns for target in column.targets} >= {"begin", "lat", "lon", "place"}, header
+        assert "\\u" not in said.toml

@@ -12,11 +12,11 @@ import pytest
 
 from mutate import mutation_count, mutations
 from vigie.ingest import table
-from vigie.ingest.files import Limits, opened, read_parts
+from vigie.ingest.files import Limits, choose_reader, opened, read_parts
 from vigie.ingest.mapping import load_mapping, native_mapping
 from vigie.ingest.table import mapping_reader
 from vigie.model.errors import BadReport, BadSetting, Reject
-from vigie.model.pack import ReadContext
+from vigie.model.pack import ReadContext, Sample
 from vigie.model.report import Report
 
 NATIVE = mapping_reader(native_mapping())
@@ -147,3 +147,20 @@ def test_a_revision_out_of_range_is_a_reject_without_a_warning(tmp_path: Path, v
     path.write_bytes(f"{HEADER},revision\n{ROW.format(1, 'Bar')},{value}\n".encode())
     (item,) = read(path)
     assert isinstance(item, Reject)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "said"),
+    [
+        ("u16.csv", "\ufeffa,b\n".encode("utf-16-le"), "UTF-16"),
+        ("xl/workbook.xml", b"<x/>", "save the sheet as CSV"),
+        ("a.pdf", b"%PDF-1.7", "PDF"),
+        ("a.parquet", b"PAR1", "--preset vigie"),
+        ("a.bin", b"\x00\x01", "--reader NAME"),
+    ],
+)
+def test_a_file_that_nobody_reads_is_named_for_what_it_is(name: str, head: bytes, said: str) -> None:
+    """The sentence says what to do, where the first bytes or the name tell."""
+    with pytest.raises(BadReport) as fault:
+        choose_reader(Sample(name, head), [])
+    assert said in str(fault.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 from typing import Any, Literal
@@ -15,23 +16,71 @@ from vigie.ingest.mapping import Mapping, Texts
 from vigie.ingest.personal import looks_personal
 
 SYNONYMS: AnyMapping[str, Texts] = {
-    "agency_ref": ("report_id", "event_id", "eventid", "globaleventid", "source_id", "id", "uuid", "ref", "reference"),
+    "agency_ref": ("report_id", "event_id", "eventid", "globaleventid", "source_id", "id", "uuid", "ref", "reference", "broj", "br", "numri", "nr", "број"),
     "agency": ("agency", "source_agency", "reporting_agency", "organisation", "organization", "dataset", "author", "contributor", "institution"),
-    "kind": ("kind", "event_type", "eventtype", "sub_event_type", "type", "category", "vrsta", "tip", "lloji"),
-    "begin": ("begin", "time", "datetime", "date_time", "timestamp", "origin_time", "event_date", "date_start", "start_date", "start", "date", "datum", "data"),
-    "clock": ("time_of_day", "clock", "hour", "vrijeme", "vreme", "ora", "heure"),
+    "kind": ("kind", "event_type", "eventtype", "sub_event_type", "type", "category", "vrsta", "tip", "lloji", "врста", "вид", "тип"),
+    "begin": (
+        "begin",
+        "time",
+        "datetime",
+        "date_time",
+        "timestamp",
+        "origin_time",
+        "event_date",
+        "date_start",
+        "start_date",
+        "start",
+        "date",
+        "datum",
+        "data",
+        "датум",
+    ),
+    "clock": ("time_of_day", "clock", "hour", "vrijeme", "vreme", "ora", "heure", "време"),
     "end": ("end", "enddate", "end_date", "date_end", "end_time"),
-    "lon": ("lon", "lng", "long", "longitude", "x", "gjatesia", "geografska_duzina"),
-    "lat": ("lat", "latitude", "y", "gjeresia", "geografska_sirina"),
+    "lon": (
+        "lon",
+        "lng",
+        "long",
+        "longitude",
+        "x",
+        "gjatesia",
+        "gjatesi",
+        "duzina",
+        "geografska_duzina",
+        "должина",
+        "дужина",
+        "географска_дужина",
+        "географска_должина",
+    ),
+    "lat": ("lat", "latitude", "y", "gjeresia", "gjeresi", "sirina", "geografska_sirina", "ширина", "географска_ширина"),
     "outline": ("geometry", "wkt", "polygon", "outline", "geom"),
     "radius_km": ("radius_km", "uncertainty_km", "horizontal_error"),
-    "depth_km": ("depth_km", "depth", "dubina", "thellesia"),
-    "place": ("place", "location", "place_name", "mjesto", "mesto", "vend", "vendi", "lieu", "municipality", "settlement", "city", "town"),
-    "country": ("country", "country_code", "iso2", "drzava", "shteti", "pays"),
+    "depth_km": ("depth_km", "depth", "dubina", "thellesia", "дубина", "длабочина"),
+    "place": (
+        "place",
+        "location",
+        "place_name",
+        "mjesto",
+        "mesto",
+        "vend",
+        "vendi",
+        "lieu",
+        "место",
+        "општина",
+        "opstina",
+        "opcina",
+        "bashkia",
+        "komuna",
+        "municipality",
+        "settlement",
+        "city",
+        "town",
+    ),
+    "country": ("country", "country_code", "iso2", "drzava", "shteti", "pays", "држава"),
     "magnitude": ("magnitude", "mag", "ml", "mw", "ms", "mb", "md", "deaths", "fatalities", "killed", "dead"),
     "scale": ("scale", "mag_type", "magtype"),
     "actors": ("actors", "actor", "actor1", "actor2"),
-    "summary": ("summary", "description", "notes", "remarks", "opis", "pershkrimi"),
+    "summary": ("summary", "description", "notes", "remarks", "opis", "pershkrimi", "опис"),
     "language": ("language", "lang"),
     "issued": ("issued", "published", "updated", "date_reported"),
 }
@@ -69,7 +118,9 @@ def guess(cells: pl.DataFrame, name: str = "guessed", delimiter: str = "") -> Ma
 
 
 def _plain(name: str) -> str:
-    return _SPACES.sub("_", name.strip().casefold())
+    """The name in small letters, without marks on them, its words joined by underscores."""
+    letters = unicodedata.normalize("NFKD", name.strip().casefold())
+    return _SPACES.sub("_", unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
 def _by_name(columns: Sequence[str]) -> dict[str, Texts]:
@@ -159,4 +210,4 @@ def _code(table: str, value: object) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(item) for item in value)}]"
-    return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
