@@ -79,6 +79,11 @@ def test_a_node_from_nothing_to_erased(run: Run, filled: Path) -> None:
     assert not [path for path in (filled / "node").rglob("*") if path.is_file() and b"Marko" in path.read_bytes()]
 
 
+def test_a_node_needs_no_name_to_begin_with(run: Run) -> None:
+    """Without --party it is LOCAL's, and says so."""
+    assert "The node of LOCAL is ready" in run("init").stdout
+
+
 def test_amber_is_what_nobody_said_and_the_program_says_so(run: Run, tmp_path: Path) -> None:
     """Without --tlp, what is taken in is readable by the owner alone."""
     (tmp_path / "reports.csv").write_text("\n".join([HEADER, ROWS[0]]) + "\n")

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    party: Annotated[str, typer.Option(help="The name of your organisation's party: the owner of what this node takes in.")],
+    party: Annotated[str, typer.Option(help="The name of your organisation's party: the owner of what this node takes in.")] = "LOCAL",
     node: NodeOption = None,
     store: Annotated[
         str, typer.Option(help="Address of a PostgreSQL store, postgresql+psycopg://USER@HOST/NAME (else SQLite in the folder).", show_default=False)
