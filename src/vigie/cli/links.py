@@ -50,7 +50,7 @@ def link(
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     if out is not None:
-        write_lines(out, world_link_lines(opened, world))
+        write_lines(out, world_link_lines(opened, world, now_us()))
         say(f"{len(world.catalogue):,} reports are {len(world.events):,} events. Written to {out}.")
         return
     summary: dict[str, Any] = world_summary(world, atlas, now_us(), doubtful_shown=opened.settings.doubtful_shown, language=opened.settings.language)

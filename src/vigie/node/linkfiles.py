@@ -15,7 +15,6 @@ from vigie.model.catalogue import Catalogue, concat
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
 from vigie.model.pack import ReadContext
-from vigie.node.clock import now_us
 from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
 from vigie.node.settings import Node
@@ -84,11 +83,11 @@ def _cell(name: str) -> str:
     return f'"{name.replace(chr(34), chr(34) * 2)}"' if any(mark in name for mark in ',"\n\r') else name
 
 
-def world_link_lines(node: Node, world: World) -> Iterator[str]:
+def world_link_lines(node: Node, world: World, now_us: int) -> Iterator[str]:
     """The same of a node's world: a report is named AGENCY/REF, or by its id in the API where the agency gave no reference."""
     yield "report_id,event_id,probability\n"
     rows = world.catalogue.row.tolist()
-    audience = Audience(world.party, node.directory, now_us())
+    audience = Audience(world.party, node.directory, now_us)
     parts = (held_reports(node.store, audience, rows[start : start + 50_000]) for start in range(0, len(rows), 50_000))
     refs = {held.row: held.report.agency_ref for part in parts for held in part}
     for number, row in enumerate(rows):

@@ -7,7 +7,7 @@ from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_by
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
-from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, readable_label_numbers, visible
+from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, visible
 from vigie.store.rows import PreparedBlock, prepare
 from vigie.store.source_book import SourceState, list_source_states, save_source_state
 
@@ -43,7 +43,6 @@ __all__ = [
     "open_store",
     "prepare",
     "raw_item",
-    "readable_label_numbers",
     "save_source_state",
     "schema_version",
     "seal_stream",

@@ -203,10 +203,3 @@ def labels_of_rows(store: Store, directory: Directory, rows: Sequence[int]) -> l
             for text, count in connection.execute(query.group_by(labels.c.text)):
                 counts[text] = counts.get(text, 0) + count
     return [(label_from_json(json.loads(text), directory), count) for text, count in sorted(counts.items())]
-
-
-def readable_label_numbers(store: Store, audience: Audience) -> list[int]:
-    """The numbers of the labels that are open to the audience now, for telling whether a world that was kept is still the same."""
-    with store.reading() as connection:
-        found = connection.execute(readable_labels(audience.party, audience.directory, audience.now_us))
-        return sorted(row[0] for row in found)
