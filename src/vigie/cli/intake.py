@@ -16,9 +16,10 @@ from vigie.ingest.files import name_of
 from vigie.model.errors import BadSetting
 from vigie.model.label import Directory, Label, label_from_json
 from vigie.model.times import format_time
+from vigie.node import flow
 from vigie.node.clock import now_us
 from vigie.node.incoming import sweep
-from vigie.node.intake import Order, Outcome, files_under, ingest_each
+from vigie.node.intake import Order, Outcome, files_under
 from vigie.node.remote import fetched, is_address, label_at, without_secrets
 from vigie.node.retry import retry_file
 from vigie.node.settings import Node, owner_label
@@ -76,7 +77,7 @@ def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: b
 def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
     """Takes in one file behind a progress bar and says what became of it."""
     with progress_bar(path.stat().st_size, name_of(path)) as watch:
-        outcomes = list(ingest_each(node, [path], order, now, watch))
+        outcomes = list(flow.take_in(node, [path], order, now, watch))
     for outcome in outcomes if not as_json else ():
         say_outcome(outcome)
     return outcomes

@@ -27,8 +27,8 @@ from vigie.model.errors import BadSetting
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.facts import event_facts
-from vigie.node.kept import kept_world
-from vigie.node.pictures import check_choice, chosen_events, picture_facts
+from vigie.node.flow import draw, see
+from vigie.node.pictures import check_choice, chosen_events
 from vigie.node.settings import Node
 from vigie.node.worlds import World
 
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 def world_of(node: Node, party: str, atlas: Atlas, *, exercise: bool) -> World:
     """The world of a party (else the node's own), made with a spinner."""
     with steps("Linking") as watch:
-        return kept_world(node, node.audience(party or node.settings.party, now_us()), atlas, exercise=exercise, watch=watch)
+        return see(node, party or node.settings.party, now_us(), atlas, exercise=exercise, step=watch)
 
 
 def events(
@@ -103,9 +103,7 @@ def picture(
     opened, atlas = the_node(node), load_atlas()
     choice = check_choice(choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox), atlas)
     world = world_of(opened, party, atlas, exercise=exercise)
-    facts: dict[str, Any] = picture_facts(
-        world, chosen_events(world, choice), atlas, now_us(), period=period, resolution=resolution, language=opened.settings.language
-    )
+    facts: dict[str, Any] = draw(world, atlas, now_us(), choice, period=period, resolution=resolution, language=opened.settings.language)
     if as_json:
         say_json(facts)
         return

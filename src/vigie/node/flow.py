@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from vigie.exchange import csv_lines, geojson_lines
 from vigie.model.atlas import Atlas
@@ -13,7 +14,10 @@ from vigie.node.intake import Order, Outcome, Watch, files_under, ingest_each
 from vigie.node.kept import kept_world
 from vigie.node.pictures import Choice, chosen_events, picture_facts
 from vigie.node.settings import Node
+from vigie.node.worlds import Watch as Step
 from vigie.node.worlds import World
+
+EVERYTHING = Choice()
 
 
 def take_in(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch: Watch | None = None) -> Iterator[Outcome]:
@@ -21,14 +25,14 @@ def take_in(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch:
     return ingest_each(node, files_under(paths), order, now_us, watch)
 
 
-def see(node: Node, party: str, now_us: int, atlas: Atlas, *, exercise: bool) -> World:
+def see(node: Node, party: str, now_us: int, atlas: Atlas, *, exercise: bool, step: Step = None) -> World:
     """The reports that a party may read become the events of its world."""
-    return kept_world(node, node.audience(party, now_us), atlas, exercise=exercise)
+    return kept_world(node, node.audience(party, now_us), atlas, exercise=exercise, watch=step)
 
 
-def draw(world: World, atlas: Atlas, now_us: int) -> dict[str, Json]:
-    """The events of a world become its picture."""
-    return picture_facts(world, chosen_events(world, Choice()), atlas, now_us)
+def draw(world: World, atlas: Atlas, now_us: int, choice: Choice = EVERYTHING, **how: Any) -> dict[str, Json]:
+    """The chosen events of a world become its picture; `how` are the period, cells and language of `picture_facts`."""
+    return picture_facts(world, chosen_events(world, choice), atlas, now_us, **how)
 
 
 def write_out(worlds: Iterable[World], atlas: Atlas, folder: Path) -> tuple[Path, Path]:
