@@ -3,10 +3,12 @@
 from vigie.store.check import check_payloads, check_records
 from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url
 from vigie.store.decisions import add_decision, visible_decisions
+from vigie.store.entries import add_entries, add_entry, readable_log
 from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
+from vigie.store.notes import add_note, list_notes, read_note, remove_note, save_note
 from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, visible
 from vigie.store.rows import PreparedBlock, prepare
 from vigie.store.source_book import SourceState, list_source_states, save_source_state
@@ -25,6 +27,9 @@ __all__ = [
     "Tally",
     "Window",
     "add_decision",
+    "add_entries",
+    "add_entry",
+    "add_note",
     "agencies",
     "change_count",
     "check_payloads",
@@ -38,11 +43,16 @@ __all__ = [
     "held_reports",
     "labels_of_rows",
     "list_files",
+    "list_notes",
     "list_rejects",
     "list_source_states",
     "open_store",
     "prepare",
     "raw_item",
+    "read_note",
+    "readable_log",
+    "remove_note",
+    "save_note",
     "save_source_state",
     "schema_version",
     "seal_stream",

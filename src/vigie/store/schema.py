@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration, as alembic names it."""
 
 metadata = MetaData()
@@ -174,6 +174,33 @@ source_states = Table(
     Column("name", Text, primary_key=True),
     Column("settings", Text, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", _row_number, primary_key=True),
+    Column("record_id", LargeBinary(32), nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
+    Column("said_us", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("owner", "type", "ref", "exercise", "version"),
+    Index("entries_by_type", "type", "said_us"),
+)
+
+# What the node remembers for itself and never exchanges: jobs, subscriptions, replays, accounts, each in a book of its own.
+notes = Table(
+    "notes",
+    metadata,
+    Column("book", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 counters = Table(

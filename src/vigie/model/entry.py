@@ -1,0 +1,72 @@
+"""A record that is no report: what a person, or the node itself, said at an instant, under a label. It is never changed; a new word is a new version.
+
+Drafts, approvals, warnings, answers, assessments, judgements, triage and activities are all entries; `body` is the canonical form of the noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vigie.model.canonical import Json, canonical_bytes, canonical_text, digest
+from vigie.model.label import Label, label_to_json
+from vigie.model.times import format_time
+
+ENTRY_TYPES = ("draft", "approval", "warning", "answer", "assessment", "judgement", "triage", "activity", "alert")
+"""`alert` is a CAP message of somebody else, as it came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One version of one word. `owner` is the party that says it, `ref` what it is about in the owner's log, `by` the account: a post, not a person.
+
+    `version` 0 stands for the next one, which the store gives. Times are int64 µs UTC.
+    """
+
+    type: str
+    owner: str
+    ref: str
+    label: Label
+    said_us: int
+    body: Mapping[str, Json]
+    version: int = 0
+    by: str = ""
+    exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """Entries that one audience may read of one of its two worlds, oldest first, and who reads them as of when."""
+
+    party: str
+    now_us: int
+    exercise: bool
+    entries: tuple[Entry, ...] = field(default=())
+
+    def of(self, *types: str) -> tuple[Entry, ...]:
+        """The entries of these types, oldest first."""
+        return tuple(entry for entry in self.entries if entry.type in types)
+
+
+def entry_key(entry: Entry) -> str:
+    """Canonical text of what the entry is a version of."""
+    return canonical_text([entry.owner, entry.type, entry.ref, *([True] if entry.exercise else [])])
+
+
+def entry_id(entry: Entry) -> str:
+    """SHA-256 of the entry's canonical bytes, hexadecimal."""
+    said: dict[str, Json] = {
+        "body": entry.body,
+        "by": entry.by,
+        "key": [entry.owner, entry.type, entry.ref, *([True] if entry.exercise else [])],
+        "label": label_to_json(entry.label),
+        "said": format_time(entry.said_us),
+        "type": entry.type,
+        "version": entry.version,
+    }
+    return digest(canonical_bytes(said))
+
+
+def body_digest(body: Mapping[str, Json]) -> str:
+    """SHA-256 of a body's canonical bytes: what an approval approves."""
+    return digest(canonical_bytes(body))

@@ -1,0 +1,49 @@
+"""What the node remembers for itself: named texts in named books, never exchanged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from vigie.model.canonical import Json, canonical_text
+from vigie.store.database import Store
+from vigie.store.schema import notes
+
+
+def save_note(store: Store, book: str, name: str, value: Mapping[str, Json]) -> None:
+    """Writes a note, replacing what was there."""
+    with store.writing() as connection:
+        connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name))
+        connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(value)))
+
+
+def add_note(store: Store, book: str, name: str, value: Mapping[str, Json]) -> bool:
+    """Writes a note where there is none of that name; whether it did. Of several at once one only is told True."""
+    with store.writing() as connection:
+        if connection.execute(select(notes.c.name).where(notes.c.book == book, notes.c.name == name)).scalar() is not None:
+            return False
+        connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(value)))
+    return True
+
+
+def read_note(store: Store, book: str, name: str) -> dict[str, Any] | None:
+    """The note of that name, or None."""
+    with store.reading() as connection:
+        text = connection.execute(select(notes.c.text).where(notes.c.book == book, notes.c.name == name)).scalar()
+    return None if text is None else dict(json.loads(text))
+
+
+def list_notes(store: Store, book: str) -> dict[str, dict[str, Any]]:
+    """All notes of a book by name, sorted."""
+    with store.reading() as connection:
+        rows = connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == book).order_by(notes.c.name)).all()
+    return {row.name: json.loads(row.text) for row in rows}
+
+
+def remove_note(store: Store, book: str, name: str) -> bool:
+    """Removes a note; whether there was one."""
+    with store.writing() as connection:
+        return bool(connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name)).rowcount)
