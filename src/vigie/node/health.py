@@ -11,7 +11,7 @@ from vigie.model.errors import VigieError
 from vigie.node.atlas import load_atlas
 from vigie.node.packs import packs
 from vigie.node.settings import Node, open_node
-from vigie.store import check_payloads, check_records, clear_journal, count_rows, list_files, schema_version, sweep_quarantine, tombstoned
+from vigie.store import check_entries, check_payloads, check_records, clear_journal, count_rows, list_files, schema_version, sweep_quarantine, tombstoned
 
 MIN_FREE_BYTES = 1024**3
 
@@ -78,9 +78,10 @@ def count_records(node: Node) -> int:
 
 
 def faults_of(node: Node, step: Callable[[int], object]) -> Iterator[str]:
-    """A sentence for every record or payload that is not what was written; `step` is told of each record looked at."""
+    """A sentence for every record, payload or entry that is not what was written; `step` is told of each record looked at."""
     for fault in check_records(node.store):
         step(1)
         if fault:
             yield fault
     yield from (fault for fault in check_payloads(node.store) if fault)
+    yield from (fault for fault in check_entries(node.store) if fault)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +17,7 @@ from vigie.ingest.files import Limits
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC, Directory, Label, Party
 from vigie.model.times import DAY_US
-from vigie.store import Audience, Keyring, Store, create_store, open_store, sqlite_url
+from vigie.store import Audience, Keyring, Store, create_store, open_store, sqlite_url, upgrade_store
 
 SETTINGS_FILE = "node.toml"
 DIRECTORY_FILE = "directory.toml"
@@ -36,6 +36,14 @@ class Settings(pydantic.BaseModel):
     max_unpacked_bytes: int = pydantic.Field(default=8 * 1024**3, ge=1, description="the most that one file may unpack to")
     max_page: int = pydantic.Field(default=1000, ge=1, le=10_000, description="the most items on one page of a list")
     doubtful_shown: int = pydantic.Field(default=20, ge=0, le=1000, description="how many doubtful links the summary shows")
+    four_eyes: bool = pydantic.Field(default=True, description="whether a warning must be approved by somebody who did not write it")
+    yardstick: Literal["ICD203", "PHIA", "FRENCH"] = pydantic.Field(
+        default="ICD203", description="whose words of probability are printed: ICD203, PHIA, FRENCH"
+    )
+    sender: str = pydantic.Field(
+        default="", max_length=200, pattern=r"^[^\s,<&]*$", description="the sender's name in CAP messages, without spaces, commas, < and &; empty = the party"
+    )
+    session_hours: int = pydantic.Field(default=12, ge=1, le=168, description="how many hours somebody who signed in stays so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +80,40 @@ class Node:
 
 
 def init_node(folder: Path, party: str, store_url: str = "") -> Node:
-    """A new node in `folder`, or the existing one unchanged. Raises `BadSetting` where the folder belongs to another party or holds something else."""
+    """A new node in `folder`, or the existing one: unchanged, but for an older store, which is brought up to this version and keeps its data.
+
+    Raises `BadSetting` where the folder belongs to another party or holds something else.
+    """
     settings_file = folder / SETTINGS_FILE
     if settings_file.exists():
-        node = open_node(folder)
-        if node.settings.party != party:
-            raise BadSetting("The node belongs to another party", source=str(folder), got=party, expected=node.settings.party)
-        if store_url and store_url != node.settings.store:
-            kept = shown_url(node.settings.store) or "SQLite in the folder"
-            raise BadSetting("The node has another store", source=str(folder), got=shown_url(store_url), expected=kept)
-        return node
+        return _known_node(folder, party, store_url)
     if folder.exists() and any(folder.iterdir()):
         raise BadSetting("The folder is not empty and holds no node", source=str(folder), todo="name another folder with --node")
     settings = _checked({"party": party, "store": store_url}, str(settings_file))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = create_store(store_url or sqlite_url(folder.absolute() / "vigie.sqlite"))
+    store = create_store(_store_address(folder, settings))
     _new_key(folder / "keys" / "node.pem")
     (folder / "quarantine").mkdir(mode=0o700, exist_ok=True)
     (folder / DIRECTORY_FILE).write_text(_DIRECTORY_TEMPLATE, encoding="utf-8")
     settings_file.write_text(_settings_text(settings), encoding="utf-8")
     store.close()
     return open_node(folder)
+
+
+def _known_node(folder: Path, party: str, store_url: str) -> Node:
+    """The node that is in the folder already, with its store brought up to this version."""
+    settings = read_settings(folder)
+    if settings.party != party:
+        raise BadSetting("The node belongs to another party", source=str(folder), got=party, expected=settings.party)
+    if store_url and store_url != settings.store:
+        kept = shown_url(settings.store) or "SQLite in the folder"
+        raise BadSetting("The node has another store", source=str(folder), got=shown_url(store_url), expected=kept)
+    upgrade_store(_store_address(folder, settings))
+    return open_node(folder)
+
+
+def _store_address(folder: Path, settings: Settings) -> str:
+    return settings.store or sqlite_url(folder.absolute() / "vigie.sqlite")
 
 
 def shown_url(url: str) -> str:
@@ -104,7 +125,7 @@ def shown_url(url: str) -> str:
 def open_node(folder: Path) -> Node:
     """The node in `folder`. Raises `BadSetting` where there is none or a setting is wrong."""
     settings = read_settings(folder)
-    store = open_store(settings.store or sqlite_url(folder.absolute() / "vigie.sqlite"))
+    store = open_store(_store_address(folder, settings))
     return Node(folder, settings, read_directory(folder / DIRECTORY_FILE), store, Keyring(folder / "keys" / "quarantine.keys"))
 
 
@@ -177,7 +198,7 @@ def _settings_text(settings: Settings) -> str:
     lines = ["# Settings of this node; a line that begins with # shows a default.", ""]
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = f'"{value}"' if isinstance(value, str) else str(value)
+        shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
         lines += [f"# {field.description}", f"{'# ' if value == field.default else ''}{name} = {shown}", ""]
     return "\n".join(lines)
 

@@ -1,14 +1,15 @@
 """Records on disk. The only package that speaks SQL."""
 
-from vigie.store.check import check_payloads, check_records
-from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url
+from vigie.store.check import check_entries, check_payloads, check_records
+from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url, upgrade_store
 from vigie.store.decisions import add_decision, visible_decisions
 from vigie.store.entries import add_entries, add_entry, readable_log
 from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
+from vigie.store.history import Versions, readable_versions
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
-from vigie.store.notes import add_note, list_notes, read_note, remove_note, save_note
+from vigie.store.notes import add_note, change_note, list_notes, read_note, remove_note, save_note
 from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, visible
 from vigie.store.rows import PreparedBlock, prepare
 from vigie.store.source_book import SourceState, list_source_states, save_source_state
@@ -25,6 +26,7 @@ __all__ = [
     "SourceState",
     "Store",
     "Tally",
+    "Versions",
     "Window",
     "add_decision",
     "add_entries",
@@ -32,6 +34,8 @@ __all__ = [
     "add_note",
     "agencies",
     "change_count",
+    "change_note",
+    "check_entries",
     "check_payloads",
     "check_records",
     "clear_journal",
@@ -51,6 +55,7 @@ __all__ = [
     "raw_item",
     "read_note",
     "readable_log",
+    "readable_versions",
     "remove_note",
     "save_note",
     "save_source_state",
@@ -63,6 +68,7 @@ __all__ = [
     "tombstone_bytes",
     "tombstoned",
     "unseal_stream",
+    "upgrade_store",
     "visible",
     "visible_decisions",
 ]

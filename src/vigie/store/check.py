@@ -1,7 +1,8 @@
-"""Proving that the store still holds what was written: every record's facts and id are computed again."""
+"""Proving that the store still holds what was written: the facts and id of every record, a report or an entry, are computed again."""
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,10 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from vigie.model.canonical import digest
+from vigie.model.entry import entry_id
+from vigie.model.label import Directory, label_from_json
 from vigie.model.report import facts_text
 from vigie.store.database import Store
+from vigie.store.entries import entry_of_row
 from vigie.store.rows import record_id_of, report_of_row
-from vigie.store.schema import labels, payload_blocks, reports
+from vigie.store.schema import entries, labels, payload_blocks, reports
 
 _STREAMED = {"yield_per": 5_000}
 
@@ -36,6 +40,25 @@ def _fault_of(row: Any) -> str | None:
     if record_id_of(row, row.owner, row.version, row.label_text) != row.record_id:
         return f"The label, key or version of {named} was changed after it was written."
     return None
+
+
+def check_entries(store: Store) -> Iterator[str | None]:
+    """For each version of each entry a sentence on what is wrong with it, or None where all is well."""
+    query = select(entries, labels.c.text.label("label_text")).outerjoin(labels, labels.c.id == entries.c.label_id).order_by(entries.c.id)
+    with store.reading() as connection:
+        for row in connection.execute(query, execution_options=_STREAMED):
+            yield _fault_of_entry(row)
+
+
+def _fault_of_entry(row: Any) -> str | None:
+    named = f"{row.type} {row.ref} of {row.owner}, version {row.version} (record {bytes(row.record_id).hex()})"
+    if row.label_text is None:
+        return f"The label of {named} is gone; nobody can read it."
+    try:
+        found = entry_id(entry_of_row(row, label_from_json(json.loads(row.label_text), Directory())))
+    except (ValueError, TypeError):
+        found = ""
+    return None if bytes.fromhex(found) == bytes(row.record_id) else f"What {named} says was changed after it was written."
 
 
 def check_payloads(store: Store) -> Iterator[str | None]:

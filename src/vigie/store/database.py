@@ -55,13 +55,18 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """A transaction: all that is written in it is kept, or nothing is. Writers wait for one another."""
         with _said(self), self.engine.execution_options(vigie_writes=True).connect() as connection, connection.begin():
-            if not self.is_sqlite:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7081)")
+            _wait_for_writers(self, connection)
             yield connection
 
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
+
+
+def _wait_for_writers(store: Store, connection: Connection) -> None:
+    """Lets one transaction write at a time; on SQLite its begin does."""
+    if not store.is_sqlite:
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7081)")
 
 
 @contextmanager
@@ -85,36 +90,64 @@ def create_store(url: str) -> Store:
 
     store = _connect(url)
     try:
-        with store.engine.begin() as connection:
+        with store.engine.execution_options(vigie_writes=True).begin() as connection:
+            _wait_for_writers(store, connection)
             command.upgrade(_alembic(connection), "head")
     except sqlalchemy.exc.OperationalError as fault:
         raise BadSetting("The store cannot be opened", source=_shown(url), got=str(fault.orig), todo="check the address and that the server runs") from fault
     return store
 
 
+def upgrade_store(url: str) -> bool:
+    """Whether the store was made by an older version of Vigie: then its tables are now of this one and what they hold is kept.
+
+    All of it is done or nothing is. Raises `BadSetting` where there is no store.
+    """
+    with _opening(url) as store:
+        version = _version_found(store, url)
+    store.close()
+    if not _is_older(version):
+        return False
+    create_store(url).close()
+    return True
+
+
 def open_store(url: str) -> Store:
     """An existing store. Raises `BadSetting` where there is none, or where it was made by another version."""
+    with _opening(url) as store:
+        version = _version_found(store, url)
+        if version != SCHEMA_VERSION:
+            todo = "bring it up to this version with `vigie init`" if _is_older(version) else "use the version of Vigie that made it"
+            raise BadSetting("The store's tables are of another version", source=_shown(url), got=version, expected=SCHEMA_VERSION, todo=todo)
+    return store
+
+
+@contextmanager
+def _opening(url: str) -> Iterator[Store]:
+    """A store that is being looked at: closed where something is wrong with it, which is said in one sentence."""
     store = _connect(url)
     try:
-        _check_tables(store, url)
+        yield store
     except sqlalchemy.exc.DBAPIError as fault:
         store.close()
         raise BadSetting("The store cannot be opened", source=_shown(url), got=str(fault.orig), todo="run `vigie doctor`") from fault
     except BadSetting:
         store.close()
         raise
-    return store
 
 
-def _check_tables(store: Store, url: str) -> None:
+def _version_found(store: Store, url: str) -> str:
+    """The revision of the tables, "none" where none is written down. Raises `BadSetting` where there are no tables."""
     with store.engine.connect() as connection:
         names = set(sqlalchemy.inspect(connection).get_table_names())
     if "reports" not in names:
         raise BadSetting("There is no Vigie store here", source=_shown(url), todo="make one with `vigie init`")
-    version = schema_version(store) if "alembic_version" in names else "none"
-    if version != SCHEMA_VERSION:
-        todo = "use the version of Vigie that made it"
-        raise BadSetting("The store's tables are of another version", source=_shown(url), got=version, expected=SCHEMA_VERSION, todo=todo)
+    return schema_version(store) if "alembic_version" in names else "none"
+
+
+def _is_older(version: str) -> bool:
+    """Revisions are numbers of four digits, so text puts them in order."""
+    return version.isdecimal() and version < SCHEMA_VERSION
 
 
 def schema_version(store: Store) -> str:

@@ -14,6 +14,7 @@ from vigie.model.canonical import canonical_bytes
 from vigie.model.errors import BadSetting
 from vigie.model.times import format_time
 from vigie.store.database import Store, clear_journal
+from vigie.store.entries import Word, remove_words, words_named
 from vigie.store.intake import count_change
 from vigie.store.journal import AT_ONCE, destroy_items, forget_items
 from vigie.store.keyring import Keyring
@@ -27,7 +28,10 @@ _SHOWN = 10
 
 
 class Erasable(NamedTuple):
-    """What a name stands for: an agency, its reference (None where it gives none), and how many versions there are."""
+    """What a name stands for: an agency, its reference (None where it gives none), and how many versions there are.
+
+    For an entry they are its owner, and its type and name.
+    """
 
     agency: str
     agency_ref: str | None
@@ -49,7 +53,7 @@ def tombstone_bytes(record_id: str, owner: str, version: int, erased_us: int, re
 def erasable(store: Store, names: Sequence[str]) -> list[Erasable]:
     """What `erase` would erase. Raises `BadSetting` where a name (`AGENCY/REF`, a REF that one agency bears, a record id) is borne by several records."""
     with store.reading() as connection:
-        rows = _rows_of(connection, _keys_of(connection, names))
+        rows = [*_rows_of(connection, _keys_of(connection, names)), *_words_of(connection, names)]
     counts = Counter((row.agency, row.agency_ref) for row in rows)
     return [Erasable(*pair, count) for pair, count in sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
 
@@ -60,17 +64,24 @@ def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], re
     `sign` is the node's signature over `tombstone_bytes`. Raises `BadSetting` as `erasable` does.
     """
     with store.writing() as connection:
-        rows = _rows_of(connection, _keys_of(connection, names))
-        if not rows:
+        rows, words = _rows_of(connection, _keys_of(connection, names)), _words_of(connection, names)
+        if not rows and not words:
             return Erasure(0, is_journal_clear=True)
-        connection.execute(insert(tombstones), [_tombstone(row, reason, now_us, sign) for row in rows])
-        _blank_payloads(connection, rows)
-        items = _empty_quarantine(connection, _files_with(connection, {row.agency for row in rows}))
-        for part in _parts([row.row for row in rows]):
-            connection.execute(delete(reports).where(reports.c.row.in_(part)))
-        destroy_items(keyring, folder, items)
+        connection.execute(insert(tombstones), [_tombstone(row, reason, now_us, sign) for row in (*rows, *words)])
+        remove_words(connection, words)
+        if rows:
+            destroy_items(keyring, folder, _remove_reports(connection, rows))
         count_change(connection)
-    return Erasure(len(rows), is_journal_clear=_scrub(store))
+    return Erasure(len(rows) + len(words), is_journal_clear=_scrub(store))
+
+
+def _remove_reports(connection: Connection, rows: Sequence[Any]) -> list[str]:
+    """Takes reports with their payloads out of the store; the quarantine's items that may have held them, whose keys are to be destroyed."""
+    _blank_payloads(connection, rows)
+    items = _empty_quarantine(connection, _files_with(connection, {row.agency for row in rows}))
+    for part in _parts([row.row for row in rows]):
+        connection.execute(delete(reports).where(reports.c.row.in_(part)))
+    return items
 
 
 def _tombstone(row: Any, reason: str, now_us: int, sign: Callable[[bytes], bytes]) -> dict[str, Any]:
@@ -84,9 +95,15 @@ def _keys_of(connection: Connection, names: Iterable[str]) -> list[bytes]:
     return sorted({key for name in names for key in _keys_named(connection, name)})
 
 
+def _words_of(connection: Connection, names: Iterable[str]) -> list[Word]:
+    """All versions of the entries that the names stand for; one that a report bears too was refused by `_keys_named`."""
+    return list({word.record_id: word for name in names for word in words_named(connection, name)}.values())
+
+
 def _keys_named(connection: Connection, name: str) -> set[bytes]:
     found = connection.execute(select(reports.c.key, reports.c.agency, reports.c.agency_ref, reports.c.record_id).where(bears_name(name))).all()
-    records = {(row.agency, row.agency_ref or row.key): row for row in found}
+    records: dict[Any, Any] = {(row.agency, row.agency_ref or row.key): row for row in found}
+    records |= {(word.agency, word.agency_ref): word for word in words_named(connection, name)}
     if len(records) > 1:
         shown = [f"{row.agency}/{row.agency_ref} (record {row.record_id.hex()})" for _, row in sorted(records.items(), key=str)[:_SHOWN]]
         raise BadSetting("The name is borne by several records", got=name, expected=" or ".join(shown), todo="name it as AGENCY/REF, or by its record id")
@@ -145,7 +162,7 @@ def _scrub(store: Store) -> bool:
     if store.is_sqlite:
         return clear_journal(store)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM reports, payload_blocks, quarantine, rejects")
+        connection.exec_driver_sql("VACUUM reports, entries, payload_blocks, quarantine, rejects")
     return True
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from vigie.store.database import Store
 from vigie.store.predicate import readable_labels
 from vigie.store.reading import Audience, Window, readable
-from vigie.store.schema import decisions, reports
+from vigie.store.schema import decisions, entries, reports
 
 _PRIME = 9_007_199_233
 """Witnesses are summed modulo this, so that the sum of a billion of them still fits 64 bits."""
@@ -21,3 +21,12 @@ def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tupl
     with store.reading() as connection:
         records = connection.execute(select(*sums).where(readable(audience, Window(exercise=exercise)))).one()
         return tuple(int(number) for number in (*records, *connection.execute(words).one()))
+
+
+def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, int]:
+    """How many versions of entries the audience may read of one world, and the number of the last: they differ when its log does."""
+    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
+    query = select(func.count(), func.coalesce(func.max(entries.c.id), 0)).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
+    with store.reading() as connection:
+        count, last = connection.execute(query).one()
+    return int(count), int(last)

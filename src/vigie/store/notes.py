@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -47,3 +47,18 @@ def remove_note(store: Store, book: str, name: str) -> bool:
     """Removes a note; whether there was one."""
     with store.writing() as connection:
         return bool(connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name)).rowcount)
+
+
+def change_note(store: Store, book: str, name: str, change: Callable[[dict[str, Any] | None], Mapping[str, Json] | None]) -> Mapping[str, Json] | None:
+    """What `change` made of the note, or of None where there is none, in one transaction: nobody else writes between. None removes the note.
+
+    Where `change` raises, the note stays as it was.
+    """
+    is_it = (notes.c.book == book, notes.c.name == name)
+    with store.writing() as connection:
+        text = connection.execute(select(notes.c.text).where(*is_it)).scalar()
+        changed = change(None if text is None else dict(json.loads(text)))
+        connection.execute(delete(notes).where(*is_it))
+        if changed is not None:
+            connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(changed)))
+    return changed

@@ -66,7 +66,7 @@ def visible(store: Store, audience: Audience, window: Window | None = None) -> C
     with store.reading() as connection:
         result = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_select_columns(audience, window or Window()))
         for rows in result.partitions(_ROWS_AT_ONCE):
-            part, testimony, revision = _catalogue(rows)
+            part, testimony, revision = catalogue_of_rows(rows)
             parts.append(part)
             testimonies.append(testimony)
             revisions.append(revision)
@@ -90,10 +90,11 @@ def readable(audience: Audience, window: Window) -> Any:
     open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
     newer = reports.alias("newer")
     is_renewed = exists().where(newer.c.key == reports.c.key, newer.c.version > 1, newer.c.version > reports.c.version, newer.c.label_id.in_(open_labels))
-    return and_(reports.c.label_id.in_(open_labels), not_(is_renewed), *_in_window(window))
+    return and_(reports.c.label_id.in_(open_labels), not_(is_renewed), *in_window(window))
 
 
-def _in_window(window: Window) -> Iterator[Any]:
+def in_window(window: Window) -> Iterator[Any]:
+    """The conditions on `reports` that a window sets."""
     if window.fields:
         yield reports.c.field.in_(window.fields)
     if window.since_us is not None:
@@ -123,16 +124,16 @@ def _in_tiles(west: float, south: float, east: float, north: float) -> Any:
 _INTS = ("begin_us", "end_us")
 _FLOATS = ("sigma_s", "lon", "lat", "radius_km", "major_km", "minor_km", "azimuth", "depth_km", "magnitude")
 _CODED = ("agency", "field", "kind", "country", "scale")
-_COLUMNS = ("row", "witness_high", "witness_low", "testimony", "revision", "issued_us", "lasted", "exercise", *_INTS, *_FLOATS, *_CODED)
+COLUMNS = ("row", "witness_high", "witness_low", "testimony", "revision", "issued_us", "lasted", "exercise", *_INTS, *_FLOATS, *_CODED)
 
 
 def _select_columns(audience: Audience, window: Window) -> Select[Any]:
-    return select(*(reports.c[name] for name in _COLUMNS)).where(readable(audience, window))
+    return select(*(reports.c[name] for name in COLUMNS)).where(readable(audience, window))
 
 
-def _catalogue(rows: Sequence[Any]) -> tuple[Catalogue, NDArray[np.int64], NDArray[np.int64]]:
-    """A catalogue of rows, with each row's testimony and revision."""
-    column = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
+def catalogue_of_rows(rows: Sequence[Any]) -> tuple[Catalogue, NDArray[np.int64], NDArray[np.int64]]:
+    """A catalogue of rows of `COLUMNS` (at least one), with each row's testimony and revision."""
+    column = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
     ints: dict[str, Any] = {name: np.array(column[name], np.int64) for name in _INTS}
     floats: dict[str, Any] = {name: np.array(column[name], np.float64) for name in _FLOATS}
     coded: dict[str, Any] = {name: Coded.of([value or "" for value in column[name]]) for name in _CODED}

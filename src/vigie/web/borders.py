@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request
@@ -30,12 +31,19 @@ SECURITY: Mapping[str, str] = {
 }
 """What every answer bears: nothing is loaded from elsewhere, nothing runs, nobody frames the page."""
 
-_PLAIN = {404: "There is nothing at this address.", 405: "This address is for reading: use GET or HEAD."}
+PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+"""What an answer to somebody who is, or may be, signed in bears beside that: it is kept nowhere, and its forms say to this site alone where they come from."""
+
+_PLAIN = {404: "There is nothing at this address."}
+_METHODS = {True: "This address is for reading: use GET or HEAD.", False: "This address takes forms: use POST."}
 
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """ASGI: bounds the query, answers HEAD as GET without a body, and adds the security headers, an ETag and, where it matches, 304."""
+    """ASGI: bounds the query, answers HEAD as GET without a body, and adds the security headers, an ETag and, where it matches, 304.
+
+    A route that sets `request.state.private` has its answer kept nowhere.
+    """
 
     app: ASGIApp
 
@@ -49,8 +57,10 @@ class Borders:
             await answer(scope, receive, send)
             return
         is_head = scope["method"] == "HEAD"
-        held = _HeldAnswer(send, Headers(scope=scope).get("if-none-match", ""), is_head=is_head)
-        await self.app({**scope, "method": "GET"} if is_head else scope, receive, held.send)
+        known = Headers(scope=scope).get("if-none-match", "") if scope["method"] in {"GET", "HEAD"} else ""
+        state = dict(scope.get("state", {}))
+        held = _HeldAnswer(send, known, state, is_head=is_head)
+        await self.app({**scope, "state": state} | ({"method": "GET"} if is_head else {}), receive, held.send)
 
 
 @dataclass(slots=True)
@@ -59,6 +69,7 @@ class _HeldAnswer:
 
     out: Send
     known: str
+    state: Mapping[str, object]
     is_head: bool
     start: Message | None = None
     body: bytes = b""
@@ -69,15 +80,15 @@ class _HeldAnswer:
             return
         self.body += message.get("body", b"")
         if not message.get("more_body") and self.start is not None:
-            start, body = _finished(self.start, self.body, self.known)
+            start, body = _finished(self.start, self.body, self.known, is_private=bool(self.state.get("private")))
             await self.out(start)
             await self.out({"type": "http.response.body", "body": b"" if self.is_head else body})
 
 
-def _finished(start: Message, body: bytes, known: str) -> tuple[Message, bytes]:
+def _finished(start: Message, body: bytes, known: str, *, is_private: bool) -> tuple[Message, bytes]:
     headers = MutableHeaders(raw=list(start["headers"]))
-    headers.update(SECURITY)
-    headers["Cache-Control"] = "no-cache"
+    headers.update({**SECURITY, **(PRIVATE if is_private else {})})
+    headers.setdefault("Cache-Control", "no-cache")
     status = start["status"]
     if status == 200:  # noqa: PLR2004 - only a whole answer has an ETag
         headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -122,8 +133,13 @@ def _our_fault(request: Request, fault: Exception) -> Response:
 
 
 def _plain_fault(_request: Request, fault: Exception) -> Response:
-    status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
-    return fault_answer(status, _PLAIN.get(status, "This cannot be answered."), headers)
+    if not isinstance(fault, HTTPException):
+        return fault_answer(500, "This cannot be answered.")
+    headers = dict(fault.headers or {})
+    if fault.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return fault_answer(fault.status_code, _METHODS["GET" in headers.get("Allow", "GET")], headers)
+    said = fault.detail if str(fault.detail).endswith(".") else "This cannot be answered."
+    return fault_answer(fault.status_code, _PLAIN.get(fault.status_code, said), headers)
 
 
 def _unforeseen(request: Request, fault: Exception) -> Response:
