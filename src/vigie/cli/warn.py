@@ -1,0 +1,317 @@
+"""`vigie warn`: rules and their replays, signals, and the warning desk at the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, the_node
+from vigie.cli.show import say, say_json, say_table, steps
+from vigie.model.atlas import Atlas
+from vigie.model.errors import BadSetting
+from vigie.model.rule import Rule, rule_name
+from vigie.node.accounts import list_accounts
+from vigie.node.atlas import load_atlas
+from vigie.node.clock import now_us
+from vigie.node.compose import draft_from_signal
+from vigie.node.desk import Actor, Desk, answer, approve, assess, draft_of, judge, log_of, open_draft, release, submit_draft, triage
+from vigie.node.desk_facts import cap_bytes, desk_facts, scoreboard_lines, warning_facts, warning_text
+from vigie.node.facts import area_name
+from vigie.node.kept import kept_world
+from vigie.node.outlook import (
+    REPLAYED_DAYS,
+    Outlook,
+    disable_rule,
+    enable_rule,
+    enabled_rules,
+    make_outlook,
+    open_signals,
+    replay_of,
+    replay_rule,
+)
+from vigie.node.received import receive_alert
+from vigie.node.rules import rule_book
+from vigie.node.settings import Node
+
+AsOption = Annotated[str, typer.Option("--as", help="The account that acts (see vigie accounts).", show_default=False)]
+PartyOption = Annotated[str, typer.Option("--for", help="Whose desk: a party's name (else the node's own).", show_default=False)]
+
+desk_app = typer.Typer(help="Rules, signals, warnings and answers.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(desk_app, name="warn")
+
+
+def _world_and_outlook(node: Node, atlas: Atlas, party: str, *, exercise: bool) -> Outlook:
+    now, whose = now_us(), party or node.settings.party
+    with steps("Linking") as watch:
+        world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
+    return make_outlook(node, atlas, world, log_of(node, whose, now, exercise=exercise))
+
+
+def _desk(node: Node, account: str, *, exercise: bool) -> Desk:
+    found = next((item for item in list_accounts(node) if item.name == account), None)
+    if found is None:
+        raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
+    return Desk(node, Actor(found.name, found.party, found.role), now_us(), exercise)
+
+
+@desk_app.command()
+def status(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
+    """Problems and their levels, open signals, drafts, live warnings, who has not answered."""
+    opened, atlas = the_node(node), load_atlas()
+    outlook = _world_and_outlook(opened, atlas, party, exercise=exercise)
+    facts: dict[str, Any] = desk_facts(opened, atlas, outlook, log_of(opened, outlook.party, outlook.now_us, exercise=exercise))
+    if as_json:
+        say_json(facts)
+        return
+    if exercise:
+        say("EXERCISE EXERCISE EXERCISE: nothing of this happened.")
+    say_table("Problems", ["problem", "level", "indicators"], [(item["title"], item["level"], item["said"]) for item in facts["problems"]])
+    say_table("Open signals", ["raised", "rule", "where", "why", "id"], [_signal_row(item) for item in facts["signals"]])
+    say_table("Drafts", ["draft", "state", "headline"], [(item["ref"], item["state"], item["headline"]) for item in facts["drafts"]])
+    say_table("Warnings", ["status", "stage", "headline", "expires", "id"], [_warning_row(item) for item in facts["warnings"]])
+    say_table("Not answered in time", ["party", "warning", "due", "deputy"], [_late_row(item) for item in facts["unanswered"]])
+
+
+def _signal_row(item: dict[str, Any]) -> tuple[Any, ...]:
+    return (item["raised"][:10], item["rule"], item["area_name"], item["why"], item["id"])
+
+
+def _warning_row(item: dict[str, Any]) -> tuple[Any, ...]:
+    return (item["status"], item["stage"], item["headline"], item["expires"][:16], item["warning"])
+
+
+def _late_row(item: dict[str, Any]) -> tuple[Any, ...]:
+    return (item["party"], item["headline"], item["due"][:16], item["deputy"] or "none")
+
+
+@desk_app.command()
+def rules(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
+    """All rules of the packs and of the node: what they ask, whether they are on, how they did on the archive."""
+    opened = the_node(node)
+    book = rule_book(opened)
+    on = enabled_rules(opened, book)
+    rows = [_rule_facts(opened, rule, is_on=name in on) for name, rule in sorted(book.rules.items())]
+    if as_json:
+        say_json(rows)
+        return
+    say_table("Rules", ["rule", "on", "what", "replay"], [(row["rule"], "on" if row["on"] else "off", row["title"], row["replay"]) for row in rows])
+
+
+def _rule_facts(node: Node, rule: Rule, *, is_on: bool) -> dict[str, Any]:
+    seen = replay_of(node, rule)
+    none = "judged by analysts" if rule.how == "judged" else "not replayed yet"
+    return {"rule": rule_name(rule), "on": is_on, "title": rule.title, "how": rule.how, "flag": rule.flag, "replay": seen.sentence if seen else none}
+
+
+@desk_app.command()
+def replay(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Full names of rules, such as conflict.violent_protest; without any, all.", show_default=False)
+    ] = None,
+    node: NodeOption = None,
+    days: Annotated[int, typer.Option(help="How many days of the archive.", min=30, max=36_600)] = REPLAYED_DAYS,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run rules over the archive as it was known at each date, and keep the result beside the rule."""
+    opened, atlas, now = the_node(node), load_atlas(), now_us()
+    world = kept_world(opened, opened.audience(opened.settings.party, now), atlas, exercise=exercise)
+    wanted = names or [name for name, rule in sorted(rule_book(opened).rules.items()) if rule.how != "judged"]
+    found = {name: replay_rule(opened, atlas, world, name, now, days=days) for name in wanted}
+    if as_json:
+        say_json({name: item.to_json() for name, item in found.items()})
+        return
+    for name, item in found.items():
+        say(f"{name}: {item.sentence}")
+
+
+@desk_app.command()
+def enable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None) -> None:
+    """Switch rules on. A rule that was not replayed in the wording that it has now is refused."""
+    opened = the_node(node)
+    for name in names:
+        enable_rule(opened, name, now_us())
+        say(f"{name} is on.")
+
+
+@desk_app.command()
+def disable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None) -> None:
+    """Switch rules off."""
+    opened = the_node(node)
+    for name in names:
+        disable_rule(opened, name)
+        say(f"{name} is off.")
+
+
+@desk_app.command()
+def draft(
+    signal: Annotated[str, typer.Argument(help="The signal that the draft comes from.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Draft a warning from a signal: what the rule saw, for an analyst to finish on the desk."""
+    opened, atlas = the_node(node), load_atlas()
+    desk = _desk(opened, account, exercise=exercise)
+    outlook = _world_and_outlook(opened, atlas, desk.actor.party, exercise=exercise)
+    found = outlook.signal(signal)
+    if found is None:
+        known = [item.id for item in open_signals(outlook, desk.log)]
+        raise BadSetting("There is no such signal", got=signal, expected=", ".join(known[:10]) or "no signal is open")
+    entry = open_draft(desk, draft_from_signal(opened, atlas, outlook, found), found.id)
+    say(f"Draft {entry.ref} from {found.rule} in {area_name(atlas, found.area, opened.settings.language) or 'the region'}.")
+    say(f"Finish it on the desk: /desk/drafts/{entry.ref}")
+
+
+@desk_app.command()
+def dismiss(
+    signal: Annotated[str, typer.Argument(help="The signal.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    until: Annotated[str, typer.Option(help="Only until this day: the signal comes back then.", show_default=False)] = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Dismiss a signal with a reason, or snooze it with --until."""
+    opened, atlas = the_node(node), load_atlas()
+    desk = _desk(opened, account, exercise=exercise)
+    found = _world_and_outlook(opened, atlas, desk.actor.party, exercise=exercise).signal(signal)
+    if found is None:
+        raise BadSetting("There is no such signal", got=signal)
+    triage(desk, found, "snoozed" if until else "dismissed", reason=reason, until_us=instant(until, "--until"))
+    say(f"Signal {signal} is {'snoozed' if until else 'dismissed'}.")
+
+
+@desk_app.command("judge")
+def judge_(
+    rule: Annotated[str, typer.Argument(help="The judged indicator.")],
+    level: Annotated[str, typer.Argument(help="green, amber or red.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    until: Annotated[str, typer.Option(help="Until when it holds; then the indicator is grey again.")],
+    area: Annotated[str, typer.Option(help="The area's code; empty = the region.")] = "",
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Set a judged indicator, with a reason and an end."""
+    opened = the_node(node)
+    judge(_desk(opened, account, exercise=exercise), rule, area, level, reason, instant(until, "--until") or 0)
+    say(f"{rule} is {level} until {until}.")
+
+
+@desk_app.command("submit")
+def submit_(
+    ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
+) -> None:
+    """Hand a draft to a second person."""
+    desk = _desk(the_node(node), account, exercise=exercise)
+    submit_draft(desk, ref, draft_of(desk, ref).entry.version)
+    say(f"Draft {ref} waits for a second person.")
+
+
+@desk_app.command("approve")
+def approve_(
+    ref: Annotated[str, typer.Argument(help="The draft.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    refuse: Annotated[str, typer.Option(help="Send it back instead, with this reason.", show_default=False)] = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Approve a draft as its second person, or send it back with a reason."""
+    desk = _desk(the_node(node), account, exercise=exercise)
+    approve(desk, ref, draft_of(desk, ref).digest, approved=not refuse, note=refuse)
+    say(f"Draft {ref} was sent back." if refuse else f"Draft {ref} is approved; release it with vigie warn release {ref}.")
+
+
+@desk_app.command("release")
+def release_(
+    ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
+) -> None:
+    """Release an approved draft to its recipients; refused where one of them may not read it."""
+    entry = release(_desk(the_node(node), account, exercise=exercise), ref)
+    say(f"Released: warning {entry.ref}, TLP:{entry.label.tlp or 'joined'}.")
+
+
+@desk_app.command()
+def show(
+    warning: Annotated[str, typer.Argument(help="The warning.")],
+    node: NodeOption = None,
+    party: PartyOption = "",
+    language: Annotated[str, typer.Option(help="en, fr or sr-Cyrl.")] = "en",
+    cap: Annotated[Path | None, typer.Option(help="Write it as CAP 1.2 to this file.", show_default=False)] = None,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a warning with its answers, as a party may see it; --cap writes it as CAP 1.2."""
+    opened, atlas = the_node(node), load_atlas()
+    log = log_of(opened, party or opened.settings.party, now_us(), exercise=exercise)
+    if cap is not None:
+        cap.write_bytes(cap_bytes(opened, atlas, log, warning))
+        say(f"Written to {cap}.")
+        return
+    facts = warning_facts(opened, atlas, log, warning, language)
+    say_json(facts) if as_json else say(warning_text(facts))
+
+
+@desk_app.command("answer")
+def answer_(
+    warning: Annotated[str, typer.Argument(help="The warning.")],
+    word: Annotated[str, typer.Argument(help="received, read, accepted, contested, action or none.")],
+    text: Annotated[str, typer.Option(help="The counter-argument, the action or the reason.")] = "",
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Answer a warning for the account's party."""
+    desk = _desk(the_node(node), account, exercise=exercise)
+    answer(desk, warning, word, text)
+    say(f"{desk.actor.party} has answered: {word}.")
+
+
+@desk_app.command("assess")
+def assess_(
+    warning: Annotated[str, typer.Argument(help="The warning.")],
+    outcome: Annotated[str, typer.Argument(help="hit, miss, 'false alarm', averted or 'cannot tell'.")],
+    text: Annotated[str, typer.Option(help="Why.")] = "",
+    began: Annotated[str, typer.Option(help="When what was warned of began.", show_default=False)] = "",
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Close a warning with what became of it."""
+    assess(_desk(the_node(node), account, exercise=exercise), warning, outcome, text, instant(began, "--began"))
+    say(f"Warning {warning} is assessed: {outcome}.")
+
+
+@desk_app.command()
+def score(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False) -> None:
+    """Print the scoreboard as CSV: all, each party, problem, rule and own account, each figure with its n."""
+    opened = the_node(node)
+    for line in scoreboard_lines(opened, log_of(opened, party or opened.settings.party, now_us(), exercise=exercise)):
+        typer.echo(line)
+
+
+@desk_app.command()
+def receive(
+    files: Annotated[list[Path], typer.Argument(help="CAP 1.2 messages of others.", exists=True)],
+    node: NodeOption = None,
+    tlp: Annotated[str, typer.Option(help="The label under which they are kept.")] = "AMBER",
+) -> None:
+    """Take in CAP alerts of others; updates and cancels may come in any order, the same one twice changes nothing."""
+    opened = the_node(node)
+    for path in files:
+        say(f"{path.name}: {receive_alert(opened, path, tlp, now_us())}")

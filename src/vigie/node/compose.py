@@ -1,0 +1,80 @@
+"""A first draft from a signal: what the rule saw, in the text form of a warning, for an analyst to finish."""
+
+from __future__ import annotations
+
+from vigie.model.atlas import Atlas
+from vigie.model.rule import Rule, Signal
+from vigie.model.times import DAY_US, SECOND_US, format_day
+from vigie.model.warning import MAX_HEADLINE, Content, Draft, Evidence, Likelihood, Wording
+from vigie.node.desk import new_name
+from vigie.node.facts import area_name
+from vigie.node.outlook import Outlook, replay_of
+from vigie.node.settings import Node
+from vigie.store import held_reports
+from vigie.warn.replay import Replay
+
+REVIEW_DAYS = 7
+MAX_EVIDENCE = 20
+"""How many of the events that a signal rests on are named one by one."""
+
+_DEFAULT_DAYS = 14
+
+
+def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal) -> Draft:
+    """The draft that a signal proposes: area, time, likelihood from the rule's own replay, evidence; nothing that the records do not say."""
+    rule = outlook.book.rules[signal.rule]
+    seen = replay_of(node, rule)
+    begin_us = outlook.now_us // SECOND_US * SECOND_US
+    days = rule.outcome.horizon_days if rule.outcome else _DEFAULT_DAYS
+    content = Content(
+        warning=new_name("w"),
+        event=rule.title[:MAX_HEADLINE],
+        field=rule.field,
+        severity=rule.severity,
+        likelihood=_likelihood(seen),
+        confidence_why=seen.sentence if seen else "The rule has no replay that scores it.",
+        areas=(signal.area,) if signal.area else tuple(atlas.region),
+        onset_us=begin_us,
+        expires_us=begin_us + days * DAY_US,
+        next_review_us=begin_us + min(days, REVIEW_DAYS) * DAY_US,
+        texts=(_wording(atlas, rule, signal, node.settings.language),),
+        evidence=_evidence(node, outlook, signal),
+        problem=next((name for name, problem in outlook.book.problems.items() if signal.rule in (*problem.confirming, *problem.critical)), ""),
+        rule=signal.rule,
+        signal=signal.id,
+        replay=seen.sentence if seen else "",
+    )
+    return Draft(content=content)
+
+
+def _likelihood(seen: Replay | None) -> Likelihood | None:
+    """The interval in which the rule's precision lies on the archive: how often what it warns of came."""
+    if seen is None or seen.precision is None:
+        return None
+    _, low, high = seen.precision
+    return Likelihood(low=round(low, 2), high=round(high, 2))
+
+
+def _wording(atlas: Atlas, rule: Rule, signal: Signal, language: str) -> Wording:
+    """The text in English, as the rule words it; not reviewed before an analyst has read it."""
+    place = area_name(atlas, signal.area, language) or "the region"
+    return Wording(
+        language="en",
+        headline=f"{rule.title}: {place}"[:MAX_HEADLINE],
+        what=rule.title,
+        where=place,
+        when=f"Seen from {format_day(signal.since_us)} to {format_day(signal.raised_us)}",
+        why=" ".join(filter(None, (signal.why, rule.why))),
+    )
+
+
+def _evidence(node: Node, outlook: Outlook, signal: Signal) -> tuple[Evidence, ...]:
+    """The events that the signal counted, each with the names of its reports."""
+    numbers = {name: number for number, name in enumerate(outlook.world.events.id)}
+    audience = node.audience(outlook.party, outlook.now_us)
+    found: list[Evidence] = []
+    for name in signal.events[:MAX_EVIDENCE]:
+        rows = [int(outlook.world.catalogue.row[row]) for row in outlook.world.events.members[numbers[name]]] if name in numbers else []
+        held = held_reports(node.store, audience, rows)
+        found.append(Evidence(event=name, reports=tuple(f"{item.report.agency}/{item.report.agency_ref}" for item in held if item.report.agency_ref)))
+    return tuple(found)

@@ -1,0 +1,287 @@
+"""What people do at the warning desk: each act checks who acts and what stands, and adds one entry. Nothing is ever changed.
+
+What a party says to itself (drafts, approvals, judgements, triage, assessments) is readable by that party alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vigie.model.canonical import Json, canonical_bytes, digest
+from vigie.model.entry import Entry, Log
+from vigie.model.errors import BadReport, BadSetting, NotReleasable
+from vigie.model.label import PUBLIC, Label
+from vigie.model.rule import Signal
+from vigie.model.times import format_time
+from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Triage, body_of, read_body
+from vigie.node.accounts import list_accounts, may
+from vigie.node.settings import Node
+from vigie.store import add_entries, add_entry, add_note, find_reports, readable_log
+from vigie.warn.answers import Escalation, all_responses
+from vigie.warn.chain import Chain, Proposal, Version, chains, drafts, may_approve, may_release
+from vigie.warn.release import check_release, release_label
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account, its party and its role."""
+
+    account: str
+    party: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk of one party in one of its two worlds at an instant, and who sits at it."""
+
+    node: Node
+    actor: Actor
+    now_us: int
+    exercise: bool = False
+
+    @property
+    def log(self) -> Log:
+        """All that the party may read."""
+        return log_of(self.node, self.actor.party, self.now_us, exercise=self.exercise)
+
+
+def log_of(node: Node, party: str, now_us: int, *, exercise: bool) -> Log:
+    """The entries that a party (or PUBLIC) may read of one of its worlds."""
+    return readable_log(node.store, node.audience(party, now_us), exercise=exercise)
+
+
+def new_name(prefix: str) -> str:
+    """A name that tells nothing: not how many there are, not when it was given."""
+    return f"{prefix}-{secrets.token_hex(8)}"
+
+
+def own_label(party: str) -> Label:
+    """The label of what a party says to itself."""
+    return Label(party, tlp="AMBER", rel_to=frozenset())
+
+
+def _checked(desk: Desk, act: str) -> None:
+    if not may(desk.actor.role, act):
+        raise BadSetting(f"A {desk.actor.role} may not {act}", source=desk.actor.account, todo="ask somebody with another role")
+
+
+def _say(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
+    return Entry(
+        type=type_,
+        owner=desk.actor.party,
+        ref=ref,
+        label=label or own_label(desk.actor.party),
+        said_us=desk.now_us,
+        by=desk.actor.account,
+        exercise=desk.exercise,
+        body=body_of(body),
+    )
+
+
+def _add(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
+    return add_entry(desk.node.store, _say(desk, type_, ref, body, label))
+
+
+def triage(desk: Desk, signal: Signal, word: str, *, reason: str = "", until_us: int | None = None) -> Entry:
+    """Dismisses a signal with a reason, or snoozes it until an instant."""
+    _checked(desk, "triage")
+    said = read_body(Triage, {"signal": signal.id, "word": word, "reason": reason, "until_us": until_us})
+    return _add(desk, "triage", signal.id, said)
+
+
+def judge(desk: Desk, rule: str, area: str, level: str, reason: str, until_us: int) -> Entry:
+    """An analyst's level for a judged indicator."""
+    _checked(desk, "judge")
+    said = read_body(Judgement, {"rule": rule, "area": area, "level": level, "reason": reason.strip(), "until_us": until_us})
+    if until_us <= desk.now_us:
+        raise BadReport("A judgement must hold for a while", field="until", expected="an instant that is still to come")
+    return _add(desk, "judgement", f"{rule}|{area}", said)
+
+
+def open_draft(desk: Desk, draft: Draft, signal: str = "") -> Entry:
+    """A new draft; where it comes from a signal, that is marked as promoted."""
+    _checked(desk, "draft")
+    ref = new_name("d")
+    written = [_say(desk, "draft", ref, draft)]
+    if signal:
+        written.append(_say(desk, "triage", signal, Triage(signal=signal, word="promoted", draft=ref)))
+    return add_entries(desk.node.store, written)[0]
+
+
+def save_draft(desk: Desk, ref: str, draft: Draft, version: int) -> Entry:
+    """The next version of a draft that is still open or waiting; `version` is the one that was looked at. Raises where it has moved on."""
+    _checked(desk, "draft")
+    found = draft_of(desk, ref)
+    if found.draft.state not in ("open", "submitted"):
+        raise BadSetting(f"The draft is {found.draft.state}", record=ref, todo="begin a new one")
+    return add_entry(desk.node.store, replace(_say(desk, "draft", ref, draft), version=version + 1))
+
+
+def draft_of(desk: Desk, ref: str) -> Proposal:
+    """The draft of that name as it stands. Raises `BadSetting` where there is none."""
+    found = next((item for item in drafts(desk.log) if item.ref == ref), None)
+    if found is None:
+        raise BadSetting("There is no such draft", got=ref)
+    return found
+
+
+def submit_draft(desk: Desk, ref: str, version: int) -> Entry:
+    """Hands a draft to a second person. Refused where it could not be released to those whom it names."""
+    found = draft_of(desk, ref)
+    release_check(desk, found.draft)
+    return save_draft(desk, ref, found.draft.model_copy(update={"state": "submitted"}), version)
+
+
+def approve(desk: Desk, ref: str, content: str, *, approved: bool, note: str = "") -> Entry:
+    """A second person's word on the content that has this digest. Raises where it is another one by now, or one's own. A refusal reopens the draft."""
+    _checked(desk, "approve")
+    found = draft_of(desk, ref)
+    if found.digest != content:
+        raise BadSetting("The draft was changed after it was shown", record=ref, todo="read it again")
+    if why := may_approve(found, desk.log, four_eyes=desk.node.settings.four_eyes, by=desk.actor.account):
+        raise NotReleasable(why.rstrip("."), record=ref)
+    if not approved and not note.strip():
+        raise BadReport("Who sends a draft back must say why", record=ref)
+    said = _say(desk, "approval", f"{ref}|{desk.actor.account}", Approval(draft=ref, content=content, approved=approved, note=note.strip()))
+    if approved:
+        return add_entry(desk.node.store, said)
+    reopened = _say(desk, "draft", ref, found.draft.model_copy(update={"state": "open"}))
+    return add_entries(desk.node.store, [said, replace(reopened, version=found.entry.version + 1)])[0]
+
+
+def release(desk: Desk, ref: str) -> Entry:
+    """Releases a draft as a warning: the label is the join with its evidence's, checked against every recipient."""
+    _checked(desk, "release")
+    found = draft_of(desk, ref)
+    if why := may_release(found, desk.log, four_eyes=desk.node.settings.four_eyes, by=desk.actor.account):
+        raise NotReleasable(why.rstrip("."), record=ref)
+    content = found.draft.content
+    warning = _say(desk, "warning", content.warning, content, release_check(desk, found.draft))
+    done = _say(desk, "draft", ref, found.draft.model_copy(update={"state": "released"}))
+    return add_entries(desk.node.store, [warning, replace(done, version=found.entry.version + 1)])[0]
+
+
+def release_check(desk: Desk, draft: Draft) -> Label:
+    """The label that the draft would be released under. Raises `NotReleasable`, naming the recipient and the record that stand in the way."""
+    evidence = evidence_labels(desk, draft.content)
+    rel_to = draft.rel_to
+    directory = desk.node.directory
+    unknown = [name for name in draft.content.recipients if name not in (*directory.parties, PUBLIC, desk.actor.party)]
+    if unknown:
+        raise NotReleasable("The recipient is not in the directory of parties", got=unknown[0], todo="add it to directory.toml")
+    label = release_label(desk.actor.party, draft.tlp, rel_to, [found for _, found in evidence], directory)
+    check_release(draft.content, label, directory, desk.now_us, evidence)
+    return label
+
+
+def evidence_labels(desk: Desk, content: Content) -> list[tuple[str, Label]]:
+    """The reports that a content rests on, each with its label. Raises where one of them is not to be found."""
+    audience = desk.node.audience(desk.actor.party, desk.now_us)
+    found: list[tuple[str, Label]] = []
+    for name in dict.fromkeys(name for item in content.evidence for name in item.reports):
+        held = find_reports(desk.node.store, audience, name)
+        if not held:
+            raise BadSetting("A record that the warning rests on is not to be found", record=name, todo="take it out of the evidence")
+        found += [(name, item.label) for item in held]
+    return found
+
+
+def chain_of(desk: Desk, warning: str) -> Chain:
+    """The chain of a warning that the party may read. Raises `BadSetting` where there is none."""
+    found = next((chain for chain in chains(desk.log) if chain.warning == warning), None)
+    if found is None:
+        raise BadSetting("There is no such warning", got=warning)
+    return found
+
+
+def _own_chain(desk: Desk, warning: str) -> Chain:
+    chain = chain_of(desk, warning)
+    if chain.owner != desk.actor.party:
+        raise BadSetting("Only the party that issued a warning can change or assess it", record=warning)
+    return chain
+
+
+def draft_update(desk: Desk, warning: str, act: str) -> Entry:
+    """A draft that updates, cancels or ends a warning of the party's own, to be released under the label that it was drafted with."""
+    head = _own_chain(desk, warning).head
+    content = read_body(Content, body_of(head.content) | {"act": act, "predecessors": [head.id]})
+    earlier = next((item.draft for item in drafts(desk.log) if item.draft.content.warning == warning and item.draft.state == "released"), None)
+    label = {} if earlier is None else {"tlp": earlier.tlp, "rel_to": earlier.rel_to}
+    return open_draft(desk, Draft(content=content, **label))
+
+
+def answer(desk: Desk, warning: str, word: str, text: str = "", activity: str = "", tlp: str = "") -> Entry:
+    """A party's answer to the head of a warning; read by those who got the warning, and by its owner. The same word again changes nothing."""
+    _checked(desk, "answer")
+    head = chain_of(desk, warning).head
+    said = read_body(Answer, {"warning": warning, "entry": head.id, "word": word, "text": text.strip(), "activity": activity})
+    mark = digest(canonical_bytes([head.id, word, said.text, activity, desk.actor.account]))[:16]
+    known = next((entry for entry in desk.log.of("answer") if entry.owner == desk.actor.party and entry.ref == f"{warning}|{mark}"), None)
+    return known or _add(desk, "answer", f"{warning}|{mark}", said, answer_label(desk, head, tlp))
+
+
+def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
+    """Whoever got the warning may read what is answered, and its owner; with CLEAR everybody, where the warning itself is open to all."""
+    label = head.entry.label
+    if tlp.upper() == "CLEAR":
+        if label.tlp != "CLEAR" or label.rel_to is not None or label.parts:
+            raise NotReleasable("An answer cannot be more open than its warning", got="TLP:CLEAR", expected=f"TLP:{label.tlp}")
+        return Label(desk.actor.party, tlp="CLEAR")
+    return Label(desk.actor.party, tlp="AMBER", rel_to=frozenset({head.entry.owner, *head.content.recipients}) - {PUBLIC})
+
+
+def assess(desk: Desk, warning: str, outcome: str, text: str = "", began_us: int | None = None, events: Sequence[str] = ()) -> Entry:
+    """What became of a warning, by its owner."""
+    _checked(desk, "assess")
+    _own_chain(desk, warning)
+    said = read_body(Assessment, {"warning": warning, "outcome": outcome, "text": text, "began_us": began_us, "events": list(events)})
+    return _add(desk, "assessment", warning, said)
+
+
+def open_activity(desk: Desk, activity: Activity, tlp: str = "") -> Entry:
+    """An activity that answers warnings, and for each of them the answer `action`; all in one transaction."""
+    _checked(desk, "answer")
+    ref = new_name("a")
+    heads = [chain_of(desk, name).head for name in activity.answers]
+    label = _activity_label(desk, heads, tlp)
+    written = [_say(desk, "activity", ref, activity, label)]
+    for head in heads:
+        said = Answer(warning=head.content.warning, entry=head.id, word="action", activity=ref, text=next(iter(activity.titles.values())))
+        written.append(_say(desk, "answer", f"{head.content.warning}|{ref}", said, answer_label(desk, head, tlp)))
+    return add_entries(desk.node.store, written)[0]
+
+
+def _activity_label(desk: Desk, heads: Sequence[Version], tlp: str) -> Label:
+    """As open as what it answers lets it be; one that answers nothing is the party's own, or open where that was asked."""
+    labels = [answer_label(desk, head, tlp) for head in heads]
+    if not labels:
+        return Label(desk.actor.party, tlp="CLEAR") if tlp.upper() == "CLEAR" else own_label(desk.actor.party)
+    lists = [label.rel_to for label in labels if label.rel_to is not None]
+    return replace(labels[0], rel_to=frozenset.intersection(*lists)) if lists else labels[0]
+
+
+def deputies(node: Node) -> dict[str, str]:
+    """Who is told of a party's silence: the deputy that one of its accounts names, the first by name."""
+    named = [account for account in list_accounts(node) if account.deputy]
+    return {account.party: account.deputy for account in reversed(named)}
+
+
+def tell_overdue(node: Node, now_us: int) -> str:
+    """Writes down whom a deputy is now told of, each once, in the node's book `escalations`; says how many are new and how many are silent."""
+    told, silent = 0, 0
+    for exercise in (False, True):
+        log = log_of(node, node.settings.party, now_us, exercise=exercise)
+        own = [chain for chain in chains(log) if chain.owner == node.settings.party]
+        late = [(each, recipient) for each in all_responses(own, log, deputies(node)) for recipient in each.recipients if recipient.state == "overdue"]
+        silent += len(late)
+        told += sum(_tell(node, each.chain.warning, recipient.escalation, exercise=exercise) for each, recipient in late if recipient.escalation)
+    return f"{silent} recipients have not answered in time; {told} deputies told." if silent else ""
+
+
+def _tell(node: Node, warning: str, told: Escalation, *, exercise: bool) -> bool:
+    note: dict[str, Json] = {"warning": warning, "party": told.party, "deputy": told.deputy, "at": format_time(told.at_us), "exercise": exercise}
+    return add_note(node.store, "escalations", told.id, note)

@@ -1,0 +1,184 @@
+"""How things stand for one party: its rules asked of its world, the signals that fired, the problems that they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from vigie.model.atlas import Atlas
+from vigie.model.canonical import Json
+from vigie.model.entry import Log
+from vigie.model.errors import BadSetting
+from vigie.model.history import History
+from vigie.model.rule import Rule, RuleBook, Signal, Standing, rule_digest, rule_name
+from vigie.model.times import DAY_US, format_day, format_time
+from vigie.model.warning import Judgement, Triage, read_body
+from vigie.node.histories import history_of, region_of
+from vigie.node.kept import kept_world
+from vigie.node.rules import rule_book
+from vigie.node.settings import Node
+from vigie.node.worlds import World
+from vigie.store import add_note, list_notes, read_note, remove_note, save_note
+from vigie.warn.problems import ProblemState, problem_states
+from vigie.warn.replay import Replay, replay
+from vigie.warn.standing import watch
+
+SHOWN_DAYS = 60
+"""Signals older than this are shown by a replay, not in the inbox."""
+
+TICK_US = 300_000_000
+"""Standings are computed again after five minutes at the latest."""
+
+REPLAYED_DAYS = 730
+"""How much of the archive a replay runs over unless told: two years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the rules say to one party of one of its worlds at an instant."""
+
+    party: str
+    exercise: bool
+    now_us: int
+    world: World
+    book: RuleBook
+    standings: tuple[Standing, ...]
+    signals: tuple[Signal, ...]
+    problems: tuple[ProblemState, ...]
+
+    def signal(self, name: str) -> Signal | None:
+        """The signal of that id, or None."""
+        return next((item for item in self.signals if item.id == name), None)
+
+
+def judgements_of(log: Log) -> tuple[Judgement, ...]:
+    """What analysts have judged, oldest first."""
+    return tuple(read_body(Judgement, entry.body) for entry in log.of("judgement"))
+
+
+def enabled_rules(node: Node, book: RuleBook) -> dict[str, Rule]:
+    """The rules that were switched on in the wording that they have now; a rule that was changed since is off again."""
+    on = list_notes(node.store, "rules")
+    return {name: rule for name, rule in book.rules.items() if on.get(name, {}).get("digest") == rule_digest(rule)}
+
+
+def asked_by(node: Node, rules: Mapping[str, Rule], party: str) -> dict[str, Rule]:
+    """The rules whose signals a party hears, in the world that the party may read: its own, or those that tell it of what everybody may read."""
+    own = node.settings.party
+    heard = {name: rule for name, rule in rules.items() if (rule.reads or own) == party and (not rule.tells or party in rule.tells)}
+    return heard | {name: rule for name, rule in rules.items() if rule.reads == "PUBLIC" and party in rule.tells}
+
+
+def make_outlook(node: Node, atlas: Atlas, world: World, log: Log, history: History | None = None) -> Outlook:
+    """The outlook of the world's party as of the log's instant."""
+    book, region = rule_book(node), region_of(atlas)
+    seen = history if history is not None else history_of(node, node.audience(world.party, log.now_us), world, atlas)
+    asked = asked_by(node, enabled_rules(node, book), world.party)
+    judged, since_us = judgements_of(log), log.now_us - SHOWN_DAYS * DAY_US
+    told = [watch(rule, seen, region, log.now_us, judged) for rule in asked.values()]
+    stands = tuple(item for _, found in told for item in found)
+    fired = [item for found, _ in told for item in found if item.raised_us >= since_us]
+    ordered = tuple(sorted(fired, key=lambda item: (-item.raised_us, item.id)))
+    return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, problem_states(book, stands, log.now_us))
+
+
+@dataclass(slots=True)
+class KeptOutlooks:
+    """The outlooks of several parties, each computed again when its world, its rules or judgements move on, or the tick does."""
+
+    node: Node
+    atlas: Atlas
+    _kept: dict[tuple[str, bool], tuple[tuple[object, ...], Outlook]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def outlook(self, world: World, log: Log) -> Outlook:
+        """The outlook of this world and log."""
+        judged = len(log.of("judgement"))
+        mark = (id(world), log.now_us // TICK_US, judged, repr(sorted(list_notes(self.node.store, "rules").items())))
+        with self._lock:
+            known = self._kept.get((world.party, world.exercise))
+            if known is None or known[0] != mark:
+                known = (mark, make_outlook(self.node, self.atlas, world, log))
+                self._kept[world.party, world.exercise] = known
+            return known[1]
+
+
+def open_signals(outlook: Outlook, log: Log) -> tuple[Signal, ...]:
+    """The signals that nobody has dealt with: those dismissed or promoted are gone, those snoozed come back at their time."""
+    words = {entry.ref: read_body(Triage, entry.body) for entry in log.of("triage")}
+    return tuple(item for item in outlook.signals if (said := words.get(item.id)) is None or _is_back(said, outlook.now_us))
+
+
+def _is_back(said: Triage, now_us: int) -> bool:
+    return said.word == "snoozed" and said.until_us is not None and said.until_us <= now_us
+
+
+def replay_rule(node: Node, atlas: Atlas, world: World, name: str, now_us: int, *, days: int = REPLAYED_DAYS) -> Replay:
+    """Runs a rule over the archive as it was known at each date, and keeps the result beside the rule."""
+    rule = known_rule(node, name)
+    history = history_of(node, node.audience(world.party, now_us), world, atlas)
+    found = replay(rule, history, region_of(atlas), now_us - days * DAY_US, now_us)
+    note: dict[str, Json] = {"digest": rule_digest(rule), "made": format_time(now_us), "exercise": world.exercise, "replay": found.to_json()}
+    save_note(node.store, "replays", name, note)
+    return found
+
+
+def known_rule(node: Node, name: str) -> Rule:
+    """The rule of that full name. Raises `BadSetting` where there is none."""
+    rules = rule_book(node).rules
+    if name not in rules:
+        raise BadSetting("There is no such rule", got=name, expected=", ".join(sorted(rules)))
+    return rules[name]
+
+
+def replay_of(node: Node, rule: Rule) -> Replay | None:
+    """The kept replay of a rule in the wording that it has now."""
+    note = read_note(node.store, "replays", rule_name(rule))
+    return Replay.from_json(note["replay"]) if note and note["digest"] == rule_digest(rule) else None
+
+
+def enable_rule(node: Node, name: str, now_us: int) -> None:
+    """Switches a rule on. Raises `BadSetting` where it was not replayed in the wording that it has now."""
+    rule = known_rule(node, name)
+    if rule.how != "judged" and replay_of(node, rule) is None:
+        raise BadSetting("The rule was not replayed in the wording that it has now", record=name, todo=f"run `vigie warn replay {name}` and look at the result")
+    save_note(node.store, "rules", name, {"digest": rule_digest(rule), "enabled": format_time(now_us)})
+
+
+def disable_rule(node: Node, name: str) -> None:
+    """Switches a rule off."""
+    known_rule(node, name)
+    remove_note(node.store, "rules", name)
+
+
+def watch_rules(node: Node, atlas: Atlas, now_us: int) -> str:
+    """Asks all rules that are on, of the real and the exercise world of the node's own party, and remembers when each signal was first heard."""
+    said = [_heard(node, _outlook_now(node, atlas, now_us, exercise=exercise)) for exercise in (False, True)]
+    asked = len(enabled_rules(node, rule_book(node)))
+    return f"{asked} rules asked; {sum(said)} new signals"
+
+
+def _outlook_now(node: Node, atlas: Atlas, now_us: int, *, exercise: bool) -> Outlook:
+    from vigie.node.desk import log_of
+
+    party = node.settings.party
+    world = kept_world(node, node.audience(party, now_us), atlas, exercise=exercise)
+    return make_outlook(node, atlas, world, log_of(node, party, now_us, exercise=exercise))
+
+
+def _heard(node: Node, outlook: Outlook) -> int:
+    return sum(add_note(node.store, "signals", item.id, {"heard": format_time(outlook.now_us), "rule": item.rule}) for item in outlook.signals)
+
+
+def levels_by_area(stands: Iterable[Standing]) -> dict[str, dict[str, Standing]]:
+    """Standings by rule, then by area."""
+    found: dict[str, dict[str, Standing]] = {}
+    for item in stands:
+        found.setdefault(item.rule, {})[item.area] = item
+    return found
+
+
+def signal_line(item: Signal, name_of_area: Callable[[str], str]) -> str:
+    """A signal in one line."""
+    return f"{format_day(item.raised_us)} {item.rule} in {name_of_area(item.area)}: {item.why}"
