@@ -7,7 +7,7 @@ import sys
 import typer
 
 from vigie import __version__
-from vigie.cli import demo, exchange, exercise, intake, links, nodes, sources, worlds
+from vigie.cli import accounts, brief, demo, exchange, exercise, intake, links, nodes, sources, subscriptions, warn, watch, worlds
 from vigie.cli.show import complain
 from vigie.model.errors import BadReport, BadSetting, NotReleasable, PeerUnavailable, VigieError
 
@@ -38,7 +38,7 @@ def program(*, version: bool = typer.Option(False, "--version", callback=_versio
     """
 
 
-for part in (nodes, sources, intake, links, worlds, exchange, exercise, demo):
+for part in (nodes, accounts, sources, intake, links, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn):
     part.register(app)
 
 

@@ -38,7 +38,7 @@ def list_sources(node: NodeOption = None, *, as_json: JsonOption = False) -> Non
     rows = [
         (
             entry.source.name,
-            "yes" if entry.is_added else "",
+            _added(entry),
             entry.source.field,
             entry.source.title,
             _terms(entry),
@@ -49,6 +49,12 @@ def list_sources(node: NodeOption = None, *, as_json: JsonOption = False) -> Non
     ]
     say_table("Sources", ["name", "added", "field", "what", "terms", "account needed", "cadence"], rows)
     say("Follow one with: vigie sources add NAME. Fetch it with: vigie sources run NAME.")
+
+
+def _added(entry: Entry) -> str:
+    if not entry.is_added:
+        return ""
+    return "as an EXERCISE" if entry.exercise else "yes"
 
 
 def _terms(entry: Entry) -> str:
@@ -62,7 +68,7 @@ def _entry_json(entry: Entry) -> dict[str, object]:
         name: getattr(source, name)
         for name in ("name", "title", "field", "address", "fetch", "reader", "licence", "floor", "attribution", "account", "cadence_minutes")
     }
-    return facts | {"added": entry.is_added, "own": entry.is_own, "tlp": entry.tlp or "AMBER"}
+    return facts | {"added": entry.is_added, "own": entry.is_own, "exercise": entry.exercise, "tlp": entry.tlp or "AMBER"}
 
 
 @sources_app.command(name="add")
@@ -79,6 +85,8 @@ def add_source(
     tlp: Annotated[str, typer.Option(help="The TLP level of what it brings (else AMBER: readable by you only).", show_default=False)] = "",
     mapping: Annotated[Path | None, typer.Option(help="A TOML file that says what a table's columns mean.", show_default=False)] = None,
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for the query, such as minmagnitude=2.5; may be repeated.", show_default=False)] = None,
+    *,
+    exercise: Annotated[bool, typer.Option("--exercise", help="What it brings is an exercise: nothing of it happened.")] = False,
 ) -> None:
     """Follow a feed: a known one by its name, or one of your own by its address."""
     given: dict[str, Any] = {
@@ -91,8 +99,10 @@ def add_source(
         "cadence_minutes": cadence,
     }
     facts = {key: value for key, value in given.items() if value}
-    entry = add(the_node(node), name, tlp=tlp or None, options=_options(option or []), mapping=mapping, **facts)
+    entry = add(the_node(node), name, tlp=tlp or None, options=_options(option or []), mapping=mapping, exercise=exercise, **facts)
     say(f"{name} is followed: {entry.source.title}, {entry.source.address}, every {entry.source.cadence_minutes} minutes, TLP:{entry.tlp or 'AMBER'}.")
+    if entry.exercise:
+        say("EXERCISE EXERCISE EXERCISE: what it brings belongs to the exercise and never to the real world.")
     say(f"Terms: {_terms(entry)}. {entry.source.attribution}")
     if entry.source.account:
         say(f"It needs an account: {entry.source.account}")

@@ -91,20 +91,20 @@ def _late_row(item: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @desk_app.command()
-def rules(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
+def rules(node: NodeOption = None, *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """All rules of the packs and of the node: what they ask, whether they are on, how they did on the archive."""
     opened = the_node(node)
     book = rule_book(opened)
-    on = enabled_rules(opened, book)
-    rows = [_rule_facts(opened, rule, is_on=name in on) for name, rule in sorted(book.rules.items())]
+    on = enabled_rules(opened, book, exercise=exercise)
+    rows = [_rule_facts(opened, rule, is_on=name in on, exercise=exercise) for name, rule in sorted(book.rules.items())]
     if as_json:
         say_json(rows)
         return
     say_table("Rules", ["rule", "on", "what", "replay"], [(row["rule"], "on" if row["on"] else "off", row["title"], row["replay"]) for row in rows])
 
 
-def _rule_facts(node: Node, rule: Rule, *, is_on: bool) -> dict[str, Any]:
-    seen = replay_of(node, rule)
+def _rule_facts(node: Node, rule: Rule, *, is_on: bool, exercise: bool) -> dict[str, Any]:
+    seen = replay_of(node, rule, exercise=exercise)
     none = "judged by analysts" if rule.how == "judged" else "not replayed yet"
     return {"rule": rule_name(rule), "on": is_on, "title": rule.title, "how": rule.how, "flag": rule.flag, "replay": seen.sentence if seen else none}
 
@@ -133,20 +133,20 @@ def replay(
 
 
 @desk_app.command()
-def enable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None) -> None:
+def enable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None, *, exercise: ExerciseOption = False) -> None:
     """Switch rules on. A rule that was not replayed in the wording that it has now is refused."""
     opened = the_node(node)
     for name in names:
-        enable_rule(opened, name, now_us())
+        enable_rule(opened, name, now_us(), exercise=exercise)
         say(f"{name} is on.")
 
 
 @desk_app.command()
-def disable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None) -> None:
+def disable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None, *, exercise: ExerciseOption = False) -> None:
     """Switch rules off."""
     opened = the_node(node)
     for name in names:
-        disable_rule(opened, name)
+        disable_rule(opened, name, exercise=exercise)
         say(f"{name} is off.")
 
 

@@ -23,7 +23,7 @@ _DEFAULT_DAYS = 14
 def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal) -> Draft:
     """The draft that a signal proposes: area, time, likelihood from the rule's own replay, evidence; nothing that the records do not say."""
     rule = outlook.book.rules[signal.rule]
-    seen = replay_of(node, rule)
+    seen = replay_of(node, rule, exercise=outlook.exercise)
     begin_us = outlook.now_us // SECOND_US * SECOND_US
     days = rule.outcome.horizon_days if rule.outcome else _DEFAULT_DAYS
     content = Content(

@@ -57,10 +57,15 @@ def judgements_of(log: Log) -> tuple[Judgement, ...]:
     return tuple(read_body(Judgement, entry.body) for entry in log.of("judgement"))
 
 
-def enabled_rules(node: Node, book: RuleBook) -> dict[str, Rule]:
-    """The rules that were switched on in the wording that they have now; a rule that was changed since is off again."""
+def enabled_rules(node: Node, book: RuleBook, *, exercise: bool) -> dict[str, Rule]:
+    """The rules that were switched on for this world in the wording that they have now; a rule that was changed since is off again."""
     on = list_notes(node.store, "rules")
-    return {name: rule for name, rule in book.rules.items() if on.get(name, {}).get("digest") == rule_digest(rule)}
+    return {name: rule for name, rule in book.rules.items() if on.get(_note_name(name, exercise=exercise), {}).get("digest") == rule_digest(rule)}
+
+
+def _note_name(rule: str, *, exercise: bool) -> str:
+    """Rules are replayed and switched on for the real and the exercise world apart: an exercise says nothing of how a rule does."""
+    return f"{rule} (exercise)" if exercise else rule
 
 
 def asked_by(node: Node, rules: Mapping[str, Rule], party: str) -> dict[str, Rule]:
@@ -74,7 +79,7 @@ def make_outlook(node: Node, atlas: Atlas, world: World, log: Log, history: Hist
     """The outlook of the world's party as of the log's instant."""
     book, region = rule_book(node), region_of(atlas)
     seen = history if history is not None else history_of(node, node.audience(world.party, log.now_us), world, atlas)
-    asked = asked_by(node, enabled_rules(node, book), world.party)
+    asked = asked_by(node, enabled_rules(node, book, exercise=world.exercise), world.party)
     judged, since_us = judgements_of(log), log.now_us - SHOWN_DAYS * DAY_US
     told = [watch(rule, seen, region, log.now_us, judged) for rule in asked.values()]
     stands = tuple(item for _, found in told for item in found)
@@ -119,8 +124,8 @@ def replay_rule(node: Node, atlas: Atlas, world: World, name: str, now_us: int, 
     rule = known_rule(node, name)
     history = history_of(node, node.audience(world.party, now_us), world, atlas)
     found = replay(rule, history, region_of(atlas), now_us - days * DAY_US, now_us)
-    note: dict[str, Json] = {"digest": rule_digest(rule), "made": format_time(now_us), "exercise": world.exercise, "replay": found.to_json()}
-    save_note(node.store, "replays", name, note)
+    note: dict[str, Json] = {"digest": rule_digest(rule), "made": format_time(now_us), "replay": found.to_json()}
+    save_note(node.store, "replays", _note_name(name, exercise=world.exercise), note)
     return found
 
 
@@ -132,31 +137,33 @@ def known_rule(node: Node, name: str) -> Rule:
     return rules[name]
 
 
-def replay_of(node: Node, rule: Rule) -> Replay | None:
-    """The kept replay of a rule in the wording that it has now."""
-    note = read_note(node.store, "replays", rule_name(rule))
+def replay_of(node: Node, rule: Rule, *, exercise: bool) -> Replay | None:
+    """The kept replay of a rule over this world's archive, in the wording that it has now."""
+    note = read_note(node.store, "replays", _note_name(rule_name(rule), exercise=exercise))
     return Replay.from_json(note["replay"]) if note and note["digest"] == rule_digest(rule) else None
 
 
-def enable_rule(node: Node, name: str, now_us: int) -> None:
-    """Switches a rule on. Raises `BadSetting` where it was not replayed in the wording that it has now."""
+def enable_rule(node: Node, name: str, now_us: int, *, exercise: bool) -> None:
+    """Switches a rule on for one world. Raises `BadSetting` where it was not replayed there in the wording that it has now."""
     rule = known_rule(node, name)
-    if rule.how != "judged" and replay_of(node, rule) is None:
-        raise BadSetting("The rule was not replayed in the wording that it has now", record=name, todo=f"run `vigie warn replay {name}` and look at the result")
-    save_note(node.store, "rules", name, {"digest": rule_digest(rule), "enabled": format_time(now_us)})
+    if rule.how != "judged" and replay_of(node, rule, exercise=exercise) is None:
+        todo = f"run `vigie warn replay {name}{' --exercise' if exercise else ''}` and look at the result"
+        raise BadSetting("The rule was not replayed in the wording that it has now", record=name, todo=todo)
+    save_note(node.store, "rules", _note_name(name, exercise=exercise), {"digest": rule_digest(rule), "enabled": format_time(now_us)})
 
 
-def disable_rule(node: Node, name: str) -> None:
-    """Switches a rule off."""
+def disable_rule(node: Node, name: str, *, exercise: bool) -> None:
+    """Switches a rule off for one world."""
     known_rule(node, name)
-    remove_note(node.store, "rules", name)
+    remove_note(node.store, "rules", _note_name(name, exercise=exercise))
 
 
 def watch_rules(node: Node, atlas: Atlas, now_us: int) -> str:
     """Asks all rules that are on, of the real and the exercise world of the node's own party, and remembers when each signal was first heard."""
     said = [_heard(node, _outlook_now(node, atlas, now_us, exercise=exercise)) for exercise in (False, True)]
-    asked = len(enabled_rules(node, rule_book(node)))
-    return f"{asked} rules asked; {sum(said)} new signals"
+    book = rule_book(node)
+    asked = [len(enabled_rules(node, book, exercise=exercise)) for exercise in (False, True)]
+    return f"{asked[0]} rules asked, {asked[1]} of the exercise; {said[0]} new signals, {said[1]} of the exercise." if any(asked) else ""
 
 
 def _outlook_now(node: Node, atlas: Atlas, now_us: int, *, exercise: bool) -> Outlook:

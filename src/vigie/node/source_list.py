@@ -28,6 +28,7 @@ class Entry:
     """A source as this node has it: whether the operator added it, whether no pack knows it, and what was chosen for it.
 
     An empty `tlp` stands for AMBER, an empty `token_header` for the feed's own way; `mapping` is a file that says what a table's columns mean.
+    What an `exercise` source delivers never happened: its records belong to the exercise, whatever they say of themselves.
     """
 
     source: Source
@@ -37,6 +38,7 @@ class Entry:
     options: Mapping[str, str] = field(default_factory=dict)
     token_header: str = ""
     mapping: Path | None = None
+    exercise: bool = False
     state: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -64,6 +66,7 @@ def add(
     options: Mapping[str, str] | None = None,
     token_header: str = "",
     mapping: Path | None = None,
+    exercise: bool = False,
     **facts: str | int,
 ) -> Entry:
     """The source as it was added: one that a pack knows (`facts` then change it), or one of the node's own.
@@ -82,16 +85,24 @@ def add(
         "options": dict[str, Json](options or {}),
         "token_header": token_header,
         "mapping": str(mapping.absolute()) if mapping else "",
+        "exercise": exercise,
     }
-    state = before.state if before else {}
-    if before and _where(_entry(name, preset, before).source) != _where(source):
-        state = {key: value for key, value in state.items() if key != "feed"}
-    save_source_state(node.store, SourceState(name, chosen, state))
+    save_source_state(node.store, SourceState(name, chosen, _state_after(name, preset, before, chosen)))
     return find(node, name)
 
 
-def _where(source: Source) -> tuple[str, str]:
-    return source.address, source.fetch
+def _state_after(name: str, preset: Source | None, before: SourceState | None, chosen: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What is remembered of a source's runs; one that is somewhere else now, or of the other world, is fetched from its beginning."""
+    if before is None:
+        return {}
+    was, will = (_entry(name, preset, SourceState(name, settings, {})) for settings in (before.settings, chosen))
+    if _where(was) == _where(will):
+        return before.state
+    return {key: value for key, value in before.state.items() if key != "feed"}
+
+
+def _where(entry: Entry) -> tuple[str, str, bool]:
+    return entry.source.address, entry.source.fetch, entry.exercise
 
 
 def _entry(name: str, preset: Source | None, kept: SourceState | None) -> Entry:
@@ -105,6 +116,7 @@ def _entry(name: str, preset: Source | None, kept: SourceState | None) -> Entry:
         options={key: str(value) for key, value in chosen.get("options", {}).items()},
         token_header=str(chosen.get("token_header", "")),
         mapping=Path(chosen["mapping"]) if chosen.get("mapping") else None,
+        exercise=bool(chosen.get("exercise")),
         state=kept.state if kept else {},
     )
 

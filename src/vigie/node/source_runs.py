@@ -24,6 +24,7 @@ from vigie.node.fetch import Faltering, Visit, fetch_with
 from vigie.node.incoming import sweep
 from vigie.node.intake import Order, Outcome, ingest_file, owner_only
 from vigie.node.line import FetchLimits, open_line
+from vigie.node.locks import is_held, locked
 from vigie.node.mappings import presets
 from vigie.node.packs import packs
 from vigie.node.settings import Node, owner_label
@@ -108,7 +109,7 @@ def run(
     sweep(node, now_us, name)
     with _incoming(node, name) as folder:
         this = _Run(node, entry, folder, now_us, watch or _ignore, dict(entry.state))
-        this.save(tried=format_time(now_us))
+        this.save(tried=format_time(now_us), cuts=_cuts(entry) + 1)
         try:
             _work(this, limits or FetchLimits(max_bytes=node.settings.max_file_bytes), (since_us, until_us))
         except VigieError as fault:
@@ -132,7 +133,18 @@ def _run_one(node: Node, name: str, now_us: int, watch: Watch | None, limits: Fe
 
 def _is_due(node: Node, entry: Entry, now_us: int) -> bool:
     found = health(entry, now_us, has_token=bool(token_of(node, entry.source.name)))
-    return found.word != "needs account" and entry.source.fetch != BY_HAND and found.due_us is not None and found.due_us <= now_us
+    if found.word == "needs account" or entry.source.fetch == BY_HAND or found.due_us is None:
+        return False
+    return found.due_us <= now_us or (_cuts(entry) == 1 and not is_held(_lock(node, entry.source.name)))
+
+
+def _cuts(entry: Entry) -> int:
+    """How many runs in a row began and did not end. A run that was cut off is begun again at once; one that is cut off again waits for its cadence."""
+    return int(str(entry.state.get("cuts", 0)))
+
+
+def _lock(node: Node, name: str) -> Path:
+    return node.folder / "incoming" / f".{safe_name(name)}.lock"
 
 
 @contextmanager
@@ -141,27 +153,14 @@ def _incoming(node: Node, name: str) -> Iterator[Path]:
     folder = node.folder / "incoming" / safe_name(name)
     folder.parent.mkdir(exist_ok=True, mode=0o700)
     folder.mkdir(exist_ok=True, mode=0o700)
-    with (node.folder / "incoming" / f".{safe_name(name)}.lock").open("w") as lock:
-        if not _is_locked(lock.fileno()):
+    with locked(_lock(node, name)) as is_ours:
+        if not is_ours:
             raise BadSetting("The source is being run by another process", source=name, todo="wait until it is done")
         try:
             _clear(folder)
             yield folder
         finally:
             _clear(folder)
-
-
-def _is_locked(number: int) -> bool:
-    """Whether the lock is ours now; it goes with the process, however that ends. A system without such locks has one process only."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _clear(folder: Path) -> None:
@@ -293,6 +292,7 @@ def _order(node: Node, entry: Entry) -> Order:
         mapping=entry.mapping,
         agency=source.agency,
         source=source.name,
+        exercise=entry.exercise,
         retention_days=source.retention_days,
     )
 
@@ -323,6 +323,7 @@ def _finished(this: _Run) -> RunOutcome:
         "fault": str(this.fault) if this.fault else "",
         "failures": failures,
         "notes": list[Json](this.notes[-NOTES_KEPT:]),
+        "cuts": 0,
         "not_before": format_time(this.now_us + int(wait_s * 1_000_000)) if wait_s else "",
     }
     success = {} if this.fault else {"succeeded": format_time(this.now_us), "first_success": this.state.get("first_success") or format_time(this.now_us)}
