@@ -13,7 +13,8 @@ from vigie.model.warning import Likelihood
 from vigie.warn.answers import all_responses
 from vigie.warn.brier import brier_score
 from vigie.warn.chain import chains
-from vigie.warn.scoreboard import COLUMNS, Missed, Score, score_rows, scoreboard, spread, wilson
+from vigie.warn.scoreboard import COLUMNS, Missed, Score, score_rows, scoreboard, spread
+from vigie.warn.share import wilson
 from warn.logs import DAY_US, HOUR_US, NOW_US, answer, assessment, following, log, warning
 
 

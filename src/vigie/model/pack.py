@@ -15,6 +15,7 @@ from vigie.model.catalogue import Coded
 from vigie.model.errors import Reject
 from vigie.model.feed import Feed
 from vigie.model.report import Report
+from vigie.model.rule import Problem, Rule
 from vigie.model.sameness import Sameness
 from vigie.model.source import Floor, Source
 from vigie.model.terms import Terms
@@ -112,3 +113,5 @@ class Pack:
     make_events: MakeEvents | None = None
     exercise_share: float = 0.0
     units: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    problems: tuple[Problem, ...] = ()

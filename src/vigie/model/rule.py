@@ -20,6 +20,9 @@ How = Literal["baseline", "fact", "judged"]
 
 AreaLevel = Literal["unit", "country", "region"]
 
+PEACEFUL = "unrest.protest"
+"""Peaceful assembly: no rule may count it, and the engine never does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:

@@ -49,10 +49,9 @@ def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal
 
 def _likelihood(seen: Replay | None) -> Likelihood | None:
     """The interval in which the rule's precision lies on the archive: how often what it warns of came."""
-    if seen is None or seen.precision is None:
+    if seen is None or seen.precision.low is None or seen.precision.high is None:
         return None
-    _, low, high = seen.precision
-    return Likelihood(low=round(low, 2), high=round(high, 2))
+    return Likelihood(low=round(seen.precision.low, 2), high=round(seen.precision.high, 2))
 
 
 def _wording(atlas: Atlas, rule: Rule, signal: Signal, language: str) -> Wording:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vigie.model.atlas import Area, Atlas, area_by_code, country_at, unit_at, units_of
 from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.history import History, Region
-from vigie.model.times import DAY_US, NEVER_US
+from vigie.model.times import NEVER_US, format_day, parse_interval
 from vigie.node.packs import packs
 from vigie.node.settings import Node
 from vigie.node.severity import severities
@@ -20,7 +20,7 @@ from vigie.node.worlds import World
 from vigie.store import Audience, Versions, Window, readable_versions
 
 YEARS_ASKED = 8
-"""How far back rules look: five years of baseline, one of signals, and slack for what was reported late."""
+"""How many calendar years back rules look: five of baseline, two of a replay, one of slack. The first day of a year: it does not slide with the clock."""
 
 VAGUE_KM = 75.0
 """A report whose place is known less well than this does not say in which first-level unit it was."""
@@ -31,7 +31,7 @@ _TOUCHING_DEG = 0.02
 
 def history_of(node: Node, audience: Audience, world: World, atlas: Atlas) -> History:
     """The history of the world's reports over the last `YEARS_ASKED` years: a pure function of what the audience may read."""
-    window = Window(exercise=world.exercise, since_us=audience.now_us - YEARS_ASKED * 366 * DAY_US)
+    window = Window(exercise=world.exercise, since_us=_asked_since(audience.now_us))
     versions = readable_versions(node.store, audience, window, world.catalogue.row)
     whole = concat([world.catalogue.take(np.isin(world.catalogue.row, versions.row)), versions.earlier])
     place = np.searchsorted(versions.row, whole.row)
@@ -39,6 +39,11 @@ def history_of(node: Node, audience: Audience, world: World, atlas: Atlas) -> Hi
     known_us = np.where(whole.issued_us == NEVER_US, np.maximum(whole.begin_us, whole.end_us), whole.issued_us)
     kept = _once_each(whole, known_us, event)
     return _history(world, whole.take(kept), atlas, event[kept], known_us[kept], _picked(versions, place[kept]))
+
+
+def _asked_since(now_us: int) -> int:
+    """The first of January, `YEARS_ASKED` years before the year of `now_us`."""
+    return parse_interval(str(int(format_day(now_us)[:4]) - YEARS_ASKED))[0]
 
 
 def _events(world: World, whole: Catalogue, testimony: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from statistics import NormalDist, quantiles
+from statistics import quantiles
 from typing import Literal
 
 from vigie.model.entry import Entry, Log
@@ -19,9 +19,9 @@ from vigie.model.warning import Assessment
 from vigie.warn.answers import Responses
 from vigie.warn.brier import Brier, brier_score, is_few, note_of
 from vigie.warn.chain import Chain, said_in
+from vigie.warn.share import Share, wilson
 
 _HOUR_US = 3_600 * SECOND_US
-_Z95 = NormalDist().inv_cdf(0.975)
 
 Group = Literal["all", "rule", "problem", "person", "party"]
 Verdict = Literal["hit", "late", "miss", "false alarm", "averted", "cannot tell", "open"]
@@ -72,22 +72,6 @@ class Missed:
     rule: str = ""
     problem: str = ""
     party: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`k` of `n` with the 95 % interval of Wilson (1927, J. Am. Stat. Assoc. 22, 209-212); None where n is 0."""
-
-    k: int
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def note(self) -> str:
-        """How many there are, and whether that is too few: `n = 19, too few`."""
-        return note_of(self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +138,6 @@ class Score:
     def is_few(self) -> bool:
         """Whether the figures rest on fewer episodes than should be relied on."""
         return is_few(self.episodes)
-
-
-def wilson(k: int, n: int) -> Share:
-    """The share k/n with Wilson's 95 % interval.
-
-    >>> round(wilson(5, 10).low, 3), round(wilson(5, 10).high, 3)
-    (0.237, 0.763)
-    """
-    if n == 0:
-        return Share(k, n, None, None, None)
-    share, weight = k / n, _Z95**2 / n
-    middle, half = share + weight / 2, _Z95 * ((share * (1 - share) + weight / 4) / n) ** 0.5
-    return Share(k, n, share, min(share, max(0.0, (middle - half) / (1 + weight))), max(share, min(1.0, (middle + half) / (1 + weight))))
 
 
 def spread(waits_us: Iterable[int]) -> Spread:

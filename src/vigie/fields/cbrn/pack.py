@@ -8,10 +8,12 @@ from typing import Final
 from vigie.fields.cbrn.exercise import SHARE, make_events
 from vigie.fields.cbrn.sameness import SAMENESS
 from vigie.model.pack import Pack
+from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
 from vigie.model.terms import terms_from_yaml
 
 _HERE: Final = Path(__file__).parent
+_RULES, _PROBLEMS = rules_from_yaml((_HERE / "rules.yaml").read_text(encoding="utf-8"), "cbrn/rules.yaml", "cbrn")
 
 PACK: Final = Pack(
     name="cbrn",
@@ -22,4 +24,6 @@ PACK: Final = Pack(
     make_events=make_events,
     exercise_share=SHARE,
     units={"casualties": "people hurt"},
+    rules=_RULES,
+    problems=_PROBLEMS,
 )

@@ -10,11 +10,13 @@ from vigie.fields.conflict.feeds import FEEDS
 from vigie.fields.conflict.readers import READERS
 from vigie.fields.conflict.sameness import SAMENESS
 from vigie.model.pack import Pack
+from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
 from vigie.model.terms import merge_terms, terms_from_yaml
 from vigie.model.vocabulary import shared_terms
 
 _HERE: Final = Path(__file__).parent
+_RULES, _PROBLEMS = rules_from_yaml((_HERE / "rules.yaml").read_text(encoding="utf-8"), "conflict/rules.yaml", "conflict")
 
 PACK: Final = Pack(
     name="conflict",
@@ -28,4 +30,6 @@ PACK: Final = Pack(
     make_events=make_events,
     exercise_share=SHARE,
     units={"deaths": "deaths"},
+    rules=_RULES,
+    problems=_PROBLEMS,
 )

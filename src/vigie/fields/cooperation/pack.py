@@ -10,9 +10,11 @@ from vigie.fields.cooperation.readers import READERS
 from vigie.fields.cooperation.sameness import SAMENESS
 from vigie.fields.cooperation.vocabulary import FIELD, TERMS
 from vigie.model.pack import Pack
+from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
 
 _HERE: Final = Path(__file__).parent
+_RULES, _PROBLEMS = rules_from_yaml((_HERE / "rules.yaml").read_text(encoding="utf-8"), "cooperation/rules.yaml", FIELD)
 
 PACK: Final = Pack(
     name=FIELD,
@@ -23,4 +25,6 @@ PACK: Final = Pack(
     sources=sources_from_toml((_HERE / "sources.toml").read_text(encoding="utf-8"), FIELD, "cooperation/sources.toml"),
     make_events=make_events,
     exercise_share=SHARE,
+    rules=_RULES,
+    problems=_PROBLEMS,
 )

@@ -11,9 +11,11 @@ from vigie.fields.seismic.readers import READERS
 from vigie.fields.seismic.sameness import SAMENESS
 from vigie.fields.seismic.vocabulary import FIELD, TERMS
 from vigie.model.pack import Pack
+from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
 
 _HERE: Final = Path(__file__).parent
+_RULES, _PROBLEMS = rules_from_yaml((_HERE / "rules.yaml").read_text(encoding="utf-8"), "seismic/rules.yaml", FIELD)
 
 PACK: Final = Pack(
     name=FIELD,
@@ -32,4 +34,6 @@ PACK: Final = Pack(
         "radius_km": "km, 68 %",
         "sigma_s": "s, one standard deviation",
     },
+    rules=_RULES,
+    problems=_PROBLEMS,
 )

@@ -1,0 +1,215 @@
+"""What Vigie says, in the languages that it speaks: English is the key, `texts/*.po` holds the others, babel writes days and numbers.
+
+A text that nobody who speaks the language has read is marked `fuzzy` in its file, as gettext does it, and counts as unreviewed: a page says so.
+Text that is chosen at run time is marked by `to_say` where it is written, so that a test finds every text that lacks a translation.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from vigie.model.errors import BadSetting
+from vigie.model.times import format_day, format_time
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+LANGUAGES: Mapping[str, str] = {"en": "en_GB", "fr": "fr", "sr-Cyrl": "sr_Cyrl"}
+"""The languages that texts are written in, as BCP 47 tags, each with the name of its locale."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ALIASES: Mapping[str, str] = {"sr": "sr-Cyrl", "cnr-Cyrl": "sr-Cyrl", "bs-Cyrl": "sr-Cyrl"}
+
+
+def to_say(text: str) -> str:
+    """The text itself: marks what `said` is asked for elsewhere, so that its translations are asked for."""
+    return text
+
+
+def to_say_n(one: str, many: str) -> tuple[str, str]:
+    """The two forms themselves: as `to_say`, for `said_n`."""
+    return one, many
+
+
+EXERCISE = to_say("EXERCISE EXERCISE EXERCISE")
+"""What begins everything that an exercise says."""
+
+NOT_REAL = to_say("Nothing of this happened.")
+
+FORM: Mapping[str, str] = {
+    "what": to_say("What"),
+    "where": to_say("Where"),
+    "when": to_say("When"),
+    "likelihood": to_say("How likely"),
+    "confidence": to_say("Confidence"),
+    "why": to_say("Why"),
+    "changed": to_say("What changed"),
+    "alternative": to_say("Another explanation"),
+    "mind": to_say("What would change our mind"),
+    "options": to_say("What can be done"),
+    "next_review": to_say("Next review"),
+    "expires": to_say("Expires"),
+    "recipients": to_say("Who was told"),
+    "instruction": to_say("Advice"),
+    "evidence": to_say("Records"),
+    "replay": to_say("How the rule did on the archive"),
+    "label": to_say("Release"),
+}
+"""The headings of a warning's text, by the part of its content that stands below, in the order in which they are read."""
+
+LEVEL_WORDS: Mapping[str, str] = {"green": to_say("green"), "amber": to_say("amber"), "red": to_say("red"), "grey": to_say("no data")}
+STATUS_WORDS: Mapping[str, str] = {
+    "live": to_say("live"),
+    "expired": to_say("expired"),
+    "ended": to_say("ended"),
+    "cancelled": to_say("cancelled"),
+    "superseded": to_say("superseded"),
+}
+STAGE_WORDS: Mapping[str, str] = {"heads-up": to_say("heads-up"), "warning": to_say("warning"), "alert": to_say("alert")}
+SEVERITY_WORDS: Mapping[str, str] = {
+    "Extreme": to_say("extreme"),
+    "Severe": to_say("severe"),
+    "Moderate": to_say("moderate severity"),
+    "Minor": to_say("minor"),
+    "Unknown": to_say("unknown severity"),
+}
+CONFIDENCE_WORDS: Mapping[str, str] = {"low": to_say("low confidence"), "moderate": to_say("moderate confidence"), "high": to_say("high confidence")}
+ANSWER_WORDS: Mapping[str, str] = {
+    "received": to_say("received"),
+    "read": to_say("has been read"),
+    "accepted": to_say("accepted"),
+    "contested": to_say("contested"),
+    "action": to_say("action taken"),
+    "none": to_say("no action"),
+}
+OUTCOME_WORDS: Mapping[str, str] = {
+    "hit": to_say("hit"),
+    "miss": to_say("miss"),
+    "false alarm": to_say("false alarm"),
+    "averted": to_say("perhaps averted"),
+    "cannot tell": to_say("cannot tell"),
+}
+ACTIVITY_WORDS: Mapping[str, str] = {
+    "planned": to_say("planned"),
+    "running": to_say("running"),
+    "closed": to_say("closed"),
+    "withdrawn": to_say("withdrawn"),
+}
+FLAG_WORDS: Mapping[str, str] = {"risk": to_say("risk"), "opportunity": to_say("opportunity")}
+
+
+def said(language: str, text: str, /, **values: object) -> str:
+    """The text in this language, else in English, with `{name}` filled in from `values`."""
+    return _filled(_translations(spoken(language)).gettext(text) if text else "", values)
+
+
+def said_n(language: str, one: str, many: str, count: int, /, **values: object) -> str:
+    """The text in the plural form that `count` asks for; `{n}` is the count as the language writes it."""
+    return _filled(_translations(spoken(language)).ngettext(one, many, count), {"n": number_text(language, count), **values})
+
+
+def is_reviewed(language: str, text: str) -> bool:
+    """Whether somebody who speaks the language has read this text (for a plural, its singular). English is the original."""
+    tag = spoken(language)
+    if tag == "en":
+        return True
+    found = _catalogue(tag).get(text)
+    return found is not None and bool(found.string) and not found.fuzzy and not _catalogue(tag).fuzzy
+
+
+def is_language_reviewed(language: str) -> bool:
+    """Whether every text of the language has been read by somebody who speaks it: else a page that uses it says so."""
+    tag = spoken(language)
+    return tag == "en" or all(is_reviewed(language, text) for text in texts_in(tag))
+
+
+def texts_in(language: str) -> tuple[str, ...]:
+    """The texts that the language's file translates, in its order; of a plural its singular."""
+    messages = _catalogue(spoken(language)) if spoken(language) != "en" else ()
+    return tuple(message.id if isinstance(message.id, str) else message.id[0] for message in messages if message.id and message.string)
+
+
+def spoken(language: str) -> str:
+    """The language in which Vigie's own words come for a reader of this one: itself, its closest kin, or English."""
+    tag = _ALIASES.get(language, language)
+    return next((known for known in (tag, tag.partition("-")[0]) if known in LANGUAGES), "en")
+
+
+def check_language(language: str) -> str:
+    """The language, if texts are written in it. Raises `BadSetting` with one sentence for any other."""
+    if language not in LANGUAGES:
+        raise BadSetting("There are no texts in this language", got=language, expected=", ".join(LANGUAGES))
+    return language
+
+
+def number_text(language: str, value: float, decimals: int = 0) -> str:
+    """A number as the language writes it.
+
+    >>> number_text("en", 12345), number_text("sr-Cyrl", 12345.678, 1)
+    ('12,345', '12.345,7')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    return format_decimal(round(value, decimals), format=pattern, locale=LANGUAGES[spoken(language)])
+
+
+def day_text(language: str, time_us: int, form: Literal["short", "medium", "long", "full"] = "long") -> str:
+    """The calendar day of an instant, UTC, as the language writes it; as ISO 8601 before the year 1.
+
+    >>> day_text("en", 0), day_text("fr", 0), day_text("sr-Cyrl", 0)
+    ('1 January 1970', '1 janvier 1970', '1. јануар 1970.')
+    """
+    from babel.dates import format_date
+
+    moment = _moment(time_us)
+    return format_day(time_us) if moment is None else format_date(moment.date(), form, locale=LANGUAGES[spoken(language)])
+
+
+def moment_text(language: str, time_us: int) -> str:
+    """An instant to the minute, UTC, as the language writes it.
+
+    >>> moment_text("en", 60_000_000)
+    '1 January 1970, 00:01 UTC'
+    """
+    moment = _moment(time_us)
+    return format_time(time_us) if moment is None else f"{day_text(language, time_us)}, {moment:%H:%M} UTC"
+
+
+def _moment(time_us: int) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(microseconds=time_us)
+    except OverflowError:
+        return None
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text.format_map(values) if values else text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _translations(tag: str) -> gettext.NullTranslations:
+    """The texts of a language in the form that gettext looks them up in, unreviewed ones too."""
+    from babel.messages.mofile import write_mo
+
+    if tag == "en":
+        return gettext.NullTranslations()
+    packed = io.BytesIO()
+    write_mo(packed, _catalogue(tag), use_fuzzy=True)
+    packed.seek(0)
+    return gettext.GNUTranslations(packed)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(tag: str) -> Catalog:
+    """The file of a language, as it is written. Raises `FileNotFoundError` for one that there is not."""
+    from babel.messages.pofile import read_po
+
+    text: Any = io.BytesIO(resources.files("vigie.model").joinpath(f"texts/{tag}.po").read_bytes())
+    return read_po(text, locale=LANGUAGES[tag], charset="utf-8", abort_invalid=True)
