@@ -113,6 +113,7 @@ class Asked:
     now_us: int
     language: str
     heard: Mapping[str, int] = field(default_factory=dict)
+    yardstick: str = "ICD203"
 
     @property
     def before_us(self) -> int:

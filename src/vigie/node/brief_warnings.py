@@ -26,6 +26,7 @@ from vigie.model.languages import (
     said_n,
     spoken,
 )
+from vigie.model.likelihood import likelihood_words
 from vigie.model.times import DAY_US
 from vigie.model.warning import MAX_HEADLINE, Activity, Content, Wording
 from vigie.node.brief_events import listed
@@ -151,7 +152,7 @@ def _status_text(asked: Asked, chain: Chain) -> str:
         _word(language, STAGE_WORDS, content.stage),
         _word(language, SEVERITY_WORDS, content.severity),
         listed(language, areas),
-        likelihood_text(language, content),
+        likelihood_text(asked, content),
         _word(language, CONFIDENCE_WORDS, content.confidence),
         said(language, "issued {day}", day=day_text(language, chain.first.said_us, "medium")),
         _end_text(asked, chain),
@@ -164,13 +165,9 @@ def _word(language: str, words: Any, name: str) -> str:
     return said(language, words[name]) if name in words else name
 
 
-def likelihood_text(language: str, content: Content) -> str:
-    """The probability that a warning states, as per cent; nothing where it states none."""
-    if content.likelihood is None:
-        return ""
-    ends = sorted({number_text(language, 100 * content.likelihood.low), number_text(language, 100 * content.likelihood.high)}, key=len)
-    low, high = (number_text(language, 100 * end) for end in (content.likelihood.low, content.likelihood.high))
-    return said(language, "probability {percent} %", percent=low if len(ends) == 1 else f"{low}–{high}")
+def likelihood_text(asked: Asked, content: Content) -> str:
+    """The probability that a warning states, in word and number; nothing where it states none."""
+    return likelihood_words(content.likelihood, asked.yardstick, asked.language) if content.likelihood else ""
 
 
 def _end_text(asked: Asked, chain: Chain) -> str:

@@ -75,7 +75,7 @@ def make_brief(node: Node, atlas: Atlas, order: Order, now_us: int, world: World
     subject = order_subject(node, atlas, order)
     seen = world or see(node, order.party, now_us, atlas, exercise=order.exercise)
     log = readable_log(node.store, node.audience(order.party, now_us), exercise=order.exercise)
-    asked = Asked(seen, atlas, subject, now_us - round(order.days * DAY_US), now_us, order.language, heard_by(node, order.party))
+    asked = Asked(seen, atlas, subject, now_us - round(order.days * DAY_US), now_us, order.language, heard_by(node, order.party), node.settings.yardstick)
     name = note_name(order, subject)
     facts = brief_facts(node, asked, log, read_note(node.store, BOOK, name))
     if order.keep:

@@ -136,4 +136,3 @@ def outline(atlas: Atlas, code: str) -> tuple[Ring, ...]:
     kept = [part for number, part in enumerate(parts) if number == 0 or shapely.area(part) >= LEAST_DEG2]
     simple = [shapely.get_exterior_ring(shapely.simplify(part, SIMPLIFIED_DEG)) for part in kept]
     return tuple(tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(ring)) for ring in simple)
-
