@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from vigie.model.atlas import Atlas
 from vigie.node.answers import page_of, sums
 from vigie.node.pictures import Choice, chosen_events
 from vigie.node.settings import Node, init_node
+from vigie.picture.charts import WIDTH, region_view, view_of
 from vigie.web import make_app, pages
-from vigie.web.charts import WIDTH, region_view, view_of
 from vigie.web.desk import Desk
+from web.browser import CALM, CHROMIUM, served
 from web.world import HOSTILE, NOW_US
 
-CHROMIUM = Path("/usr/bin/chromium")
-CALM = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage"
-)
 QUERIES = ("", "?field=seismic", "?country=ME", "?agency=EMSC", "?days=7", "?days=30&min_agencies=2", "?exercise=true", "?country=XK&exercise=true")
 
 
@@ -156,7 +149,7 @@ def test_the_page_is_drawn_without_javascript_and_asks_nobody_else(shown_node: N
         pytest.skip("there is no /usr/bin/chromium (Debian: chromium)")
     sync_playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").sync_playwright
     asked: list[str] = []
-    server, port = _served(make_app(shown_node, atlas, lambda: NOW_US))
+    server, port = served(make_app(shown_node, atlas, lambda: NOW_US))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CALM.split())
         page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
@@ -170,11 +163,3 @@ def test_the_page_is_drawn_without_javascript_and_asks_nobody_else(shown_node: N
     assert {address.split("/")[2] for address in asked if not address.startswith("data:")} == {f"127.0.0.1:{port}"}
     assert len(picture) > 20_000
     assert widest <= width + 1
-
-
-def _served(app: FastAPI) -> tuple[uvicorn.Server, int]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    return server, server.servers[0].sockets[0].getsockname()[1]

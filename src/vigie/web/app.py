@@ -16,13 +16,14 @@ from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
 from vigie.node.clock import now_us
 from vigie.node.settings import Node
-from vigie.web import api, pages
+from vigie.web import api, desk_forms, desk_pages, draft_pages, pages, sessions, warning_pages
 from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
 from vigie.web.desk import Desk
+from vigie.web.fault_pages import pages_for_faults
 from vigie.web.shapes import Events
 
 ABOUT = f"""\
-Reports of many agencies, linked into events, as the audience PUBLIC may see them. There are no accounts yet.
+Reports of many agencies, linked into events, as the audience PUBLIC may see them; signed-in pages show what the account's party may see.
 
 Real happenings and exercises are two worlds: `exercise=true` asks for the second, and an answer never mixes them.
 Lists are paged by key: follow the `next` link. Times are ISO 8601 in UTC, coordinates are lon, lat in degrees (WGS84).
@@ -37,8 +38,12 @@ def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     app.state.desk = Desk(node, atlas, now, KeptWorlds(node, atlas, now))
     app.include_router(api.routes)
     app.include_router(pages.routes)
+    app.include_router(sessions.routes)
+    for part in (warning_pages, desk_pages, draft_pages, desk_forms):
+        app.include_router(part.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     catch_faults(app)
+    pages_for_faults(app)
     app.add_middleware(Borders)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     return app

@@ -45,6 +45,9 @@ After = Annotated[_Key | None, _Said, Field(description="Where the page begins: 
 Format = Annotated[Literal["geojson", "csv"] | None, _Said, Field(description="The form of the answer; geojson unless told.")]
 Period = Annotated[Literal["day", "week", "month", "year"] | None, _Said, Field(description="The periods of the timeline; month unless told.")]
 Resolution = Annotated[Annotated[int, Field(ge=2, le=7)] | None, _Said, Field(description="The resolution of the H3 cells, 2 to 7; 4 unless told.")]
+Tongue = Annotated[_Name | None, _Said, Field(description="The language of the page: en, fr or sr-Cyrl.")]
+Problem = Annotated[_Name | None, _Said, Field(description="Only this warning problem.")]
+Days = Annotated[Annotated[float, Field(gt=0, le=366)] | None, _Said, Field(description="How many days back; 7 unless told.")]
 Recent = Annotated[Literal["1", "7", "30", "365", "all"] | None, _Said, Field(description="How many days back; all unless told.")]
 
 
@@ -117,6 +120,34 @@ class WorldQuery(pydantic.BaseModel):
 
     model_config = _FORBID
     exercise: Exercise = None
+
+
+class TongueQuery(pydantic.BaseModel):
+    """Which of the two worlds, in which language."""
+
+    model_config = _FORBID
+    exercise: Exercise = None
+    language: Tongue = None
+
+
+class ActivityQuery(pydantic.BaseModel):
+    """Which warnings a new activity answers."""
+
+    model_config = _FORBID
+    answers: Annotated[_Key | None, _Said] = None
+    exercise: Exercise = None
+    language: Tongue = None
+
+
+class BriefQuery(pydantic.BaseModel):
+    """Which brief, in which language."""
+
+    model_config = _FORBID
+    country: Country = None
+    problem: Problem = None
+    days: Days = None
+    exercise: Exercise = None
+    language: Tongue = None
 
 
 def is_exercise(query: EventQuery | ReportQuery | PictureQuery | PageQuery | WorldQuery) -> bool:

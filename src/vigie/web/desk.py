@@ -1,10 +1,10 @@
-"""What every route has at hand: the node, the atlas, the clock and the kept worlds of PUBLIC, the one audience until there are accounts."""
+"""What every route has at hand: the node, the atlas, the clock and the kept worlds of each audience."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 import pydantic
@@ -15,21 +15,40 @@ from vigie.node.answers import KeptWorlds
 from vigie.node.settings import Node
 from vigie.web.memory import Memory
 
+if TYPE_CHECKING:
+    from vigie.node.outlook import KeptOutlooks
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The node that answers, and what it answers with."""
+    """The node that answers, and what it answers with; `worlds` are those of PUBLIC."""
 
     node: Node
     atlas: Atlas
     now: Callable[[], int]
     worlds: KeptWorlds
     memory: Memory = field(default_factory=Memory)
+    _parties: dict[str, KeptWorlds] = field(default_factory=dict)
+    _outlooks: list[KeptOutlooks] = field(default_factory=list)
 
     @property
     def language(self) -> str:
         """The language of place names."""
         return self.node.settings.language
+
+    def worlds_of(self, party: str) -> KeptWorlds:
+        """The worlds of a party, kept like those of PUBLIC."""
+        if party == self.worlds.party:
+            return self.worlds
+        return self._parties.setdefault(party, KeptWorlds(self.node, self.atlas, self.now, party))
+
+    def outlooks(self) -> KeptOutlooks:
+        """The outlooks of all parties; the engine of rules is read in when somebody first asks for one."""
+        from vigie.node.outlook import KeptOutlooks
+
+        if not self._outlooks:
+            self._outlooks.append(KeptOutlooks(self.node, self.atlas))
+        return self._outlooks[0]
 
 
 def desk_of(request: Request) -> Desk:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Annotated, Any
 
-import jinja2
 import numpy as np
 from fastapi import APIRouter, Depends, Path, Query
 from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-import vigie
 from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes
 from vigie.model.times import DAY_US, format_time
 from vigie.node.answers import agencies_of, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
@@ -21,10 +19,12 @@ from vigie.node.facts import attributions, event_facts
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice, check_choice, chosen_events, silent_agencies
 from vigie.node.worlds import World
-from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once, is_exercise
-from vigie.web.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
-from vigie.web.desk import At, Desk, address, question
-from vigie.web.said import chance, history_of, preferred_rows, said_rows, where_text
+from vigie.picture.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
+from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once
+from vigie.web.desk import Desk, address, question
+from vigie.web.said import history_of, preferred_rows, said_rows, where_text
+from vigie.web.seats import Reader, Seat
+from vigie.web.sheets import sheet, tone_of
 
 ON_PAGE = 50
 MAX_UNMAPPED = 50
@@ -32,14 +32,9 @@ MAX_UNMAPPED = 50
 
 PRESETS = {"1": "last day", "7": "last 7 days", "30": "last 30 days", "365": "last 365 days", "all": "all"}
 BARS_WIDE, BARS_HIGH = 1000.0, 120.0
-_TONES = 8
 _WHOLE_DAY = len("YYYY-MM-DD")
 
 routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
-
-_SHEETS = jinja2.Environment(loader=jinja2.PackageLoader("vigie.web"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-_SHEETS.filters["chance"] = chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +64,27 @@ def mapped(world: World, rows: NDArray[np.int64], atlas: Atlas, country: str) ->
 
 
 @routes.get("/")
-def picture_page(desk: At, query: Annotated[PageQuery, Query()]) -> Response:
+def picture_page(seat: Reader, query: Annotated[PageQuery, Query()]) -> Response:
     """The picture: map, list, timeline and counts of one choice of events."""
-    now_us = desk.now()
-    world = desk.worlds.world(exercise=is_exercise(query))
-    return desk.memory.answer(question("/", query, now_us), world, lambda: _picture(desk, query, world, now_us))
+    desk, world = seat.desk, seat.world
+    if seat.session:
+        return _picture(seat, query, world)
+    return desk.memory.answer(question("/", query, seat.now_us), world, lambda: _picture(seat, query, world))
 
 
-def _picture(desk: Desk, query: PageQuery, world: World, now_us: int) -> Response:
+def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
+    desk, now_us = seat.desk, seat.now_us
     rows = chosen_events(world, check_choice(page_choice(query, now_us), desk.atlas))
     page, following = page_of(world, rows, query.after or "", ON_PAGE)
     counted = sums(world, rows, desk.atlas, desk.language)
     on_map = mapped(world, rows, desk.atlas, query.country or "")
-    return _sheet(
+    return sheet(
         "picture.html",
         desk,
-        world,
+        audience=world.party,
+        exercise=world.exercise,
+        here="picture",
+        session=seat.session,
         query=query.model_dump(),
         ask=lambda **changed: address("/", query, **({"after": ""} | changed)),
         said=_said(desk, query),
@@ -142,18 +142,21 @@ def api_address(query: PageQuery, now_us: int) -> str:
 
 
 @routes.get("/events/{event_id}")
-def event_page(desk: At, event_id: Annotated[str, Path(max_length=100)], query: Annotated[WorldQuery, Query()]) -> Response:
+def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _query: Annotated[WorldQuery, Query()]) -> Response:
     """One event: who said what, side by side."""
-    world = desk.worlds.world(exercise=is_exercise(query))
+    desk, world = seat.desk, seat.world
     number = event_number(world, event_id)
     if number is None:
         raise HTTPException(404)
-    answer: dict[str, Any] = event_answer(desk.worlds, world, number, desk.language)
+    answer: dict[str, Any] = event_answer(desk.worlds_of(seat.party), world, number, desk.language)
     area = area_by_code(desk.atlas, world.country[number])
-    return _sheet(
+    return sheet(
         "event.html",
         desk,
-        world,
+        audience=world.party,
+        exercise=world.exercise,
+        here="picture",
+        session=seat.session,
         event=answer,
         preferred=preferred_rows(answer),
         rows=said_rows(answer),
@@ -169,11 +172,6 @@ def event_page(desk: At, event_id: Annotated[str, Path(max_length=100)], query: 
 def style() -> Response:
     """The style of the pages."""
     return Response(resources.files(__package__).joinpath("static/vigie.css").read_bytes(), media_type="text/css")
-
-
-def tone_of(field: str) -> int:
-    """The number of a field's colour."""
-    return [*packs(), field].index(field) % _TONES
 
 
 def _line(desk: Desk, world: World, number: int) -> dict[str, Any]:
@@ -239,17 +237,3 @@ def _notes(desk: Desk, world: World, view: View, rows: NDArray[np.int64]) -> tup
     named = {shape.code for shape in land(desk.atlas, view, desk.language) if shape.name}
     codes = {*named, *desk.atlas.region, *world.country[rows], *world.country}
     return footnotes([area for code in sorted(codes) if (area := area_by_code(desk.atlas, str(code)))])
-
-
-def _sheet(name: str, desk: Desk, world: World, **parts: Any) -> Response:
-    common = {
-        "party": desk.node.settings.party,
-        "audience": world.party,
-        "exercise": world.exercise,
-        "fields": [(field, found.title, tone_of(field)) for field, found in packs().items()],
-        "tone_of": tone_of,
-        "language": desk.language,
-        "sources": desk.atlas.sources,
-        "version": vigie.__version__,
-    }
-    return Response(_SHEETS.get_template(name).render(common | parts), media_type="text/html")

@@ -1,0 +1,205 @@
+"""What the first page of the desk lists: problems, signals by problem, drafts, warnings with their answers, who is silent, which jobs are late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vigie.model.canonical import Json
+from vigie.model.languages import day_text, moment_text
+from vigie.model.rule import LEVELS, RuleBook, Signal
+from vigie.model.times import DAY_US, SECOND_US
+from vigie.model.warning import Judgement
+from vigie.node.facts import area_name
+from vigie.node.jobs import JobStanding
+from vigie.node.outlook import Outlook, open_signals
+from vigie.node.schedule import Cadences, jobs_of, standings
+from vigie.node.warning_facts import Shown, content_facts
+from vigie.warn.answers import Recipient, Responses
+from vigie.warn.chain import Proposal, said_in
+from vigie.warn.problems import Indicator, ProblemState
+from vigie.web.seats import Seat
+
+NO_PROBLEM = "No warning problem"
+_HOUR_US = 3_600 * SECOND_US
+_DAYS_FROM_US = 3 * DAY_US
+_LATE_WORDS = ("late", "failing", "cut off")
+
+
+def is_own(seat: Seat) -> bool:
+    """Whether the seat is at the desk of the node's own party, which alone sees its rules, problems and jobs."""
+    return seat.party == seat.desk.node.settings.party
+
+
+def problem_lines(seat: Seat, outlook: Outlook) -> list[dict[str, Any]]:
+    """The problems that the party watches, the worst first; grey comes before green: not to know is no good news."""
+    rank = {"red": 0, "amber": 1, "grey": 2, "green": 3}
+    owned = [state for state in outlook.problems if is_own(seat) or outlook.book.problems[state.name].owner == seat.party]
+    return [_problem(seat, outlook, state) for state in sorted(owned, key=lambda state: (rank[state.level], state.name))]
+
+
+def _problem(seat: Seat, outlook: Outlook, state: ProblemState) -> dict[str, Any]:
+    problem = outlook.book.problems[state.name]
+    return {
+        "name": state.name,
+        "title": state.title,
+        "question": problem.question,
+        "level": state.level,
+        "flag": state.flag,
+        "why": state.sentence,
+        "without_data": state.without_data,
+        "review_due": state.review_due,
+        "indicators": [_indicator(seat, item) for item in sorted(state.indicators, key=lambda item: -LEVELS.index(item.level))],
+        "horizon_days": problem.horizon_days,
+        "scenarios": list[Json](problem.scenarios),
+    }
+
+
+def _indicator(seat: Seat, item: Indicator) -> dict[str, Any]:
+    named = [area_name(seat.desk.atlas, code, "en") or "the region" for code in (*item.red, *item.amber)]
+    return {
+        "name": item.name,
+        "title": item.title,
+        "role": item.role,
+        "level": item.level,
+        "places": named,
+        "grey": item.grey,
+        "areas": item.areas,
+        "why": item.why,
+        "is_part": item.role == "part",
+    }
+
+
+def signal_groups(seat: Seat, outlook: Outlook) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The signals that nobody has dealt with, by problem; of one rule in one area the newest stands for all."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for same in _folded(open_signals(outlook, seat.log)):
+        title = problem_of(seat, outlook.book, same[0].rule) or NO_PROBLEM
+        groups.setdefault(title, []).append(signal_line(seat, outlook, same[0]) | {"earlier": len(same) - 1})
+    return sorted(groups.items(), key=lambda group: (group[0] == NO_PROBLEM, group[0]))
+
+
+def _folded(signals: Iterable[Signal]) -> list[list[Signal]]:
+    found: dict[tuple[str, str], list[Signal]] = {}
+    for signal in signals:
+        found.setdefault((signal.rule, signal.area), []).append(signal)
+    return list(found.values())
+
+
+def problem_of(seat: Seat, book: RuleBook, rule: str) -> str:
+    """The title of the first problem of the party's own that the rule speaks of; empty where there is none."""
+    owned = (item for item in book.problems.values() if is_own(seat) or item.owner == seat.party)
+    return next((item.title for item in owned if rule in (*item.critical, *item.confirming, *item.disconfirming)), "")
+
+
+def signal_line(seat: Seat, outlook: Outlook, signal: Signal) -> dict[str, Any]:
+    """What is shown of a signal wherever it stands."""
+    rule = outlook.book.rules[signal.rule]
+    return {
+        "id": signal.id,
+        "rule": signal.rule,
+        "title": rule.title,
+        "field": rule.field,
+        "flag": signal.flag,
+        "area": area_name(seat.desk.atlas, signal.area, "en") or "the region",
+        "raised": moment_text("en", signal.raised_us),
+        "since": day_text("en", signal.since_us),
+        "count": signal.count,
+        "expected": signal.expected,
+        "chance": signal.chance,
+        "why": signal.why,
+        "is_over": signal.ended_us is not None,
+        "ended": None if signal.ended_us is None else moment_text("en", signal.ended_us),
+    }
+
+
+def judged_lines(seat: Seat) -> dict[str, list[dict[str, Any]]]:
+    """The analysts' levels that still hold, by rule: of each area the last."""
+    last = {entry.ref: (entry, said) for entry, said in said_in(seat.log, "judgement", Judgement) if entry.owner == seat.party}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry, said in last.values():
+        if said.until_us > seat.now_us:
+            place = area_name(seat.desk.atlas, said.area, "en") or "the region"
+            line = {"area": place, "level": said.level, "reason": said.reason, "until": day_text("en", said.until_us), "by": entry.by}
+            found.setdefault(said.rule, []).append(line)
+    return found
+
+
+def draft_lines(proposals: Iterable[Proposal], shown: Shown) -> list[dict[str, Any]]:
+    """The drafts that are being written or wait for a second person, those that wait first."""
+    standing = [item for item in proposals if item.draft.state in ("open", "submitted")]
+    return [_draft(item, shown) for item in sorted(standing, key=lambda item: (item.draft.state != "submitted", -item.entry.said_us, item.ref))]
+
+
+def _draft(item: Proposal, shown: Shown) -> dict[str, Any]:
+    refused = [vote for vote in item.votes if not vote.approved]
+    return content_facts(item.draft.content, shown) | {
+        "ref": item.ref,
+        "state": item.draft.state,
+        "authors": [name for name in item.authors if name],
+        "approvers": list(item.approvers),
+        "refused": [{"by": vote.by, "note": vote.note} for vote in refused],
+        "said": shown.moment(item.entry.said_us),
+    }
+
+
+def recipient_lines(answered: Responses, now_us: int) -> list[dict[str, Any]]:
+    """Where each addressed party stands, in words."""
+    return [_recipient(recipient, now_us) for recipient in answered.recipients]
+
+
+def _recipient(recipient: Recipient, now_us: int) -> dict[str, Any]:
+    told = recipient.escalation
+    return {
+        "party": recipient.party,
+        "word": recipient.word,
+        "state": recipient.state,
+        "words": recipient.word or _silence(recipient, now_us),
+        "deputy": told.deputy if told else "",
+        "is_overdue": recipient.state == "overdue",
+    }
+
+
+def _silence(recipient: Recipient, now_us: int) -> str:
+    if recipient.due_us is None or recipient.state in ("untimed", "closed"):
+        return "silent"
+    left_us = recipient.due_us - now_us
+    return f"silent, due in {span_text(left_us)}" if left_us > 0 else f"silent, overdue by {span_text(-left_us)}"
+
+
+def span_text(span_us: int) -> str:
+    """A span of time in whole hours, or in days from three on.
+
+    >>> span_text(5 * _HOUR_US), span_text(4 * DAY_US)
+    ('5 h', '4 days')
+    """
+    if span_us >= _DAYS_FROM_US:
+        return f"{span_us // DAY_US} days"
+    return f"{span_us // _HOUR_US} h" if span_us >= _HOUR_US else f"{max(span_us, 0) // (60 * SECOND_US)} min"
+
+
+def job_lines(seat: Seat) -> list[dict[str, Any]]:
+    """The node's jobs as they stand."""
+    return [_job(item, seat.now_us) for item in standings(seat.desk.node, jobs_of(Cadences()), seat.now_us)]
+
+
+def _job(item: JobStanding, now_us: int) -> dict[str, Any]:
+    state = item.state
+    return {
+        "name": item.name,
+        "word": item.word,
+        "every": span_text(item.every_s * SECOND_US),
+        "began": None if state.began_us is None else moment_text("en", state.began_us),
+        "due": None if item.due_us is None else moment_text("en", item.due_us),
+        "late": span_text(item.late_us) if item.late_us else "",
+        "said": state.said,
+        "fault": state.fault,
+        "runs": state.runs,
+        "is_late": item.word in _LATE_WORDS,
+        "ago": "" if state.began_us is None else span_text(now_us - state.began_us),
+    }
+
+
+def count_words(lines: Sequence[Any], one: str, many: str) -> str:
+    """How many, in words."""
+    return f"{len(lines)} {one if len(lines) == 1 else many}"

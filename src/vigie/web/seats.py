@@ -1,0 +1,112 @@
+"""A seat: who looks at the node, at which of its two worlds, in which language and when. Every page of warnings and of the desk is made for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, Request
+
+from vigie.model.entry import Log
+from vigie.model.label import PUBLIC
+from vigie.model.languages import LANGUAGES, check_language
+from vigie.node.accounts import Session
+from vigie.node.desk import Actor, log_of
+from vigie.node.desk import Desk as PartyDesk
+from vigie.node.worlds import World
+from vigie.web.desk import At, Desk
+from vigie.web.sessions import COOKIE, Signed, maybe_signed_in
+
+if TYPE_CHECKING:
+    from vigie.node.outlook import Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """`session` is None for a reader who is not signed in, and whose audience is PUBLIC; `tongue` is the language of the page.
+
+    Log, world and outlook are looked at once: all of a page is made from the same.
+    """
+
+    desk: Desk
+    session: Session | None
+    exercise: bool
+    tongue: str
+    now_us: int
+    _seen: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def party(self) -> str:
+        """The audience."""
+        return self.session.party if self.session else PUBLIC
+
+    @property
+    def log(self) -> Log:
+        """All that the audience may read."""
+        found: Log = self._once("log", lambda: log_of(self.desk.node, self.party, self.now_us, exercise=self.exercise))
+        return found
+
+    @property
+    def world(self) -> World:
+        """The audience's world."""
+        found: World = self._once("world", lambda: self.desk.worlds_of(self.party).world(exercise=self.exercise))
+        return found
+
+    @property
+    def outlook(self) -> Outlook:
+        """What the rules say to the audience."""
+        found: Outlook = self._once("outlook", lambda: self.desk.outlooks().outlook(self.world, self.log))
+        return found
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._seen:
+            self._seen[name] = make()
+        return self._seen[name]
+
+    @property
+    def at_desk(self) -> PartyDesk:
+        """The desk that acts are done at."""
+        account, role = (self.session.account, self.session.role) if self.session else ("", "")
+        return PartyDesk(self.desk.node, Actor(account, self.party, role), self.now_us, self.exercise)
+
+    def in_english(self) -> Seat:
+        """The same seat with English words: the desk's own pages are written in no other language yet."""
+        return replace(self, tongue="en")
+
+    def path(self, there: str) -> str:
+        """The address of a page in the same world and language."""
+        asked = [f"language={self.tongue}"] if self.tongue != self._usual else []
+        asked += ["exercise=true"] if self.exercise else []
+        mark = "&" if "?" in there else "?"
+        return there + (mark + "&".join(asked) if asked else "")
+
+    @property
+    def _usual(self) -> str:
+        return usual_language(self.desk)
+
+
+def usual_language(desk: Desk) -> str:
+    """The language of pages that name none: the node's own where texts are written in it, else English."""
+    return desk.language if desk.language in LANGUAGES else "en"
+
+
+def reader_of(request: Request, desk: At) -> Seat:
+    """The seat of whoever reads: a party that is signed in, else PUBLIC."""
+    session = maybe_signed_in(request) if COOKIE in request.cookies else None
+    return _seat(request, desk, session)
+
+
+def member_of(request: Request, desk: At, session: Signed) -> Seat:
+    """The seat of somebody who is signed in; everybody else is led to the sign-in page."""
+    return _seat(request, desk, session)
+
+
+def _seat(request: Request, desk: Desk, session: Session | None) -> Seat:
+    asked = request.query_params.get("language", "")
+    language = check_language(asked) if asked else usual_language(desk)
+    return Seat(desk, session, request.query_params.get("exercise") == "true", language, desk.now())
+
+
+Reader = Annotated[Seat, Depends(reader_of)]
+Member = Annotated[Seat, Depends(member_of)]

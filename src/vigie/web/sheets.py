@@ -1,0 +1,55 @@
+"""Sheets: the HTML that all pages are written on, one environment of templates for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from starlette.responses import Response
+
+import vigie
+from vigie.node.packs import packs
+from vigie.web.desk import Desk
+from vigie.web.said import chance
+from vigie.web.warning_words import words
+
+_TONES = 8
+
+_SHEETS = jinja2.Environment(loader=jinja2.PackageLoader("vigie.web"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_SHEETS.filters["chance"] = chance
+
+
+def tone_of(field: str) -> int:
+    """The number of a field's colour."""
+    return [*packs(), field].index(field) % _TONES
+
+
+def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int = 200, headers: Mapping[str, str] | None = None, **parts: Any) -> Response:
+    """A page written from the template of that name.
+
+    `tongue` is the language of its words, `session` who is signed in, `here` the part of the node that it is of, `style` its second sheet of styles.
+    """
+    common: dict[str, Any] = {
+        "party": desk.node.settings.party,
+        "audience": audience,
+        "exercise": exercise,
+        "fields": [(field, found.title, tone_of(field)) for field, found in packs().items()],
+        "tone_of": tone_of,
+        "language": desk.language,
+        "tongue": "en",
+        "sources": desk.atlas.sources,
+        "version": vigie.__version__,
+        "session": None,
+        "here": "",
+        "style": "",
+        "notes": (),
+        "credits": (),
+    }
+    common["w"] = words(parts.get("tongue", "en"))
+    return Response(_SHEETS.get_template(name).render(common | parts), status, dict(headers or {}), "text/html")
+
+
+def written(name: str, **parts: Any) -> str:
+    """The text that a template makes, without what every page bears."""
+    return _SHEETS.get_template(name).render(parts)

@@ -1,0 +1,260 @@
+"""The pages of warnings: what is in force, one warning in full, its CAP message, the feed and the brief, each for what its reader may read.
+
+Who is not signed in reads as PUBLIC. No page needs JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from vigie.exchange.atom import MEDIA_TYPE_ATOM
+from vigie.exchange.cap_message import MEDIA_TYPE_CAP
+from vigie.exchange.cap_write import cap_xml
+from vigie.model.atlas import Atlas, area_by_code
+from vigie.model.canonical import Json
+from vigie.model.errors import BadSetting
+from vigie.model.languages import FORM, is_language_reviewed, moment_text, said
+from vigie.model.times import DAY_US
+from vigie.model.warning import Content, Evidence
+from vigie.node.accounts import may
+from vigie.node.answers import event_number, events_of_report, when_text
+from vigie.node.brief_pages import brief_html, brief_pdf, brief_style
+from vigie.node.briefs import Order, make_brief
+from vigie.node.cap_out import CapDesk, cap_feed, cap_message
+from vigie.node.desk import deputies
+from vigie.node.facts import event_facts
+from vigie.node.warning_facts import SEVERITIES, Shown, chain_facts, live_first, notes_of
+from vigie.picture.charts import area_path, land, region_view
+from vigie.warn.answers import Responses, all_responses
+from vigie.warn.chain import Chain, chains
+from vigie.web.asking import BriefQuery, TongueQuery, check_none, check_once
+from vigie.web.seats import Reader, Seat
+from vigie.web.sheets import sheet
+from vigie.web.warning_words import words
+
+OVER_DAYS = 90
+"""How long a warning that is over stays on the list."""
+
+MAX_RECORDS = 40
+"""How many of a warning's records are looked up for links."""
+
+TONGUES = {"en": "English", "fr": "Français", "sr-Cyrl": "Српски"}
+"""The languages of the pages, each in itself."""
+
+WarningName = Annotated[str, Path(max_length=200)]
+
+routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
+
+
+def shown_of(seat: Seat) -> Shown:
+    """For whom facts are written."""
+    return Shown(seat.desk.atlas, seat.tongue, seat.desk.node.settings.yardstick, seat.log)
+
+
+def frame_of(seat: Seat, place: str) -> dict[str, Any]:
+    """What every page in several languages bears: its words, the links to the other languages and to the other world."""
+    here = words(seat.tongue)
+    flag = "&exercise=true" if seat.exercise else ""
+    return {
+        "audience": seat.party,
+        "exercise": seat.exercise,
+        "tongue": seat.tongue,
+        "session": seat.session,
+        "style": "desk.css",
+        "here": "warnings",
+        "path": seat.path,
+        "form": {name: said(seat.tongue, text) for name, text in FORM.items()},
+        "is_read": is_language_reviewed(seat.tongue),
+        "view": here["view_of"].format(audience=seat.party, party=seat.desk.node.settings.party),
+        "as_of": here["as_of"].format(moment=moment_text(seat.tongue, seat.now_us)),
+        "tongues": [(tag, name, f"{place}?language={tag}{flag}") for tag, name in TONGUES.items()],
+        "worlds": [
+            (here["real_world"], f"/warnings?language={seat.tongue}", not seat.exercise),
+            (here["exercise_world"], f"/warnings?language={seat.tongue}&exercise=true", seat.exercise),
+        ],
+    }
+
+
+@routes.get("/warnings")
+def warnings_page(seat: Reader, _query: Annotated[TongueQuery, Query()]) -> Response:
+    """What is in force, the most severe first, and what is no longer."""
+    log, shown = seat.log, shown_of(seat)
+    listed = [chain for chain in live_first(chains(log)) if chain.status == "live" or is_recent(chain, seat.now_us)]
+    answered = all_responses(listed, log, {})
+    facts = [chain_facts(chain, found, shown) for chain, found in zip(listed, answered, strict=True)]
+    live = [item for item in facts if item["is_live"]]
+    frame = frame_of(seat, "/warnings")
+    return sheet(
+        "warnings.html",
+        seat.desk,
+        **frame,
+        live=live,
+        over=[item for item in facts if not item["is_live"]],
+        tally=tally(live),
+        feed=seat.path("/warnings.atom"),
+        none_over=words(seat.tongue)["none_over"].format(days=OVER_DAYS),
+        notes=notes_of([code for chain in listed for code in chain.head.content.areas], seat.desk.atlas),
+    )
+
+
+def is_recent(chain: Chain, now_us: int) -> bool:
+    """Whether what is over is still listed."""
+    ended_us = min(chain.head.content.expires_us, chain.head.said_us) if chain.status != "expired" else chain.head.content.expires_us
+    return now_us - ended_us < OVER_DAYS * DAY_US
+
+
+def tally(facts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
+    """How many of the warnings have each severity: its words, its name, how many."""
+    named = {str(item["severity"]): str(item["severity_words"]) for item in facts}
+    return [(named[name], name, sum(item["severity"] == name for item in facts)) for name in SEVERITIES if name in named]
+
+
+@routes.get("/warnings.atom")
+def warnings_feed(seat: Reader, _query: Annotated[TongueQuery, Query()]) -> Response:
+    """The live warnings as a feed of CAP messages."""
+    live = [chain for chain in chains(seat.log) if chain.status == "live"]
+    return Response(cap_feed(_cap_desk(seat), live, exercise=seat.exercise), media_type=MEDIA_TYPE_ATOM)
+
+
+@routes.get("/warnings/{name}")
+def warning_page(seat: Reader, name: WarningName, _query: Annotated[TongueQuery, Query()]) -> Response:
+    """One warning in full."""
+    return warning_sheet(seat, name)
+
+
+@routes.get("/warnings/{name}/cap.xml")
+def warning_cap(seat: Reader, name: WarningName, _query: Annotated[TongueQuery, Query()]) -> Response:
+    """The head of a warning as a CAP message."""
+    chain = chain_named(seat, name)
+    message = cap_message(_cap_desk(seat), chain, chain.head)
+    if message is None:
+        raise HTTPException(404)
+    return Response(cap_xml(message), media_type=MEDIA_TYPE_CAP)
+
+
+def _cap_desk(seat: Seat) -> CapDesk:
+    return CapDesk(seat.desk.node, seat.desk.atlas, seat.tongue)
+
+
+def chain_named(seat: Seat, name: str) -> Chain:
+    """The chain of that name that the reader may read; 404 where there is none."""
+    found = next((chain for chain in chains(seat.log) if chain.warning == name), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def answered_of(seat: Seat, chain: Chain) -> Responses:
+    """What was answered to a warning, as far as the reader may read it."""
+    known = deputies(seat.desk.node) if seat.party == chain.owner else {}
+    return all_responses([chain], seat.log, known)[0]
+
+
+def warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """The page of a warning; after a fault with one sentence, and with the answer as it was written."""
+    chain = chain_named(seat, name)
+    facts = chain_facts(chain, answered_of(seat, chain), shown_of(seat))
+    return sheet(
+        "warning.html",
+        seat.desk,
+        **frame_of(seat, f"/warnings/{name}"),
+        status=status,
+        item=facts,
+        map=locator(seat.desk.atlas, chain.head.content, seat.tongue),
+        evidence=records_of(seat, chain.head.content.evidence),
+        notes=facts["notes"],
+        answering=may_answer(seat, chain),
+        may_be_open=is_open_to_all(chain),
+        is_own=seat.party == chain.owner,
+        fault=fault,
+        sent=dict(sent or {}),
+    )
+
+
+def may_answer(seat: Seat, chain: Chain) -> bool:
+    """Whether the reader is asked for an answer: a party that is signed in and did not issue the warning."""
+    return seat.session is not None and may(seat.session.role, "answer") and seat.party != chain.owner
+
+
+def is_open_to_all(chain: Chain) -> bool:
+    """Whether an answer may be as open as TLP:CLEAR: only where the warning itself is."""
+    label = chain.head.entry.label
+    return label.tlp == "CLEAR" and label.rel_to is None and not label.parts
+
+
+def locator(atlas: Atlas, content: Content, language: str) -> dict[str, Any] | None:
+    """A map on which the warning's areas stand out; None where the atlas knows none of them."""
+    areas = [area for code in content.areas if (area := area_by_code(atlas, code))]
+    if not areas:
+        return None
+    countries = {area.country for area in areas}
+    view = region_view(atlas, countries.pop() if len(countries) == 1 else "")
+    return {"view": view, "land": land(atlas, view, language), "struck": area_path(atlas, view, content.areas)}
+
+
+def records_of(seat: Seat, evidence: Iterable[Evidence]) -> list[dict[str, Json]]:
+    """The records that a warning rests on, as the reader's world has them: an event with its page, or the names that the warning gives."""
+    kept, world = seat.desk.worlds_of(seat.party), seat.world
+    found: list[dict[str, Json]] = []
+    for item in list(evidence)[:MAX_RECORDS]:
+        number = event_number(world, item.event) if item.event else None
+        for name in () if number is not None else item.reports:
+            events = events_of_report(kept, world, name)
+            number = events[0] if events else None
+            if number is not None:
+                break
+        found.append(_record(seat, item, number))
+    return found
+
+
+def _record(seat: Seat, item: Evidence, number: int | None) -> dict[str, Json]:
+    said_of: dict[str, Json] = {"words": item.words, "reports": list[Json](item.reports), "path": "", "when": "", "title": item.event or "—"}
+    if number is None:
+        return said_of
+    world = seat.world
+    facts = event_facts(world, number, seat.desk.atlas, seat.tongue)
+    place = ", ".join(str(facts[name]) for name in ("unit_name", "country_name") if facts[name])
+    size = f" {facts['scale']} {facts['magnitude']:g}" if facts["scale"] and facts["magnitude"] is not None else ""
+    return said_of | {
+        "title": ", ".join(part for part in (f"{said(seat.tongue, str(facts['title']))}{size}", place) if part),
+        "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
+        "path": f"/events/{facts['id']}" + ("?exercise=true" if seat.exercise else ""),
+    }
+
+
+@routes.get("/brief")
+def brief_page(seat: Reader, query: Annotated[BriefQuery, Query()]) -> Response:
+    """The brief as a page that prints on one sheet."""
+    facts = make_brief(seat.desk.node, seat.desk.atlas, _order(seat, query), seat.now_us, seat.world)
+    return Response(brief_html(facts, "", "/static/brief.css"), media_type="text/html")
+
+
+@routes.get("/brief.pdf")
+def brief_sheet(seat: Reader, query: Annotated[BriefQuery, Query()]) -> Response:
+    """The brief as a PDF of one page."""
+    facts = make_brief(seat.desk.node, seat.desk.atlas, _order(seat, query), seat.now_us, seat.world)
+    return Response(brief_pdf(facts), media_type="application/pdf")
+
+
+@routes.get("/static/desk.css", dependencies=[Depends(check_none)])
+def desk_css() -> Response:
+    """The style of the pages of warnings and of the desk, beside that of all pages."""
+    return Response(resources.files(__package__).joinpath("static/desk.css").read_bytes(), media_type="text/css")
+
+
+@routes.get("/static/brief.css", dependencies=[Depends(check_none)])
+def brief_css() -> Response:
+    """The style of briefs."""
+    return Response(brief_style(), media_type="text/css")
+
+
+def _order(seat: Seat, query: BriefQuery) -> Order:
+    if query.problem and seat.session is None:
+        raise BadSetting("Briefs on warning problems are for those who are signed in", got=query.problem, todo="ask for a country, or sign in")
+    return Order(party=seat.party, country=query.country or "", problem=query.problem or "", language=seat.tongue, days=query.days or 7, exercise=seat.exercise)
