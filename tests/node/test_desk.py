@@ -242,6 +242,8 @@ def test_the_issuer_alone_updates_and_assesses(node: Node) -> None:
         draft_update(partner, name, "cancel")
     assess(desk(node, at_us=NOW_US + HOUR_US), name, "hit", began_us=NOW_US + 5)
     assert chain_of(desk(node, at_us=NOW_US + DAY_US), name).status == "assessed"
+    assert seen_by(node, "ME-CERT").count("assessment") == 1
+    assert seen_by(node, "RS-DESK") == []
 
 
 def test_a_silent_recipient_has_its_deputy_told_once(node: Node) -> None:
@@ -282,6 +284,6 @@ def test_a_role_does_what_it_may_and_nothing_else(node: Node, role: str, act: st
             with pytest.raises(BadSetting, match="There is no such"):
                 ACTS[act](at)
         return
-    with pytest.raises(BadSetting, match=f"may not {act}"):
+    with pytest.raises(NotReleasable, match=f"may not {act}"):
         ACTS[act](at)
     assert log_of(node, "ME-NODE", NOW_US, exercise=False).entries == ()

@@ -16,7 +16,7 @@ from vigie.node.accounts import list_accounts
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.compose import draft_from_signal
-from vigie.node.desk import Actor, Desk, answer, approve, assess, draft_of, judge, log_of, open_draft, release, submit_draft, triage
+from vigie.node.desk import Actor, Desk, answer, approve, assess, draft_of, judge, log_of, open_draft, release, review, submit_draft, triage
 from vigie.node.desk_facts import cap_bytes, desk_facts, scoreboard_lines, warning_facts, warning_text
 from vigie.node.facts import area_name
 from vigie.node.kept import kept_world
@@ -207,6 +207,20 @@ def judge_(
     opened = the_node(node)
     judge(_desk(opened, account, exercise=exercise), rule, area, level, reason, instant(until, "--until") or 0)
     say(f"{rule} is {level} until {until}.")
+
+
+@desk_app.command("review")
+def review_(
+    problem: Annotated[str, typer.Argument(help="The warning problem.")],
+    text: Annotated[str, typer.Option(help="What was found.")] = "",
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Say that a warning problem was looked at as a whole."""
+    review(_desk(the_node(node), account, exercise=exercise), problem, text)
+    say(f"{problem} is reviewed.")
 
 
 @desk_app.command("submit")

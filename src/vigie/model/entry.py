@@ -12,7 +12,7 @@ from vigie.model.canonical import Json, canonical_bytes, canonical_text, digest
 from vigie.model.label import Label, label_to_json
 from vigie.model.times import format_time
 
-ENTRY_TYPES = ("draft", "approval", "warning", "answer", "assessment", "judgement", "triage", "activity", "alert")
+ENTRY_TYPES = ("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "activity", "alert")
 """`alert` is a CAP message of somebody else, as it came."""
 
 

@@ -198,6 +198,13 @@ class Judgement(_Said):
     until_us: int
 
 
+class Review(_Said):
+    """That a warning problem was looked at as a whole: its question, scenarios and indicators."""
+
+    problem: _Name
+    text: _Text = ""
+
+
 class Triage(_Said):
     """What was done with a signal: promoted to a draft, dismissed with a reason, snoozed until an instant."""
 

@@ -1,6 +1,6 @@
 """What people do at the warning desk: each act checks who acts and what stands, and adds one entry. Nothing is ever changed.
 
-What a party says to itself (drafts, approvals, judgements, triage, assessments) is readable by that party alone.
+What a party says to itself (drafts, approvals, judgements, reviews, triage) is readable by that party alone.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.model.rule import Signal
 from vigie.model.times import format_time
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Triage, body_of, read_body
+from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage, body_of, read_body
 from vigie.node.accounts import list_accounts, may
+from vigie.node.rules import rule_book
 from vigie.node.settings import Node
 from vigie.store import add_entries, add_entry, add_note, find_reports, readable_log
 from vigie.warn.answers import Escalation, all_responses
@@ -66,7 +67,7 @@ def own_label(party: str) -> Label:
 
 def _checked(desk: Desk, act: str) -> None:
     if not may(desk.actor.role, act):
-        raise BadSetting(f"A {desk.actor.role} may not {act}", source=desk.actor.account, todo="ask somebody with another role")
+        raise NotReleasable(f"A {desk.actor.role} may not {act}", record=desk.actor.account, todo="ask somebody with another role")
 
 
 def _say(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
@@ -100,6 +101,15 @@ def judge(desk: Desk, rule: str, area: str, level: str, reason: str, until_us: i
     if until_us <= desk.now_us:
         raise BadReport("A judgement must hold for a while", field="until", expected="an instant that is still to come")
     return _add(desk, "judgement", f"{rule}|{area}", said)
+
+
+def review(desk: Desk, problem: str, text: str = "") -> Entry:
+    """Says that a warning problem was looked at as a whole, now."""
+    _checked(desk, "judge")
+    known = rule_book(desk.node).problems
+    if problem not in known:
+        raise BadSetting("There is no such problem", got=problem, expected=", ".join(sorted(known)))
+    return _add(desk, "review", problem, Review(problem=problem, text=text.strip()))
 
 
 def open_draft(desk: Desk, draft: Draft, signal: str = "") -> Entry:
@@ -235,11 +245,11 @@ def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
 
 
 def assess(desk: Desk, warning: str, outcome: str, text: str = "", began_us: int | None = None, events: Sequence[str] = ()) -> Entry:
-    """What became of a warning, by its owner."""
+    """What became of a warning, by its owner; whoever may read the warning may read that too."""
     _checked(desk, "assess")
-    _own_chain(desk, warning)
+    head = _own_chain(desk, warning).head
     said = read_body(Assessment, {"warning": warning, "outcome": outcome, "text": text, "began_us": began_us, "events": list(events)})
-    return _add(desk, "assessment", warning, said)
+    return _add(desk, "assessment", warning, said, head.entry.label)
 
 
 def open_activity(desk: Desk, activity: Activity, tlp: str = "") -> Entry:

@@ -9,7 +9,7 @@ from threading import Lock
 from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
-from vigie.model.errors import BadSetting
+from vigie.model.errors import BadReport, BadSetting
 from vigie.model.history import History
 from vigie.model.rule import Rule, RuleBook, Signal, Standing, rule_digest, rule_name
 from vigie.model.times import DAY_US, format_day, format_time
@@ -57,6 +57,11 @@ def judgements_of(log: Log) -> tuple[Judgement, ...]:
     return tuple(read_body(Judgement, entry.body) for entry in log.of("judgement"))
 
 
+def reviews_of(log: Log) -> dict[str, int]:
+    """When each problem was last reviewed, µs UTC."""
+    return {entry.ref: entry.said_us for entry in log.of("review")}
+
+
 def enabled_rules(node: Node, book: RuleBook, *, exercise: bool) -> dict[str, Rule]:
     """The rules that were switched on for this world in the wording that they have now; a rule that was changed since is off again."""
     on = list_notes(node.store, "rules")
@@ -85,7 +90,7 @@ def make_outlook(node: Node, atlas: Atlas, world: World, log: Log, history: Hist
     stands = tuple(item for _, found in told for item in found)
     fired = [item for found, _ in told for item in found if item.raised_us >= since_us]
     ordered = tuple(sorted(fired, key=lambda item: (-item.raised_us, item.id)))
-    return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, problem_states(book, stands, log.now_us))
+    return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, problem_states(book, stands, log.now_us, reviews_of(log)))
 
 
 @dataclass(slots=True)
@@ -99,7 +104,7 @@ class KeptOutlooks:
 
     def outlook(self, world: World, log: Log) -> Outlook:
         """The outlook of this world and log."""
-        judged = len(log.of("judgement"))
+        judged = len(log.of("judgement", "review"))
         mark = (id(world), log.now_us // TICK_US, judged, repr(sorted(list_notes(self.node.store, "rules").items())))
         with self._lock:
             known = self._kept.get((world.party, world.exercise))
@@ -138,9 +143,14 @@ def known_rule(node: Node, name: str) -> Rule:
 
 
 def replay_of(node: Node, rule: Rule, *, exercise: bool) -> Replay | None:
-    """The kept replay of a rule over this world's archive, in the wording that it has now."""
+    """The kept replay of a rule over this world's archive, in the wording that it has now; None where another version of Vigie has written it."""
     note = read_note(node.store, "replays", _note_name(rule_name(rule), exercise=exercise))
-    return Replay.from_json(note["replay"]) if note and note["digest"] == rule_digest(rule) else None
+    if note is None or note["digest"] != rule_digest(rule):
+        return None
+    try:
+        return Replay.from_json(note["replay"])
+    except BadReport:
+        return None
 
 
 def enable_rule(node: Node, name: str, now_us: int, *, exercise: bool) -> None:

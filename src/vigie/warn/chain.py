@@ -16,7 +16,7 @@ import pydantic
 from vigie.model.entry import Entry, Log, body_digest, entry_id
 from vigie.model.errors import BadReport, Reject
 from vigie.model.times import format_time
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Triage, body_of, read_body
+from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage, body_of, read_body
 
 Status = Literal["live", "expired", "ended", "cancelled", "assessed"]
 """Expired: its time ran out, and it still waits for an assessment. Ended: the thing is over. Cancelled: it should not have been issued."""
@@ -34,6 +34,7 @@ _NOUNS: Mapping[str, type[pydantic.BaseModel]] = {
     "answer": Answer,
     "assessment": Assessment,
     "judgement": Judgement,
+    "review": Review,
     "triage": Triage,
     "activity": Activity,
 }

@@ -31,7 +31,10 @@ def said_of_history(years: int, needed: int) -> str:
     return f"Too little history: {years} of at least {needed} earlier year{'' if needed == 1 else 's'} can be compared with."
 
 
+_WHOLE_PERCENT = 10
+
+
 def percent(share: float) -> str:
     """A share as a percentage of two digits."""
     value = 100 * share
-    return f"less than {_LEAST_PERCENT} %" if value < _LEAST_PERCENT else f"{value:.2g} %"
+    return f"less than {_LEAST_PERCENT} %" if value < _LEAST_PERCENT else f"{value:.0f} %" if value >= _WHOLE_PERCENT else f"{value:.2g} %"

@@ -308,6 +308,19 @@ def rule_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Response:
     return done(seat, act, lambda fault, status: rules_sheet(seat, fault=fault, about=name, status=status))
 
 
+@routes.post("/desk/problems/{name}/reviews")
+def review_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Response:
+    """That a warning problem was looked at as a whole."""
+    allow_at(seat, "judge")
+    check_own(seat)
+
+    def act() -> str:
+        desk.review(seat.at_desk, name, form.get("text", ""))
+        return "/desk"
+
+    return done(seat, act, lambda fault, status: rules_sheet(seat, fault=fault, about=name, sent=form, status=status))
+
+
 @routes.post("/desk/rules/{name}/judgements")
 def judgement_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Response:
     """An analyst's level for a judged indicator in an area."""

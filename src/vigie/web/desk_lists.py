@@ -8,7 +8,7 @@ from typing import Any
 from vigie.model.canonical import Json
 from vigie.model.languages import day_text, moment_text
 from vigie.model.rule import LEVELS, RuleBook, Signal
-from vigie.model.times import DAY_US, SECOND_US
+from vigie.model.times import DAY_US, SECOND_US, format_day
 from vigie.model.warning import Judgement
 from vigie.node.facts import area_name
 from vigie.node.jobs import JobStanding
@@ -49,6 +49,7 @@ def _problem(seat: Seat, outlook: Outlook, state: ProblemState) -> dict[str, Any
         "why": state.sentence,
         "without_data": state.without_data,
         "review_due": state.review_due,
+        "reviewed": format_day(state.review_us - problem.review_days * DAY_US) if state.review_us is not None else "",
         "indicators": [_indicator(seat, item) for item in sorted(state.indicators, key=lambda item: -LEVELS.index(item.level))],
         "horizon_days": problem.horizon_days,
         "scenarios": list[Json](problem.scenarios),
