@@ -10,6 +10,7 @@ import pytest
 
 from made import NOW_US, quake
 from node.test_histories import take
+from vigie.model.atlas import Atlas
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.model.times import DAY_US
@@ -34,6 +35,7 @@ from vigie.node.desk import (
     tell_overdue,
 )
 from vigie.node.settings import Node, init_node, open_node
+from vigie.node.worlds import make_world
 from vigie.store import list_notes
 
 PARTIES = """
@@ -162,6 +164,16 @@ def test_a_recipient_without_clearance_is_refused_with_the_record_that_stands_in
     with pytest.raises(NotReleasable, match="ME-CERT, because of MSO/secret"):
         released(node, made)
     assert seen_by(node, "ME-CERT") == before == []
+
+
+def test_a_report_without_a_reference_stands_in_the_way_through_its_event(node: Node, atlas: Atlas) -> None:
+    """The label of a warning is joined from all members of the events that it names, also from those that have no name of their own."""
+    take(node, [quake(None, lon=20.0)], Label("ME-NODE", tlp="RED"))
+    (event,) = make_world(node, node.audience("ME-NODE", NOW_US), atlas, exercise=False).events.id
+    with pytest.raises(NotReleasable, match=f"ME-CERT, because of {event}"):
+        released(node, draft(evidence=(Evidence(event=event),)))
+    with pytest.raises(BadSetting, match="not to be found"):
+        released(node, draft(evidence=(Evidence(event="ev-gone"),)))
 
 
 def test_an_unknown_recipient_and_lost_evidence_are_refused(node: Node) -> None:

@@ -14,9 +14,6 @@ from vigie.store import held_reports
 from vigie.warn.replay import Replay
 
 REVIEW_DAYS = 7
-MAX_EVIDENCE = 20
-"""How many of the events that a signal rests on are named one by one."""
-
 _DEFAULT_DAYS = 14
 
 
@@ -68,11 +65,11 @@ def _wording(atlas: Atlas, rule: Rule, signal: Signal, language: str) -> Wording
 
 
 def _evidence(node: Node, outlook: Outlook, signal: Signal) -> tuple[Evidence, ...]:
-    """The events that the signal counted, each with the names of its reports."""
+    """All events that the signal counted, each with the names of its reports: the label of the warning is joined from every one of them."""
     numbers = {name: number for number, name in enumerate(outlook.world.events.id)}
     audience = node.audience(outlook.party, outlook.now_us)
     found: list[Evidence] = []
-    for name in signal.events[:MAX_EVIDENCE]:
+    for name in signal.events:
         rows = [int(outlook.world.catalogue.row[row]) for row in outlook.world.events.members[numbers[name]]] if name in numbers else []
         held = held_reports(node.store, audience, rows)
         found.append(Evidence(event=name, reports=tuple(f"{item.report.agency}/{item.report.agency_ref}" for item in held if item.report.agency_ref)))

@@ -16,11 +16,13 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.model.rule import Signal
 from vigie.model.times import format_time
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage, body_of, read_body
+from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Evidence, Judgement, Review, Triage, body_of, read_body
 from vigie.node.accounts import list_accounts, may
+from vigie.node.atlas import load_atlas
+from vigie.node.kept import kept_world
 from vigie.node.rules import rule_book
 from vigie.node.settings import Node
-from vigie.store import add_entries, add_entry, add_note, find_reports, readable_log
+from vigie.store import Audience, add_entries, add_entry, add_note, find_reports, labels_of_rows, readable_log
 from vigie.warn.answers import Escalation, all_responses
 from vigie.warn.chain import Chain, Proposal, Version, chains, drafts, may_approve, may_release
 from vigie.warn.release import check_release, release_label
@@ -189,7 +191,10 @@ def release_check(desk: Desk, draft: Draft) -> Label:
 
 
 def evidence_labels(desk: Desk, content: Content) -> list[tuple[str, Label]]:
-    """The reports that a content rests on, each with its label. Raises where one of them is not to be found."""
+    """The records that a content rests on, each with its label: the reports that it names, and all reports of the events that it names.
+
+    Raises `BadSetting` where a report, or an event none of whose reports is named, is not to be found.
+    """
     audience = desk.node.audience(desk.actor.party, desk.now_us)
     found: list[tuple[str, Label]] = []
     for name in dict.fromkeys(name for item in content.evidence for name in item.reports):
@@ -197,7 +202,20 @@ def evidence_labels(desk: Desk, content: Content) -> list[tuple[str, Label]]:
         if not held:
             raise BadSetting("A record that the warning rests on is not to be found", record=name, todo="take it out of the evidence")
         found += [(name, item.label) for item in held]
-    return found
+    return found + _labels_of_events(desk, audience, [item for item in content.evidence if item.event])
+
+
+def _labels_of_events(desk: Desk, audience: Audience, named: Sequence[Evidence]) -> list[tuple[str, Label]]:
+    """The labels of all members of the events, in the world of the party as it is now; an event may have another id by now, but then its reports are named."""
+    if not named:
+        return []
+    world = kept_world(desk.node, audience, load_atlas(), exercise=desk.exercise)
+    numbers = {name: number for number, name in enumerate(world.events.id)}
+    if gone := next((item.event for item in named if item.event not in numbers and not item.reports), None):
+        raise BadSetting("An event that the warning rests on is not to be found", record=gone, todo="take it out of the evidence")
+    members = {item.event: world.catalogue.row[world.events.members[numbers[item.event]]] for item in named if item.event in numbers}
+    directory = desk.node.directory
+    return [(name, label) for name, rows in members.items() for label, _ in labels_of_rows(desk.node.store, directory, [int(row) for row in rows])]
 
 
 def chain_of(desk: Desk, warning: str) -> Chain:
