@@ -6,10 +6,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test test-long lint types house tests docs bench clean
+.PHONY: demo watch test test-long lint types house tests docs bench clean
 
 demo: $(READY)
 	$(BIN)/vigie demo $(ARGS)
+
+watch: $(READY)
+	PYTHON=$(BIN)/python sh tools/system-parts
+	$(BIN)/python tools/watch-tour $(ARGS)
 
 test: $(READY)
 	PYTHON=$(BIN)/python sh tools/system-parts

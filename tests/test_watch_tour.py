@@ -101,7 +101,7 @@ def test_blockades_and_riots_raise_signals_and_the_larger_peaceful_crowd_none(pl
     assert {("conflict.obstruction", STRUCK), ("conflict.violent_protest", STRUCK)} <= found
     assert CALM not in {area for _, area in found}
     counted = {name for signal in outlook.signals for name in signal.events}
-    kinds = {world.events.kind.texts()[number] for number, name in enumerate(world.events.id) if name in counted}
+    kinds = {kind for name, kind in zip(world.events.id, world.events.kind, strict=True) if name in counted}
     assert kinds == {"unrest.obstruct", "unrest.riot"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -21,8 +22,9 @@ GRID_DEG = 1e-4
 """One step of the packed outlines, in degrees."""
 
 
+@lru_cache(maxsize=2)
 def load_atlas(region: tuple[str, ...] = REGION, bounds: tuple[float, float, float, float] = BOUNDS) -> Atlas:
-    """The atlas of this installation, with the node's region (country codes) and bounds (degrees).
+    """The atlas of this installation, with the node's region (country codes) and bounds (degrees); unpacked once, since it takes a second.
 
     Raises BadSetting when the file is missing, which happens only where the build was told to skip it, or has another layout.
     """
