@@ -34,4 +34,4 @@ $(READY): pyproject.toml constraints.txt hatch_build.py $(wildcard atlas/*)
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo events.geojson events.csv docs/_build
+	rm -rf $(VENV) demo watch events.geojson events.csv docs/_build
