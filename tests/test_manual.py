@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from conftest import ROOT
 from vigie.cli.app import app
@@ -33,8 +34,8 @@ def commands() -> list[str]:
 def test_every_command_is_in_the_reference_and_explains_itself(command: str) -> None:
     """In the table of commands, and with a help that says what it is for."""
     assert f"`{command}`" in (REFERENCE / "commands.md").read_text()
-    done = subprocess.run([sys.executable, "-m", "vigie", *command.split()[1:], "--help"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0
+    done = CliRunner().invoke(app, [*command.split()[1:], "--help"])
+    assert done.exit_code == 0
     assert len(done.stdout.splitlines()) > 4
 
 

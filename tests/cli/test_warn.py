@@ -69,18 +69,24 @@ def test_a_signal_becomes_a_warning_that_is_answered(run: Run, tmp_path: Path) -
     assert (signal["rule"], signal["area_name"]) == (rule, "Podgorica")
     assert "Say which account acts" in refused(run("warn", "draft", signal["id"]))
     draft = said(run("warn", "draft", signal["id"], "--as", "analyst")).split()[1]
+    assert said(run("warn", "draft", signal["id"], "--as", "analyst")).split()[1] == draft, "one signal, one draft"
+    assert "no recipient" in refused(run("warn", "submit", draft, "--as", "analyst"))
+    said(run("warn", "edit", draft, "--to", "ME-CERT", "--only-to", "--headline", "Riots in Podgorica", "--as", "analyst"))
     said(run("warn", "submit", draft, "--as", "analyst"))
-    assert "may not approve" in refused(run("warn", "approve", draft, "--as", "analyst"))
+    digest = said(run("warn", "read", draft, "--as", "chief")).split()[-1]
+    assert "may not approve" in refused(run("warn", "approve", draft, "--digest", digest, "--as", "analyst"))
+    assert "changed after it was shown" in refused(run("warn", "approve", draft, "--digest", "0" * 64, "--as", "chief"))
     assert "second person" in refused(run("warn", "release", draft, "--as", "chief"))
-    said(run("warn", "approve", draft, "--as", "chief"))
+    said(run("warn", "approve", draft, "--digest", digest, "--as", "chief"))
     released = said(run("warn", "release", draft, "--as", "chief"))
     warning = released.split()[2].rstrip(",")
     shown = said(run("warn", "show", warning))
-    assert "Unrest that turns violent: Podgorica" in shown
+    assert "Riots in Podgorica" in shown
     said(run("warn", "show", warning, "--cap", str(tmp_path / "alert.xml")))
     assert b"urn:oasis:names:tc:emergency:cap:1.2" in (tmp_path / "alert.xml").read_bytes()
-    assert "no such warning" in refused(run("warn", "answer", warning, "accepted", "--as", "me-duty"))
-    said(run("warn", "assess", warning, "false alarm", "--text", "It calmed down.", "--as", "analyst"))
+    assert "own warning" in refused(run("warn", "answer", warning, "accepted", "--as", "chief"))
+    said(run("warn", "answer", warning, "accepted", "--as", "me-duty"))
+    said(run("warn", "assess", warning, "false alarm", "--text", "It calmed down.", "--as", "chief"))
     assert "false alarm" in said(run("warn", "score")).splitlines()[0].replace("_", " ")
     assert json.loads(said(run("warn", "status", "--json")))["signals"] == []
 

@@ -115,7 +115,7 @@ def test_a_watch_that_is_killed_while_it_fetches_goes_on_at_the_next_start(run: 
     assert status(run("watch", "--status", "--json", code=1))["sources"]["is"] == "cut off"
     server.answers["/slow.csv"] = servers.file(TABLE)
     (outcome, *_) = json.loads(run("watch", "--once", "--json").stdout)
-    assert outcome["sentence"] == "1 sources run, 1 new reports."
+    assert outcome["sentence"] == "1 source run, 1 new report."
     assert "was cut off" in outcome["notes"][0]
     assert len(json.loads(run("events", "--json").stdout)) == 1
 

@@ -76,6 +76,21 @@ def test_the_pdf_is_one_page_of_the_same_bytes_with_every_letter(busy: Node, atl
     assert warnings == []
 
 
+@pytest.mark.parametrize("country", ["", "ME", "MK", "XK", "SI"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_name_on_the_map_is_cut_off(busy: Node, atlas: Atlas, country: str, language: str) -> None:
+    """A name whose land is at the edge is moved inside; a letter is taken to be no narrower than half of its size."""
+    svg = make_brief(busy, atlas, replace(MONTH, country=country, language=language), NOW_US).map_svg
+    size = re.search(r'viewBox="0 0 (\d+) ([\d.]+)"', svg)
+    names = re.findall(r'<text x="([\d.-]+)" y="([\d.-]+)" font-size="(\d+)" fill="#5d574b"[^>]*>([^<]+)</text>', svg)
+    assert size
+    assert names
+    for x, y, letter, name in names:
+        half = len(name) * float(letter) / 4
+        assert half <= float(x) <= float(size[1]) - half, name
+        assert float(letter) <= float(y) <= float(size[2]), name
+
+
 def longest(facts: BriefFacts) -> BriefFacts:
     """The brief with every list and text as long as they ever are."""
     words = "abcde fghij " * 14

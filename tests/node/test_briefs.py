@@ -18,10 +18,10 @@ from vigie.model.languages import LANGUAGES
 from vigie.model.times import DAY_US
 from vigie.node.brief_pages import brief_html, brief_pdf, brief_text
 from vigie.node.brief_shape import BriefFacts, Sentence, brief_json
-from vigie.node.briefs import make_brief
+from vigie.node.briefs import keep_brief, make_brief
 from vigie.node.flow import see
 from vigie.node.settings import Node
-from vigie.store import erase, find_reports, list_notes
+from vigie.store import add_entry, erase, find_reports, list_notes
 from web.world import NOW_US, public_reports, take
 
 
@@ -175,6 +175,36 @@ def test_what_the_public_may_not_read_changes_no_byte_of_its_brief(busy: Node, a
     assert pages == (brief_html(after), brief_pdf(after), json.dumps(brief_json(after)))
 
 
+def test_the_marking_names_the_level_only_where_it_is_above_the_lowest(busy: Node, atlas: Atlas) -> None:
+    """What everybody may read says its colour and its owners; a level that needs a clearance stands beside."""
+    assert make_brief(busy, atlas, replace(MONTH, party=PUBLIC), NOW_US).marking.startswith("TLP:CLEAR, owners ")
+    take(busy, [replace(public_reports()[0], agency="SECRET", agency_ref="s1")], replace(RED, level="RESTRICTED"))
+    assert make_brief(busy, atlas, MONTH, NOW_US).marking.startswith("TLP:RED, VIGIE RESTRICTED, owner")
+
+
+def test_an_activity_names_what_it_answers_by_its_headline(busy: Node, atlas: Atlas) -> None:
+    """Not by the id that a program gave; in the reader's language where the warning has it."""
+    assert "it answers “Blockades may turn violent”" in said_in(make_brief(busy, atlas, MONTH, NOW_US).section("activities").sentences)
+    other = make_brief(busy, atlas, replace(MONTH, language="sr-Cyrl"), NOW_US)
+    assert "Блокаде могу постати насилне" in said_in(other.section("activities").sentences)
+
+
+def test_a_first_answer_within_two_hours_is_told_in_minutes(node: Node, atlas: Atlas) -> None:
+    """An answer after three minutes is no answer after 0.0 hours."""
+    warning = warn(node)
+    said = reply(node, warning, "RS-CP", "accepted")
+    assert "first answer: 12.0 h" in said_in(make_brief(node, atlas, MONTH, NOW_US).lead)
+    add_entry(node.store, replace(said, ref=f"{said.ref}|early", said_us=warning.said_us + 3 * 60_000_000))
+    assert "first answer: 3 min" in said_in(make_brief(node, atlas, MONTH, NOW_US).lead)
+
+
+def test_a_sentence_that_found_nothing_says_what_was_asked(node: Node, atlas: Atlas) -> None:
+    """In words: an address is no name."""
+    for language in LANGUAGES:
+        assert [name for name in cited_names(make_brief(node, atlas, replace(MONTH, language=language), NOW_US)) if name.startswith("/")] == []
+    assert "asked: an earlier brief" in cited_names(make_brief(node, atlas, MONTH, NOW_US))
+
+
 def test_an_exercise_says_so_in_every_language(busy: Node, atlas: Atlas) -> None:
     """The prefix stands on the page and in its title, and a real brief has none."""
     prefix = {"en": "EXERCISE EXERCISE EXERCISE", "fr": "EXERCICE EXERCICE EXERCICE", "sr-Cyrl": "ВЕЖБА ВЕЖБА ВЕЖБА"}
@@ -189,7 +219,10 @@ def test_an_exercise_says_so_in_every_language(busy: Node, atlas: Atlas) -> None
 
 def keep(node: Node, atlas: Atlas, now_us: int, **order: str) -> BriefFacts:
     """The brief at an instant, remembered."""
-    return make_brief(node, atlas, replace(MONTH, keep=True, **order), now_us)  # type: ignore[arg-type]
+    asked = replace(MONTH, **order)  # type: ignore[arg-type]
+    facts = make_brief(node, atlas, asked, now_us)
+    keep_brief(node, asked, facts)
+    return facts
 
 
 def changes(facts: BriefFacts) -> str:

@@ -15,7 +15,7 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.model.times import DAY_US
 from vigie.model.warning import Activity, Content, Draft, Evidence, Likelihood, Wording
-from vigie.node.accounts import ROLES, add_account
+from vigie.node.accounts import ROLES, add_account, remove_account
 from vigie.node.desk import (
     Actor,
     Desk,
@@ -31,6 +31,7 @@ from vigie.node.desk import (
     open_draft,
     release,
     save_draft,
+    strike_figures,
     submit_draft,
     tell_overdue,
 )
@@ -55,6 +56,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
     init_node(tmp_path / "node", "ME-NODE").store.close()
     (tmp_path / "node" / "directory.toml").write_text(PARTIES)
     made = open_node(tmp_path / "node")
+    add_account(made, "chief", "", "releaser", "a long password", now_us=NOW_US)
     yield made
     made.store.close()
 
@@ -232,7 +234,7 @@ def test_an_answer_is_never_more_open_than_its_warning(node: Node) -> None:
     """CLEAR is for answers to what everybody may read."""
     name = released(node)
     with pytest.raises(NotReleasable, match="more open"):
-        answer(desk(node, "me-duty", party="ME-CERT", at_us=NOW_US + 9), name, "accepted", tlp="CLEAR")
+        answer(desk(node, "me-duty", "releaser", "ME-CERT", at_us=NOW_US + 9), name, "accepted", tlp="CLEAR")
 
 
 def test_an_activity_answers_its_warnings_in_one_step(node: Node) -> None:
@@ -254,8 +256,76 @@ def test_the_issuer_alone_updates_and_assesses(node: Node) -> None:
         draft_update(partner, name, "cancel")
     assess(desk(node, at_us=NOW_US + HOUR_US), name, "hit", began_us=NOW_US + 5)
     assert chain_of(desk(node, at_us=NOW_US + DAY_US), name).status == "assessed"
+    assert seen_by(node, "ME-CERT") == ["warning"], "an analyst's word stays at home"
+    assess(desk(node, "chief", "releaser", at_us=NOW_US + HOUR_US + 1), name, "hit", began_us=NOW_US + 5)
     assert seen_by(node, "ME-CERT").count("assessment") == 1
     assert seen_by(node, "RS-DESK") == []
+    with pytest.raises(BadSetting, match="own warning"):
+        answer(desk(node, at_us=NOW_US + HOUR_US), name, "accepted")
+
+
+def test_an_approval_lapses_with_its_account(node: Node) -> None:
+    """Who was removed after approving has approved nothing."""
+    writer, chief, other = desk(node), desk(node, "chief", "releaser"), desk(node, "other", "releaser")
+    ref = open_draft(writer, draft()).ref
+    submit_draft(writer, ref, 1)
+    approve(chief, ref, draft_of(chief, ref).digest, approved=True)
+    remove_account(node, "chief")
+    with pytest.raises(NotReleasable, match="may not approve any more"):
+        release(other, ref)
+
+
+def test_everybody_who_read_a_warning_hears_that_it_is_over(node: Node) -> None:
+    """An end for fewer readers is refused; it is drafted under the widest label of the chain."""
+    name = released(node, draft("CLEAR", None, recipients=("PUBLIC",)))
+    ref = draft_update(desk(node, at_us=NOW_US + HOUR_US), name, "end").ref
+    ended = draft_of(desk(node, at_us=NOW_US + HOUR_US), ref).draft
+    assert (ended.tlp, ended.rel_to) == ("CLEAR", None)
+    narrow = ended.model_copy(update={"tlp": "AMBER", "rel_to": ("ME-CERT",), "content": ended.content.model_copy(update={"recipients": ("ME-CERT",)})})
+    save_draft(desk(node, at_us=NOW_US + HOUR_US), ref, narrow, 1)
+    with pytest.raises(NotReleasable, match="PUBLIC, RS-DESK may read an earlier version"):
+        submit_draft(desk(node, at_us=NOW_US + HOUR_US), ref, 2)
+
+
+def test_figures_from_an_archive_that_a_recipient_may_not_read_are_struck_or_stay_at_home(node: Node) -> None:
+    """The usual count, the replay and the likelihood rest on the whole archive, not on the evidence alone."""
+    take(node, [quake("open1")])
+    take(node, [quake("secret", lon=20.0)], Label("ME-NODE", tlp="RED"))
+    told = draft(figures=True, rule="seismic.strong_earthquake", replay="Would have fired 3 times.", evidence=(Evidence(reports=("MSO/open1",)),))
+    with pytest.raises(NotReleasable, match=r"the archive behind the figures of seismic\.strong_earthquake"):
+        released(node, told)
+    writer = desk(node)
+    ref = open_draft(writer, told).ref
+    strike_figures(writer, ref, 1)
+    struck = draft_of(writer, ref).draft.content
+    assert (struck.figures, struck.replay, struck.likelihood, struck.texts[0].why) == (False, "", None, "1 event is named as evidence.")
+    submit_draft(writer, ref, 2)
+
+
+def test_an_event_that_was_linked_anew_is_found_by_its_reports(node: Node, atlas: Atlas) -> None:
+    """Its id is another one by now, and its members' labels still count."""
+    take(node, [quake("open1")])
+    (before,) = make_world(node, node.audience("ME-NODE", NOW_US), atlas, exercise=False).events.id
+    take(node, [quake(None, agency="RSO")], Label("ME-NODE", tlp="RED"))
+    (after,) = make_world(node, node.audience("ME-NODE", NOW_US), atlas, exercise=False).events.id
+    assert before != after
+    with pytest.raises(NotReleasable, match=f"ME-CERT, because of {before}"):
+        released(node, draft(evidence=(Evidence(event=before, reports=("MSO/open1",)),)))
+
+
+def test_only_who_may_release_speaks_to_everybody(node: Node) -> None:
+    """An analyst's answer or activity under CLEAR is refused."""
+    name = released(node, draft("CLEAR", None, recipients=("PUBLIC", "ME-CERT")))
+    for role, is_open in (("analyst", False), ("releaser", True)):
+        partner = desk(node, "me-duty", role, "ME-CERT", at_us=NOW_US + HOUR_US)
+        if is_open:
+            answer(partner, name, "accepted", tlp="CLEAR")
+        else:
+            with pytest.raises(NotReleasable, match="may not release"):
+                answer(partner, name, "accepted", tlp="CLEAR")
+            with pytest.raises(NotReleasable, match="may not release"):
+                open_activity(partner, Activity(titles={"en": "Talks"}, answers=(name,)), "CLEAR")
+    assert seen_by(node, PUBLIC) == ["warning", "answer"]
 
 
 def test_a_silent_recipient_has_its_deputy_told_once(node: Node) -> None:
@@ -264,7 +334,7 @@ def test_a_silent_recipient_has_its_deputy_told_once(node: Node) -> None:
     add_account(node, "me-second", "ME-CERT", "analyst", "a long password", "me-duty", now_us=NOW_US)
     released(node)
     assert tell_overdue(node, NOW_US + HOUR_US) == ""
-    assert "1 deputies told" in tell_overdue(node, NOW_US + 30 * HOUR_US)
+    assert "1 deputy told" in tell_overdue(node, NOW_US + 30 * HOUR_US)
     assert "0 deputies told" in tell_overdue(node, NOW_US + 31 * HOUR_US)
     assert [note["deputy"] for note in list_notes(node.store, "escalations").values()] == ["me-duty"]
 
@@ -278,7 +348,7 @@ def test_real_and_exercise_desks_are_apart(node: Node) -> None:
 
 ACTS = {
     "draft": lambda at: open_draft(at, draft()),
-    "judge": lambda at: judge(at, "conflict.judged", "", "red", "seen", NOW_US + DAY_US),
+    "judge": lambda at: judge(at, "conflict.preparations_seen", "ME", "red", "seen", NOW_US + DAY_US),
     "answer": lambda at: answer(at, "w-1", "read"),
     "assess": lambda at: assess(at, "w-1", "hit"),
     "approve": lambda at: approve(at, "d", "x", approved=True),

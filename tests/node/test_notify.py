@@ -23,6 +23,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+import sqlalchemy
 from aiosmtpd.controller import Controller
 
 from vigie.model.atlas import Atlas
@@ -34,7 +35,16 @@ from vigie.model.warning import Content, Severity, Wording, body_of
 from vigie.node.mail import MailServer, checked_address, mail_server
 from vigie.node.notify import GIVE_UP_US, read_ledger, send_due, send_test
 from vigie.node.settings import Node, init_node, open_node
-from vigie.node.subscription_list import Kept, add_subscription, find_subscription, list_subscriptions, preview_count, remove_subscription, webhook_secret
+from vigie.node.subscription_list import (
+    Kept,
+    add_subscription,
+    chains_for,
+    find_subscription,
+    list_subscriptions,
+    preview_count,
+    remove_subscription,
+    webhook_secret,
+)
 from vigie.node.webhooks import checked_webhook
 from vigie.store import add_entry
 from vigie.warn.subscriptions import read_subscription
@@ -419,6 +429,11 @@ def test_a_webhook_is_not_led_elsewhere(posted: Node, atlas: Atlas, hooks: Hooks
         "https://127.0.0.1/x",
         "https://[::1]/x",
         "https://[::ffff:10.0.0.1]/x",
+        "https://[::7f00:1]/x",
+        "https://[64:ff9b::a00:1]/x",
+        "https://[64:ff9b:1::808:808]/x",
+        "https://[2002:7f00:1::]/x",
+        "https://[fec0::1]/x",
         "https://169.254.169.254/x",
         "ftp://example.org/x",
     ],
@@ -427,6 +442,36 @@ def test_a_webhook_goes_over_a_closed_line_to_the_open_network(address: str) -> 
     """Unless the operator has said otherwise."""
     with pytest.raises(BadSetting):
         checked_webhook(address)
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "[2606:4700::1111]", "[::ffff:8.8.8.8]", "[64:ff9b::808:808]", "[2002:808:808::]"])
+def test_an_address_of_the_open_network_is_taken_in_whatever_form(host: str) -> None:
+    """Also where one of version 6 carries one of version 4."""
+    assert checked_webhook(f"https://{host}/x")
+
+
+def test_a_run_that_takes_too_long_leaves_the_rest_to_the_next(posted: Node, atlas: Atlas, office: PostOffice) -> None:
+    """After two minutes nothing new is begun; the next run sends what is left, and nothing twice."""
+    for name in ("first", "second", "third"):
+        subscribe(posted, atlas, name=name)
+    warn(posted)
+    ticks = iter([0, 0, 121 * SECOND_US, 122 * SECOND_US])
+    assert send_due(posted, atlas, NOON_US, lambda: next(ticks)) == "1 messages went out. 2 wait for the next run."
+    assert send_due(posted, atlas, NOON_US + MINUTE_US) == "2 messages went out."
+    assert send_due(posted, atlas, NOON_US + 2 * MINUTE_US) == ""
+    assert len(office.took) == 3
+
+
+def test_what_a_party_may_read_is_read_once_a_run(posted: Node, atlas: Atlas, office: PostOffice) -> None:
+    """However many subscriptions it has: the store is asked for words once."""
+    for number in range(5):
+        subscribe(posted, atlas, name=f"desk-{number}")
+    warn(posted)
+    asked: list[str] = []
+    sqlalchemy.event.listen(posted.store.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert send_due(posted, atlas, NOON_US) == "5 messages went out."
+    assert sum("FROM entries" in statement for statement in asked) == 1
+    assert len(office.took) == 5
 
 
 def test_a_name_that_leads_into_a_private_network_is_refused_when_it_connects(posted: Node, atlas: Atlas, hooks: Hooks) -> None:

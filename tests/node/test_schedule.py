@@ -26,7 +26,7 @@ from vigie.node.brief_orders import cancel_order, make_ordered, order_brief
 from vigie.node.briefs import Order as BriefOrder
 from vigie.node.intake import Order, ingest_file
 from vigie.node.jobs import Job, JobState, due_us, is_due, late_us, run_job, standing, state_of
-from vigie.node.schedule import Cadences, is_watched, jobs_of, run_round, standings, watch, watch_once
+from vigie.node.schedule import Cadences, is_watched, jobs_as_run, jobs_of, run_round, standings, watch, watch_once
 from vigie.node.settings import Node, open_node
 
 MINUTE_US = 60 * SECOND_US
@@ -132,6 +132,24 @@ def test_a_job_that_fails_is_remembered_and_stops_no_other(node: Node, fault: Ex
     assert (found[0].state.failures, found[0].state.succeeded_us, found[0].state.fault) == (1, None, outcomes[0].sentence)
     run_job(node, ATLAS, noting(said, "sources"), NOW_US + MINUTE_US)
     assert (state_of(node, "sources").fault, state_of(node, "sources").failures) == ("", 0)
+
+
+def test_a_run_that_has_nothing_to_say_leaves_the_last_sentence(node: Node) -> None:
+    """With the time of the run that said it; the run itself is told as one that said nothing."""
+    said: Said = []
+    run_job(node, ATLAS, noting(said, "sources"), NOW_US)
+    outcome = run_job(node, ATLAS, Job("sources", 60, lambda *_: ""), NOW_US + MINUTE_US)
+    state = state_of(node, "sources")
+    assert outcome.sentence == ""
+    assert (state.said, state.said_us, state.began_us) == ("sources ran.", NOW_US, NOW_US + MINUTE_US)
+
+
+def test_jobs_are_shown_at_the_cadence_that_they_were_run_at(node: Node) -> None:
+    """Whoever asks need not know how the watch was started; a job that never ran has its usual one."""
+    usual = {job.name: job.every_s for job in jobs_of(Cadences())}
+    assert {job.name: job.every_s for job in jobs_as_run(node)} == usual
+    run_job(node, ATLAS, noting([], "rules", 7), NOW_US)
+    assert {job.name: job.every_s for job in jobs_as_run(node)} == usual | {"rules": 7}
 
 
 def test_no_job_runs_twice_at_once(node: Node) -> None:
@@ -283,12 +301,12 @@ def test_a_clock_that_is_set_back_under_a_running_watch_does_not_stop_its_rounds
 def test_a_brief_that_was_ordered_is_made_once_in_its_period(node: Node, atlas: Atlas) -> None:
     """Into the node's folder; a restart makes no second one, the next period does, and so does a clock that was set back."""
     order_brief(node, atlas, "weekly", BriefOrder(party="ME-NODE", country="ME"))
-    assert make_ordered(node, atlas, NOW_US) == "1 briefs made."
+    assert make_ordered(node, atlas, NOW_US) == "1 brief made."
     page = node.folder / "briefs" / "weekly.html"
     assert "Montenegro" in page.read_text()
     assert make_ordered(node, atlas, NOW_US + 6 * DAY_US) == ""
-    assert make_ordered(node, atlas, NOW_US + 7 * DAY_US) == "1 briefs made."
-    assert make_ordered(node, atlas, NOW_US - YEAR_US) == "1 briefs made."
+    assert make_ordered(node, atlas, NOW_US + 7 * DAY_US) == "1 brief made."
+    assert make_ordered(node, atlas, NOW_US - YEAR_US) == "1 brief made."
     with pytest.raises(BadSetting, match="no such country"):
         order_brief(node, atlas, "nowhere", BriefOrder(party="ME-NODE", country="QQ"))
     assert cancel_order(node, "weekly")

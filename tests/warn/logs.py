@@ -7,6 +7,7 @@ from vigie.model.history import Region
 from vigie.model.label import Label
 from vigie.model.rule import Signal
 from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Likelihood, Triage, Wording, body_of
+from vigie.warn.chain import proposal_digest
 
 NOW_US = 1_790_000_000_000_000
 """September 2026, a Monday in the afternoon."""
@@ -65,6 +66,11 @@ def draft(
 ) -> Entry:
     """A version of a draft."""
     return _entry("draft", "ME-NODE", ref, said_us, Draft(content=content(**changes), state=state, tlp=tlp), by=by, version=version)  # type: ignore[arg-type]
+
+
+def digest_of(tlp: str = "GREEN", **changes: object) -> str:
+    """The digest that an approval of such a draft names."""
+    return proposal_digest(Draft(content=content(**changes), tlp=tlp))
 
 
 def approval(by: str, digest: str, *, ref: str = "d1", approved: bool = True, said_us: int = NOW_US, owner: str = "ME-NODE", note: str = "") -> Entry:

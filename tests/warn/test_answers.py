@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.model.entry import Entry
+from vigie.model.entry import Entry, entry_id
 from vigie.model.errors import BadReport
 from vigie.model.warning import Answer, read_body
 from vigie.warn.answers import DEFAULT_TIMERS, Responses, Timers, responses, unanswered, wait_us
@@ -53,6 +55,24 @@ def test_a_late_answer_stops_the_list_and_keeps_what_happened() -> None:
     (recipient,) = [each for each in said.recipients if each.party == "XK-NODE"]
     assert (recipient.state, recipient.first_us) == ("answered", NOW_US + 9 * HOUR_US)
     assert recipient.escalation is not None
+
+
+def test_an_acknowledgement_that_came_as_cap_is_listed_and_stops_no_timer() -> None:
+    """Nobody has signed it: it stands among the party's words, and the deputy is told all the same."""
+    said = heard(ALERT, replace(answer(ALERT, "XK-NODE", text="unverified: sent long ago"), by="cap"))
+    (recipient,) = [each for each in said.recipients if each.party == "XK-NODE"]
+    assert (recipient.state, recipient.word, recipient.first_us) == ("overdue", "", None)
+    assert [word.text for word in recipient.said] == ["unverified: sent long ago"]
+    assert recipient.escalation is not None
+    later = heard(ALERT, replace(answer(ALERT, "XK-NODE"), by="cap"), answer(ALERT, "XK-NODE", "accepted", 2 * HOUR_US))
+    assert states(later)["XK-NODE"] == "answered"
+
+
+def test_an_activity_is_found_by_the_warning_and_by_each_version_once() -> None:
+    """One that names both comes once; one that names another warning not at all."""
+    second = following(ALERT)
+    done = [activity(("w1", entry_id(second)), ref="a1"), activity((entry_id(ALERT),), NOW_US, ref="a2"), activity(("w2",), ref="a3")]
+    assert [entry.ref for entry, _ in heard(ALERT, second, *done).activities] == ["a2", "a1"]
 
 
 def test_the_answer_of_a_party_that_was_not_addressed_is_kept_apart_and_stops_nothing() -> None:

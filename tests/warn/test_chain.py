@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.model.entry import Entry, entry_id
-from vigie.warn.chain import as_of, chains, content_digest, drafts, faults, may_approve, may_release
-from warn.logs import DAY_US, HOUR_US, NOW_US, approval, assessment, content, draft, following, log, warning
+from vigie.warn.chain import as_of, chain_named, chains, drafts, faults, may_approve, may_release
+from warn.logs import DAY_US, HOUR_US, NOW_US, approval, assessment, content, digest_of, draft, following, log, warning
 
 ALERT = warning()
 UPDATE_1 = following(ALERT, severity="Extreme")
@@ -130,7 +130,7 @@ def test_who_wrote_a_draft_cannot_approve_it() -> None:
 
 def test_an_approval_by_a_second_person_lets_a_draft_be_released() -> None:
     """By nobody's word, by the author's own, by another's."""
-    said = content_digest(content())
+    said = digest_of()
     for words, released in (((), False), ((approval("ana", said),), False), ((approval("boro", said),), True)):
         held = log(draft("ana"), *words)
         (proposal,) = drafts(held)
@@ -144,7 +144,7 @@ def test_an_approval_by_a_second_person_lets_a_draft_be_released() -> None:
 def test_an_approval_holds_for_exactly_what_was_approved(changed: dict[str, str]) -> None:
     """Another content, or a wider label under the same content, must be approved anew."""
     first = draft("ana")
-    said = approval("boro", content_digest(content()), said_us=NOW_US + 1)
+    said = approval("boro", digest_of(), said_us=NOW_US + 1)
     second = draft("ana", version=2, said_us=NOW_US + 2, **changed)
     held = log(first, said, second)
     (proposal,) = drafts(held)
@@ -170,7 +170,7 @@ def test_who_only_submits_or_sends_back_is_no_author() -> None:
 
 def test_a_refusal_stands_until_the_same_person_approves() -> None:
     """Another's approval does not go around it."""
-    said = content_digest(content())
+    said = digest_of()
     words = (approval("boro", said, approved=False, note="too early"), approval("vera", said))
     held = log(draft("ana"), *words)
     assert may_release(drafts(held)[0], held, four_eyes=True, by="ana") == "boro has refused this draft (too early); change it, or let boro approve."
@@ -180,8 +180,8 @@ def test_a_refusal_stands_until_the_same_person_approves() -> None:
 
 def test_another_partys_approval_is_none() -> None:
     """Nor does an exercise's count for the real draft."""
-    said = approval("boro", content_digest(content()), owner="BA-NODE")
-    drill = replace(approval("boro", content_digest(content())), exercise=True)
+    said = approval("boro", digest_of(), owner="BA-NODE")
+    drill = replace(approval("boro", digest_of()), exercise=True)
     assert drafts(log(draft("ana"), said, drill))[0].approvers == ()
 
 
@@ -217,6 +217,50 @@ def test_a_heads_up_needs_no_review() -> None:
     assert may_release(drafts(held)[0], held, four_eyes=True, by="ana") == ""
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"act": "cancel", "predecessors": (entry_id(ALERT),)},
+        {"act": "update", "predecessors": (entry_id(ALERT),)},
+        {"warning": "w9", "recipients": ("PUBLIC",)},
+    ],
+    ids=["cancel", "update", "public"],
+)
+def test_a_heads_up_that_changes_a_warning_or_goes_to_everybody_needs_a_second_person(changes: dict[str, object]) -> None:
+    """Its light stage lets nobody alone call back what two have released."""
+    held = log(ALERT, draft("ana", stage="heads-up", **changes))  # type: ignore[arg-type]
+    assert "Nobody but its authors has approved" in may_release(drafts(held)[0], held, four_eyes=True, by="ana")
+
+
+def test_a_test_never_continues_a_real_warning() -> None:
+    """Nor the other way round."""
+    held = log(ALERT, draft("ana", act="update", predecessors=(entry_id(ALERT),), test=True))
+    assert "never continue each other" in may_release(drafts(held)[0], held, four_eyes=False, by="ana")
+
+
+def test_a_later_word_counts_though_the_clock_was_set_back() -> None:
+    """The version, not the time, says which assessment and which label is the latest."""
+    first = assessment("w1", "hit", NOW_US + 9)
+    second = replace(assessment("w1", "false alarm", NOW_US + 5), version=2)
+    (chain,) = chains(log(ALERT, first, second))
+    assert chain.assessment is not None
+    assert chain.assessment.outcome == "false alarm"
+    wider = log(draft("ana", tlp="AMBER"), approval("boro", digest_of("AMBER"), said_us=NOW_US + 5), draft("ana", version=2, said_us=NOW_US - 9, tlp="CLEAR"))
+    assert drafts(wider)[0].approvers == ()
+
+
+def test_a_party_finds_its_own_warning_though_another_gives_the_same_name() -> None:
+    """The own one first, else the first by owner."""
+    other = replace(ALERT, owner="BA-NODE")
+    found = chains(log(ALERT, other))
+    assert {party: chain_named(found, "w1", party).owner for party in ("ME-NODE", "BA-NODE", "XK-NODE")} == {  # type: ignore[union-attr]
+        "ME-NODE": "ME-NODE",
+        "BA-NODE": "BA-NODE",
+        "XK-NODE": "BA-NODE",
+    }
+    assert chain_named(found, "w2", "ME-NODE") is None
+
+
 def test_a_draft_begun_before_the_head_moved_on_is_refused() -> None:
     """Two people update one warning: the second must look again."""
     late = draft("ana", act="update", predecessors=(entry_id(ALERT),))
@@ -231,7 +275,7 @@ def test_a_draft_begun_before_the_head_moved_on_is_refused() -> None:
         [
             draft("ana"),
             draft("ana", version=2, said_us=NOW_US + 1, severity="Minor"),
-            approval("boro", content_digest(content(severity="Minor")), said_us=NOW_US + 2),
+            approval("boro", digest_of(severity="Minor"), said_us=NOW_US + 2),
         ]
     )
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vigie.model.entry import Entry
 from vigie.model.rule import Query, Rule, Signal
@@ -62,6 +64,15 @@ def test_false_alarms_are_counted_a_month() -> None:
     found = meter(warning(), assessment("w1", "false alarm"))
     assert [load.false_alarms for load in found.recipients] == [1, 1]
     assert found.recipients[0].false_alarms_per_month == pytest.approx(365.25 / 12 / 14)
+
+
+@given(st.lists(st.integers(0, 60), max_size=40))
+def test_the_busiest_week_is_the_most_signals_in_any_seven_days(days: list[int]) -> None:
+    """Counted a second time by looking at every seven days that begin at a signal."""
+    raised = [NOW_US - day * DAY_US for day in days]
+    held = log(now_us=NOW_US)
+    loads = fatigue([], [signal(number, raised_us=at) for number, at in enumerate(raised)], {"conflict.riots": RULE}, held, NOW_US - 90 * DAY_US).rules
+    assert loads[0].busiest_week == max((sum(0 <= at - begin < WEEK_US for at in raised) for begin in raised), default=0)
 
 
 def test_less_than_a_week_is_taken_as_a_week() -> None:

@@ -183,3 +183,11 @@ def test_the_rows_are_as_wide_as_their_header() -> None:
 def test_scores_do_not_depend_on_the_order_of_arrival(entries: list[Entry]) -> None:
     """The same entries, the same figures."""
     assert scores(entries) == scores(entries[::-1])
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://example.org")', "@SUM(1+1)", "+1", "-1", "\t=1"])
+def test_no_name_of_others_is_a_formula_in_a_spreadsheet(name: str) -> None:
+    """The names of rules and problems stand in the table as texts."""
+    held = log(warning(owner="BA-NODE", rule=name, problem=name))
+    rows = score_rows(scoreboard(all_responses(chains(held), held, {}), held))
+    assert {row[1] for row in rows if row[0] in ("rule", "problem")} == {f"'{name}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.model.times import from_datetime
-from vigie.model.warning import Wording
+from vigie.model.warning import SEVERITIES, Wording
 from vigie.warn.chain import Chain, chains
 from vigie.warn.quiet import is_quiet
 from vigie.warn.subscriptions import (
-    SEVERITIES,
     Notice,
     Subscription,
     due,
@@ -212,6 +211,15 @@ def test_after_a_stop_in_the_night_nothing_goes_before_the_morning() -> None:
     notice = told(at("12:00"), asked)
     (waiting,) = due(asked, [notice], at("23:59")).waiting
     assert waiting.until_us == at("07:00", 16)
+
+
+def test_quiet_hours_end_in_the_same_night_though_the_clock_shows_their_end_twice() -> None:
+    """On 25 October 2026 it is 02:10 twice in Podgorica; what comes at the second 02:10 waits for 20 minutes, not for a day."""
+    asked = subscription(quiet_from="22:00", quiet_to="02:30")
+    for hour, fold in ((0, 0), (1, 1)):
+        said = from_datetime(datetime(2026, 10, 25, 2, 10, tzinfo=ZoneInfo(ZONE), fold=fold))
+        assert said == from_datetime(datetime(2026, 10, 25, hour, 10, tzinfo=UTC))
+        assert ready_us(asked, told(said, asked)) - said == 20 * 60_000_000
 
 
 clocks = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))

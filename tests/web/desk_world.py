@@ -24,7 +24,7 @@ from web.world import HOSTILE, NOW_US, public_reports, take
 
 PASSWORD = "correct horse battery"
 OWN, PARTNER = "ME-NODE", "RS-NODE"
-ACCOUNTS = {"duty": (OWN, "analyst"), "head": (OWN, "releaser"), "chief": (OWN, "operator"), "partner": (PARTNER, "analyst"), "looker": (OWN, "reader")}
+ACCOUNTS = {"duty": (OWN, "analyst"), "head": (OWN, "releaser"), "chief": (OWN, "operator"), "partner": (PARTNER, "releaser"), "looker": (OWN, "reader")}
 DIRECTORY = """
 [parties.RS-NODE]
 org = "RS"

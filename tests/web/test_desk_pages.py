@@ -13,8 +13,10 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from vigie.model.atlas import Atlas
+from vigie.model.times import SECOND_US
 from vigie.model.warning import Draft, Evidence
 from vigie.node import desk
+from vigie.node.jobs import Job, run_job
 from vigie.node.settings import Node
 from vigie.web import make_app
 from vigie.web.draft_forms import draft_of_form, values_of
@@ -141,6 +143,63 @@ def test_nobody_approves_what_they_wrote(login: Login, node: Node) -> None:
     assert post(head, f"{path}/release").status_code == 403
 
 
+def test_who_has_approved_reads_what_was_said_and_is_not_asked_again(login: Login, node: Node) -> None:
+    """Their word stands in the place of the buttons; a third person may still speak."""
+    writer = at(node, "duty")
+    entry = desk.open_draft(writer, Draft(content=content("w-said", recipients=(PARTNER,)), rel_to=(PARTNER,)))
+    desk.submit_draft(writer, entry.ref, entry.version)
+    head, path = login("head"), f"/desk/drafts/{entry.ref}"
+    assert 'value="approve"' in head.get(path).text
+    post(head, f"{path}/approval", do="approve", content=desk.draft_of(writer, entry.ref).digest)
+    own, other = head.get(path).text, login("chief").get(path).text
+    assert "You approved it as it stands" in own
+    assert not re.search(r'value="(approve|refuse)"', own)
+    assert ">Release</button>" in own
+    assert "head approved it as it stands" in other
+    assert 'value="refuse"' in other
+
+
+def test_a_list_that_keeps_the_public_out_is_said_to_be_unticked(login: Login, node: Node) -> None:
+    """Where nothing else stands in the way; a colour that is not open has its list without a tick."""
+    entry = desk.open_draft(at(node, "duty"), Draft(content=content("w-listed"), tlp="CLEAR", rel_to=(PARTNER,)))
+    duty, path = login("duty"), f"/desk/drafts/{entry.ref}"
+    answer = post(duty, path, **(page_fields(duty, path) | {"listed": "yes", "do": "submit"}))
+    assert answer.status_code == 403
+    assert "untick" in fault(answer)
+    assert post(duty, path, **(page_fields(duty, path) | {"listed": "", "tlp": "AMBER", "do": "save"})).status_code == 303
+    assert desk.draft_of(at(node, "duty"), entry.ref).draft.rel_to == (PARTNER,)
+    assert post(duty, path, **(page_fields(duty, path) | {"tlp": "CLEAR", "do": "submit"})).status_code == 303
+
+
+def test_signing_in_and_out_of_an_exercise_stays_in_it(node: Node, atlas: Atlas) -> None:
+    """The sign-in page bears the banner and leads on into the exercise; signing out there leads to its first page."""
+    visitor = TestClient(make_app(node, atlas, lambda: NOW_US))
+    away = visitor.get("/desk?exercise=true", follow_redirects=False).headers["location"]
+    page = visitor.get(away).text
+    assert "EXERCISE · EXERCISE · EXERCISE" in page
+    assert 'href="/warnings?exercise=true"' in page
+    assert "EXERCISE ·" not in visitor.get("/sign-in?next=/desk").text
+    sign_in(visitor, "duty")
+    form = re.search(r'<form class="who".*?</form>', visitor.get("/desk?exercise=true").text, re.DOTALL)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]+)"', form[0]))
+    assert visitor.post("/sign-out", data=fields, follow_redirects=False).headers["location"] == "/?exercise=true"
+
+
+def test_the_schedule_shows_the_cadence_that_was_run_and_the_last_word(login: Login, node: Node, atlas: Atlas) -> None:
+    """Not the usual cadence; and a run that had nothing to say wipes nothing."""
+    run_job(node, atlas, Job("sources", 30, lambda *_: "1 source run, 3 new reports."), NOW_US - 90 * SECOND_US)
+    run_job(node, atlas, Job("sources", 30, lambda *_: ""), NOW_US - 20 * SECOND_US)
+    page = login("chief").get("/desk/schedule").text
+    assert "<td>30 s</td>" in page
+    assert "1 source run, 3 new reports." in page
+
+
+def test_the_desk_says_in_how_many_rules_and_countries_data_is_missing(login: Login) -> None:
+    """One rule is on: it is the only one that is counted."""
+    assert re.search(r"without data: \d of 1 rule everywhere, \d in some areas; \d+ of \d+ countries", login("duty").get("/desk").text)
+
+
 def test_sending_back_needs_a_reason_and_shows_it(login: Login, node: Node) -> None:
     """Without a reason refused; with one the draft is open again and bears the sentence."""
     writer = at(node, "duty")
@@ -239,6 +298,7 @@ def test_a_rule_without_a_replay_cannot_be_switched_on(login: Login) -> None:
     answer = post(chief, path, do="enable")
     assert answer.status_code == 409
     assert "not replayed" in fault(answer)
+    assert "replay it first" in fault(answer), "the button stands beside it: nobody is sent to a command line"
     assert [post(chief, path, do=do).status_code for do in ("replay", "enable", "disable")] == [303] * 3
     assert post(login("duty"), path, do="enable").status_code == 403
 
@@ -349,7 +409,8 @@ def test_the_desk_works_without_javascript_on_a_small_screen(node: Node, atlas: 
         page.get_by_role("button", name="Save", exact=True).press("Enter")
         saved = page.content()
         widest = {
-            path: _widest(page, f"http://127.0.0.1:{port}{path}") for path in ("/desk", "/desk/scoreboard", "/warnings", page.url.partition(str(port))[2])
+            path: _widest(page, f"http://127.0.0.1:{port}{path}")
+            for path in ("/desk", "/desk?exercise=true", "/desk/scoreboard", "/desk/schedule", "/warnings", page.url.partition(str(port))[2])
         }
         browser.close()
     server.should_exit = True

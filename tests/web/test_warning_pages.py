@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from vigie.exchange import check_cap, read_cap
 from vigie.model.atlas import Atlas
 from vigie.model.times import DAY_US
-from vigie.model.warning import Draft
+from vigie.model.warning import Activity, Draft, Evidence
 from vigie.node import desk
 from vigie.node.settings import Node, init_node
 from vigie.web import make_app
@@ -143,6 +143,36 @@ def test_what_a_warning_rests_on_leads_to_the_readers_own_event(client: TestClie
     found = re.search(r'class="evidence"><li><a href="(/events/[^"]+)"', client.get("/warnings/w-public").text)
     assert found
     assert client.get(found[1]).status_code == 200
+
+
+def test_records_stand_in_the_order_of_time_with_day_and_place(node: Node, client: TestClient) -> None:
+    """The newest first, however the warning lists them; what the reader's world does not have comes last."""
+    names = ("EMSC/q3", "EMSC/q0", "EMSC/q6")
+    issue(node, content("w-order", evidence=tuple(Evidence(reports=(name,)) for name in names)))
+    listed = re.search(r'class="evidence">(.*?)</ul>', client.get("/warnings/w-order").text, re.DOTALL)
+    assert listed
+    days = re.findall(r'<span class="sub">(\d{4}-\d\d-\d\d)', listed[1])
+    assert len(days) == len(names)
+    assert days == sorted(days, reverse=True)
+    assert all(", " in title for title in re.findall(r"<a [^>]*>([^<]+)</a>", listed[1]))
+
+
+def test_what_is_written_once_for_all_languages_bears_its_own(client: TestClient) -> None:
+    """The reason for the confidence and the options are in the language of the first text, and a French page says so."""
+    french = client.get("/warnings/w-public?language=fr").text
+    assert '<span class="because" lang="en">Two independent agencies' in french
+    assert '<span lang="en">Speak with the organisers' in french
+    assert "temps restant\u00a0: 13 jours" in french
+    assert french.index("relu ce texte") < french.index('class="letter"'), "that nobody has read the text stands above it"
+
+
+def test_an_activity_that_answers_is_told_once(node: Node, client: TestClient) -> None:
+    """The answer leads to what is being done, and does not repeat it."""
+    issue(node, content("w-mediated"))
+    desk.open_activity(at(node, "partner"), Activity(titles={"en": "Mediation of the town"}, answers=("w-mediated",)), "CLEAR")
+    page = client.get("/warnings/w-mediated").text
+    assert page.count("Mediation of the town") == 1
+    assert page.count('href="#activity-1"') == page.count('id="activity-1"') == 1
 
 
 def test_hidden_and_absent_warnings_look_alike(client: TestClient) -> None:

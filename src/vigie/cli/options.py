@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from vigie.model.errors import BadSetting
+from vigie.model.label import PUBLIC
 from vigie.model.times import parse_interval
 from vigie.node.pictures import Choice
 from vigie.node.settings import Node, node_folder, open_node
@@ -28,6 +29,14 @@ BoxOption = Annotated[str, typer.Option("--bbox", help="west,south,east,north in
 def the_node(folder: Path | None) -> Node:
     """The opened node that is meant."""
     return open_node(node_folder(folder))
+
+
+def known_party(node: Node, party: str) -> str:
+    """The party whose view is meant: the node's own where none was named. Raises `BadSetting` for one that the directory does not know."""
+    if party and party not in (PUBLIC, node.settings.party, *node.directory.parties):
+        expected = ", ".join([PUBLIC, node.settings.party, *sorted(node.directory.parties)])
+        raise BadSetting("There is no such party", field="--for", got=party, expected=expected, todo="add it to directory.toml")
+    return party or node.settings.party
 
 
 def instant(text: str, name: str) -> int | None:

@@ -7,17 +7,35 @@ from typing import Annotated, Any
 
 import typer
 
-from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, the_node
+from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, known_party, the_node
 from vigie.cli.show import say, say_json, say_table, steps
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
+from vigie.model.label import PUBLIC
 from vigie.model.rule import Rule, rule_name
+from vigie.model.warning import Wording, body_of, read_body
 from vigie.node.accounts import list_accounts
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.compose import draft_from_signal
-from vigie.node.desk import Actor, Desk, answer, approve, assess, draft_of, judge, log_of, open_draft, release, review, submit_draft, triage
-from vigie.node.desk_facts import cap_bytes, desk_facts, scoreboard_lines, warning_facts, warning_text
+from vigie.node.desk import (
+    Actor,
+    Desk,
+    answer,
+    approve,
+    assess,
+    draft_of,
+    judge,
+    log_of,
+    open_draft,
+    release,
+    review,
+    save_draft,
+    strike_figures,
+    submit_draft,
+    triage,
+)
+from vigie.node.desk_facts import cap_bytes, desk_facts, draft_text, scoreboard_lines, warning_facts, warning_text
 from vigie.node.facts import area_name
 from vigie.node.kept import kept_world
 from vigie.node.outlook import (
@@ -47,7 +65,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _world_and_outlook(node: Node, atlas: Atlas, party: str, *, exercise: bool) -> Outlook:
-    now, whose = now_us(), party or node.settings.party
+    now, whose = now_us(), known_party(node, party)
     with steps("Linking") as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
     return make_outlook(node, atlas, world, log_of(node, whose, now, exercise=exercise))
@@ -75,6 +93,7 @@ def status(node: NodeOption = None, party: PartyOption = "", *, exercise: Exerci
     say_table("Open signals", ["raised", "rule", "where", "why", "id"], [_signal_row(item) for item in facts["signals"]])
     say_table("Drafts", ["draft", "state", "headline"], [(item["ref"], item["state"], item["headline"]) for item in facts["drafts"]])
     say_table("Warnings", ["status", "stage", "headline", "expires", "id"], [_warning_row(item) for item in facts["warnings"]])
+    say_table("CAP messages of others", ["state", "sender", "headline", "severity", "sent"], [_alert_row(item) for item in facts["alerts"]])
     say_table("Not answered in time", ["party", "warning", "due", "deputy"], [_late_row(item) for item in facts["unanswered"]])
 
 
@@ -84,6 +103,10 @@ def _signal_row(item: dict[str, Any]) -> tuple[Any, ...]:
 
 def _warning_row(item: dict[str, Any]) -> tuple[Any, ...]:
     return (item["status"], item["stage"], item["headline"], item["expires"][:16], item["warning"])
+
+
+def _alert_row(item: dict[str, Any]) -> tuple[Any, ...]:
+    return (item["state"], item["sender"], item["headline"], item["severity"], item["sent"]["iso"][:16])
 
 
 def _late_row(item: dict[str, Any]) -> tuple[Any, ...]:
@@ -223,6 +246,34 @@ def review_(
     say(f"{problem} is reviewed.")
 
 
+@desk_app.command()
+def edit(
+    ref: Annotated[str, typer.Argument(help="The draft.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    to: Annotated[list[str] | None, typer.Option("--to", help="A recipient: a party of the directory, or PUBLIC; may be given several times.")] = None,
+    tlp: Annotated[str, typer.Option(help="The TLP level of the release.", show_default=False)] = "",
+    headline: Annotated[str, typer.Option(help="The headline of its first text, at most 160 characters.", show_default=False)] = "",
+    *,
+    only: Annotated[bool, typer.Option("--only-to", help="Only the recipients may read it; TLP:AMBER and stricter need that.")] = False,
+    strike: Annotated[bool, typer.Option("--strike-figures", help="Without the usual count, the replay and the likelihood.")] = False,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Change a draft's recipients, label and headline; the whole text form is on the desk's page."""
+    desk = _desk(the_node(node), account, exercise=exercise)
+    found = draft_of(desk, ref)
+    content = found.draft.content.model_copy(update={"recipients": tuple(to)} if to else {})
+    if headline:
+        first = read_body(Wording, body_of(content.texts[0]) | {"headline": headline})
+        content = content.model_copy(update={"texts": (first, *content.texts[1:])})
+    parties = tuple(name for name in content.recipients if name != PUBLIC)
+    label = {"tlp": tlp.upper() or found.draft.tlp, "rel_to": parties if only else (found.draft.rel_to if not tlp else None)}
+    saved = save_draft(desk, ref, found.draft.model_copy(update={"content": content, "state": "open", **label}), found.entry.version)
+    if strike:
+        strike_figures(desk, ref, saved.version)
+    say(draft_text(desk.node, load_atlas(), draft_of(desk, ref)))
+
+
 @desk_app.command("submit")
 def submit_(
     ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
@@ -233,9 +284,19 @@ def submit_(
     say(f"Draft {ref} waits for a second person.")
 
 
+@desk_app.command("read")
+def read_(ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False) -> None:
+    """Read a draft as it stands, and the digest that an approval must name."""
+    opened = the_node(node)
+    found = draft_of(_desk(opened, account, exercise=exercise), ref)
+    say(draft_text(opened, load_atlas(), found))
+    say(f"Digest: {found.digest}")
+
+
 @desk_app.command("approve")
 def approve_(
     ref: Annotated[str, typer.Argument(help="The draft.")],
+    content: Annotated[str, typer.Option("--digest", help="The digest that vigie warn read has shown.")],
     node: NodeOption = None,
     account: AsOption = "",
     refuse: Annotated[str, typer.Option(help="Send it back instead, with this reason.", show_default=False)] = "",
@@ -244,7 +305,7 @@ def approve_(
 ) -> None:
     """Approve a draft as its second person, or send it back with a reason."""
     desk = _desk(the_node(node), account, exercise=exercise)
-    approve(desk, ref, draft_of(desk, ref).digest, approved=not refuse, note=refuse)
+    approve(desk, ref, content, approved=not refuse, note=refuse)
     say(f"Draft {ref} was sent back." if refuse else f"Draft {ref} is approved; release it with vigie warn release {ref}.")
 
 
@@ -270,7 +331,7 @@ def show(
 ) -> None:
     """Show a warning with its answers, as a party may see it; --cap writes it as CAP 1.2."""
     opened, atlas = the_node(node), load_atlas()
-    log = log_of(opened, party or opened.settings.party, now_us(), exercise=exercise)
+    log = log_of(opened, known_party(opened, party), now_us(), exercise=exercise)
     if cap is not None:
         cap.write_bytes(cap_bytes(opened, atlas, log, warning))
         say(f"Written to {cap}.")
@@ -315,7 +376,7 @@ def assess_(
 def score(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False) -> None:
     """Print the scoreboard as CSV: all, each party, problem, rule and own account, each figure with its n."""
     opened = the_node(node)
-    for line in scoreboard_lines(opened, log_of(opened, party or opened.settings.party, now_us(), exercise=exercise)):
+    for line in scoreboard_lines(opened, log_of(opened, known_party(opened, party), now_us(), exercise=exercise)):
         typer.echo(line)
 
 

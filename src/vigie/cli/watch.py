@@ -18,7 +18,7 @@ from vigie.model.times import SECOND_US, format_time
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.jobs import Job, JobOutcome, JobStanding
-from vigie.node.schedule import Cadences, is_watched, jobs_of, standings, watch_once, watching
+from vigie.node.schedule import Cadences, is_watched, jobs_as_run, jobs_of, standings, watch_once, watching
 from vigie.node.settings import Node
 
 DEFAULT = Cadences()
@@ -61,7 +61,7 @@ def watch(
     )
     opened, jobs = the_node(node), jobs_of(cadences)
     if status:
-        raise typer.Exit(_say_status(opened, jobs, as_json=as_json))
+        raise typer.Exit(_say_status(opened, jobs_as_run(opened), as_json=as_json))
     if once:
         raise typer.Exit(_run_once(opened, jobs, as_json=as_json))
     _run(opened, jobs, cadences.round_s, port if serve else None, as_json=as_json)

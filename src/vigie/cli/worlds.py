@@ -131,7 +131,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port on this machine.", min=1, max=65535)] = 8321,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the page and the read API. Until accounts exist, everybody sees what PUBLIC may see."""
+    """Serve the pages and the API: to everybody what PUBLIC may see, to who signs in what the account's party may see."""
     start_server(the_node(node), load_atlas(), port, host)
 
 
@@ -150,5 +150,5 @@ def start_server(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1") -
     from vigie import web
 
     check_port(host, port)
-    say(f"Serving {node.settings.party} on http://{host}:{port} (what PUBLIC may see). Stop with Ctrl-C.")
+    say(f"Serving {node.settings.party} on http://{host}:{port}: what PUBLIC may see, and to who signs in what the party may. Stop with Ctrl-C.")
     web.serve(node, atlas, port, host)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -23,6 +24,9 @@ Act = Literal["issue", "update", "cancel", "end"]
 """An update replaces its predecessor; a cancel says that it should not have been issued; an end says that the thing is over."""
 
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
+SEVERITIES: tuple[Severity, ...] = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
+"""The gravest first; CAP's Unknown is below all others, so that a floor of Minor leaves it out."""
+
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Confidence = Literal["low", "moderate", "high"]
 Word = Literal["received", "read", "accepted", "contested", "action", "none"]
@@ -33,6 +37,7 @@ Outcome = Literal["hit", "miss", "false alarm", "averted", "cannot tell"]
 _Text = Annotated[str, pydantic.Field(max_length=MAX_TEXT)]
 _Short = Annotated[str, pydantic.Field(max_length=MAX_HEADLINE)]
 _Name = Annotated[str, pydantic.Field(min_length=1, max_length=200)]
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 
@@ -68,6 +73,14 @@ class Wording(_Said):
     mind: _Text = ""
     instruction: _Text = ""
     reviewed: bool = False
+
+    @pydantic.field_validator("language")
+    @classmethod
+    def _tagged(cls, language: str) -> str:
+        if not _TAG.fullmatch(language):
+            msg = f"a text's language is a BCP 47 tag such as en or sr-Cyrl, not {language[:40]!r}"
+            raise ValueError(msg)
+        return language
 
 
 class Option(_Said):
@@ -116,6 +129,8 @@ class Content(_Said):
     signal: str = ""
     replay: str = ""
     """How the rule did on the archive, in one sentence."""
+    figures: bool = False
+    """Whether the text holds figures that a rule took from the issuer's whole archive: then its label is joined too."""
     predecessors: tuple[str, ...] = ()
     test: bool = False
 
@@ -149,6 +164,7 @@ class Approval(_Said):
 
     draft: _Name
     content: _Name
+    """The digest of the content and its label (`warn.proposal_digest`)."""
     approved: bool
     note: _Text = ""
 
@@ -182,6 +198,8 @@ class Assessment(_Said):
 
     warning: _Name
     outcome: Outcome
+    entry: str = ""
+    """The id of the version that it closes; empty in what was said before there was one."""
     text: _Text = ""
     began_us: int | None = None
     """When what was warned of began, if it did."""

@@ -23,7 +23,7 @@ def changes_section(node: Node, asked: Asked, shown: Mapping[str, Json], previou
     title = said(asked.language, "Since the last brief")
     if previous is None:
         first = said(asked.language, "This is the first brief on this subject for this reader.")
-        return Section("changes", title, (Sentence(first, (asked.question(),)),))
+        return Section("changes", title, (Sentence(first, (Cited(said(asked.language, "asked: an earlier brief")),)),))
     made = day_text(asked.language, int(previous["made"]) * 1000)
     before: dict[str, Any] = previous["shown"]
     matched = _matched(shown, before)

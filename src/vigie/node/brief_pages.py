@@ -32,7 +32,7 @@ DENSE = (3_500, 5_200)
 _BESIDE = 30
 _LONG_WORD = re.compile(r"\S{24}(?=\S)")
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-_SHORT_ID, _SHORT_NAME = len("ev-123456"), 28
+_SHORT_ID, _SHORT_NAME = len("ev-123456"), 36
 _SHEETS = resources.files("vigie.node").joinpath("brief_sheets")
 
 

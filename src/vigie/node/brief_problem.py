@@ -32,4 +32,4 @@ def problem_sentences(node: Node, asked: Asked, log: Log) -> tuple[Sentence, ...
         levels=levels,
     )
     cited = tuple(Cited(name, asked.page(f"/events/{name}")) for name in events)
-    return (Sentence(text, cited or (Cited("/desk", asked.page("/desk")),)),)
+    return (Sentence(text, cited or (Cited(said(asked.language, "asked: the problem's rules"), asked.page("/desk")),)),)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.label import Label
+from vigie.model.languages import said
 from vigie.model.rule import Problem
 from vigie.model.times import format_time
 from vigie.node.worlds import World
@@ -128,7 +129,7 @@ class Asked:
         """The question to the events that the brief asks."""
         asked = [f"country={self.subject.country}"] if self.subject.country else []
         asked += [f"since={format_time(self.since_us)}", f"until={format_time(self.now_us)}"]
-        return Cited("/api/events", self.page(f"/api/events?{'&'.join(asked)}"))
+        return Cited(said(self.language, "asked: events of the period"), self.page(f"/api/events?{'&'.join(asked)}"))
 
     def events(self, numbers: Iterable[int]) -> tuple[Cited, ...]:
         """The events with these numbers."""

@@ -1,4 +1,4 @@
-"""What a brief says of warnings, of the answers to them, and of the activities that answer them.
+"""What a brief says of warnings, of the answers to them, and of the activities that answer them. Tests of the channel are left out.
 
 Only answers that the reader may read are spoken of. That a party is silent is said to the issuer and to the party itself alone: others may not
 know of its answer.
@@ -7,7 +7,7 @@ know of its answer.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vigie.model.canonical import Json
@@ -28,10 +28,11 @@ from vigie.model.languages import (
 )
 from vigie.model.likelihood import likelihood_words
 from vigie.model.times import DAY_US
-from vigie.model.warning import MAX_HEADLINE, Activity, Content, Wording
+from vigie.model.warning import MAX_HEADLINE, SEVERITIES, Activity, Content
 from vigie.node.brief_events import listed
 from vigie.node.brief_shape import Asked, Cited, Section, Sentence, ended
 from vigie.node.facts import area_name
+from vigie.node.warning_facts import is_written_for, wording_for
 from vigie.warn.answers import Recipient, Responses, all_responses
 from vigie.warn.chain import Chain, chains, latest_of, said_in
 
@@ -42,19 +43,21 @@ MOST_LETTERS = 90
 """How much of somebody's own words a sentence quotes."""
 
 _HOUR_US = DAY_US // 24
-_SEVERITIES = ("Extreme", "Severe", "Moderate", "Unknown", "Minor")
+_HOURS_FROM = 2
 
 
 def answered_of(asked: Asked, log: Log) -> tuple[Responses, ...]:
     """The warnings on the subject that are live, or stopped being so within the period, with their answers; the live and severe ones first."""
     found = [chain for chain in chains(log) if _is_on_subject(asked, chain.head.content) and _is_timely(asked, chain)]
     ordered = sorted(
-        found, key=lambda chain: (chain.status != "live", _SEVERITIES.index(chain.head.content.severity), -chain.head.said_us, chain.owner, chain.warning)
+        found, key=lambda chain: (chain.status != "live", SEVERITIES.index(chain.head.content.severity), -chain.head.said_us, chain.owner, chain.warning)
     )
     return all_responses(ordered, log, {})
 
 
 def _is_on_subject(asked: Asked, content: Content) -> bool:
+    if content.test:
+        return False
     problem = asked.subject.problem
     if problem is None:
         return asked.concerns(content.areas)
@@ -76,7 +79,11 @@ def lead_sentences(asked: Asked, answered: Sequence[Responses]) -> tuple[Sentenc
 
 
 def _no_warning(asked: Asked) -> Sentence:
-    return Sentence(said(asked.language, "No warning is live."), (Cited("/warnings", asked.page("/warnings")),))
+    return Sentence(said(asked.language, "No warning is live."), (_asked_warnings(asked),))
+
+
+def _asked_warnings(asked: Asked) -> Cited:
+    return Cited(said(asked.language, "asked: warnings"), asked.page("/warnings"))
 
 
 def _cited_chains(asked: Asked, found: Sequence[Chain]) -> tuple[Cited, ...]:
@@ -90,25 +97,36 @@ def _answer_times(asked: Asked, answered: Sequence[Responses]) -> Iterator[Sente
     spans = heard or [(chain, first - chain.first.said_us) for chain, first in firsts]
     if not spans:
         return
-    hours = statistics.median(span for _, span in spans) / _HOUR_US
-    shown = number_text(asked.language, hours, 1)
+    shown = span_text(asked.language, statistics.median(span for _, span in spans))
     if heard:
         text = said_n(
             asked.language,
-            "From signal to first answer: {hours} h ({n} warning).",
-            "From signal to first answer: {hours} h (median of {n} warnings).",
+            "From signal to first answer: {time} ({n} warning).",
+            "From signal to first answer: {time} (median of {n} warnings).",
             len(spans),
-            hours=shown,
+            time=shown,
         )
     else:
         text = said_n(
             asked.language,
-            "From warning to first answer: {hours} h ({n} warning).",
-            "From warning to first answer: {hours} h (median of {n} warnings).",
+            "From warning to first answer: {time} ({n} warning).",
+            "From warning to first answer: {time} (median of {n} warnings).",
             len(spans),
-            hours=shown,
+            time=shown,
         )
     yield Sentence(text, _cited_chains(asked, [chain for chain, _ in spans]))
+
+
+def span_text(language: str, span_us: float) -> str:
+    """A span of time in minutes, from two hours on in hours.
+
+    >>> span_text("en", 90 * 60e6), span_text("en", 12 * 3600e6)
+    ('90 min', '12.0 h')
+    """
+    hours = span_us / _HOUR_US
+    if hours < _HOURS_FROM:
+        return said(language, "{minutes} min", minutes=number_text(language, 60 * hours))
+    return said(language, "{hours} h", hours=number_text(language, hours, 1))
 
 
 def warnings_section(asked: Asked, answered: Sequence[Responses]) -> Section:
@@ -123,18 +141,11 @@ def warnings_section(asked: Asked, answered: Sequence[Responses]) -> Section:
 
 def _warning_sentences(asked: Asked, item: Responses) -> Iterator[Sentence]:
     head, cited = item.chain.head.content, _cited_chains(asked, [item.chain])
-    text = wording_in(asked.language, head)
-    own = "" if spoken(text.language) == asked.language else text.language
+    text = wording_for(head, asked.language)
+    own = "" if is_written_for(text.language, asked.language) else text.language
     yield Sentence(quoted(asked.language, text.headline, MAX_HEADLINE), (*cited, *_evidence(asked, head)), own, is_headline=True)
     yield Sentence(_status_text(asked, item.chain), cited)
     yield from _answer_sentences(asked, item, cited)
-
-
-def wording_in(language: str, content: Content) -> Wording:
-    """The text of a warning for a reader of this language: in it, else in English, else the first."""
-    by_tag = {text.language: text for text in reversed(content.texts)}
-    by_speech = {spoken(tag): text for tag, text in by_tag.items() if spoken(tag) != "en" or tag.startswith("en")}
-    return by_tag.get(language) or by_speech.get(language) or by_tag.get("en") or content.texts[0]
 
 
 def _evidence(asked: Asked, content: Content) -> tuple[Cited, ...]:
@@ -214,20 +225,28 @@ def shortened(text: str, most: int = MOST_LETTERS) -> str:
 def activities_section(asked: Asked, answered: Sequence[Responses], log: Log) -> Section:
     """The activities that answer the warnings or concern the subject's areas."""
     title, found = said(asked.language, "Activities"), activities_of(asked, answered, log)
-    sentences = [_activity_sentence(asked, entry, activity) for entry, activity in found[:MOST_ACTIVITIES]]
+    headlines = {item.chain.warning: wording_for(item.chain.head.content, asked.language).headline for item in answered}
+    sentences = [_activity_sentence(asked, entry, activity, headlines) for entry, activity in found[:MOST_ACTIVITIES]]
     if left := found[MOST_ACTIVITIES:]:
         rest = said_n(asked.language, "{n} more activity is not shown.", "{n} more activities are not shown.", len(left))
         sentences.append(Sentence(rest, tuple(_cited_activity(asked, entry, activity) for entry, activity in left)))
-    none = Sentence(said(asked.language, "No activity is known to this reader that answers these risks."), (Cited("/warnings", asked.page("/warnings")),))
+    none = Sentence(said(asked.language, "No activity is known to this reader that answers these risks."), (_asked_warnings(asked),))
     return Section("activities", title, tuple(sentences) or (none,))
 
 
 def activities_of(asked: Asked, answered: Sequence[Responses], log: Log) -> list[tuple[Entry, Activity]]:
     """The activities that the brief speaks of, the newest first."""
-    shown = {item.chain.warning for item in answered}
+    shown, tests = {item.chain.warning for item in answered}, _tests(log)
     latest = [(entry, activity) for entry, activity in latest_of(said_in(log, "activity", Activity)) if _is_current(asked, activity)]
-    found = [pair for pair in latest if shown & set(pair[1].answers) or _is_activity_on_subject(asked, pair[1])]
+    real = [pair for pair in latest if not pair[1].answers or set(pair[1].answers) - tests]
+    found = [pair for pair in real if shown & set(pair[1].answers) or _is_activity_on_subject(asked, pair[1])]
     return sorted(found, key=lambda pair: (-pair[0].said_us, pair[0].owner, pair[0].ref))
+
+
+def _tests(log: Log) -> set[str]:
+    """The warnings of which every readable version is a test of the channel."""
+    said = [(str(entry.body.get("warning")), bool(entry.body.get("test"))) for entry in log.of("warning")]
+    return {name for name, _ in said} - {name for name, is_test in said if not is_test}
 
 
 def _is_activity_on_subject(asked: Asked, activity: Activity) -> bool:
@@ -241,13 +260,14 @@ def _is_current(asked: Asked, activity: Activity) -> bool:
     return activity.status in ("planned", "running") or (activity.status == "closed" and (activity.end_us or 0) >= asked.since_us)
 
 
-def _activity_sentence(asked: Asked, entry: Entry, activity: Activity) -> Sentence:
+def _activity_sentence(asked: Asked, entry: Entry, activity: Activity, headlines: Mapping[str, str]) -> Sentence:
+    """An activity; of the warnings that it answers those are called by their headlines that the brief is on."""
     language = asked.language
     tag = next((tag for tag in (language, "en", *activity.titles) if tag in activity.titles), "en")
     parts = [_word(language, ACTIVITY_WORDS, activity.status), listed(language, list(activity.institutions or (entry.owner,)))]
     text = f"{quoted(language, activity.titles[tag])}: {', '.join(part for part in parts if part)}"
-    if activity.answers:
-        text += said(language, "; it answers {names}", names=listed(language, list(activity.answers), 2))
+    if named := [quoted(language, headlines[name]) for name in activity.answers if name in headlines]:
+        text += said(language, "; it answers {names}", names=listed(language, named, 2))
     own = "" if spoken(tag) == language else tag
     return Sentence(f"{text}.", (_cited_activity(asked, entry, activity), *map(asked.warning, activity.answers)), own)
 

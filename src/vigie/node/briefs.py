@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes, units_of
 from vigie.model.entry import Log
 from vigie.model.errors import BadSetting
-from vigie.model.label import PUBLIC, Label, join, label_from_json, label_to_json
+from vigie.model.label import PUBLIC, Directory, Label, join, label_from_json, label_to_json
 from vigie.model.languages import EXERCISE, NOT_REAL, check_language, day_text, is_language_reviewed, moment_text, said, said_n
 from vigie.model.rule import Problem, RuleBook
 from vigie.model.times import DAY_US, parse_time
@@ -54,10 +54,7 @@ USUAL_DAYS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Which brief: on a country or a problem (neither = the whole world), for a party, in a language, over so many days until now.
-
-    With `keep` it is remembered, and the next one on the same subject for the same reader says what has changed since.
-    """
+    """Which brief: on a country or a problem (neither = the whole world), for a party, in a language, over so many days until now."""
 
     party: str
     country: str = ""
@@ -65,22 +62,31 @@ class Order:
     language: str = "en"
     days: float = USUAL_DAYS
     exercise: bool = False
-    keep: bool = False
 
 
 def make_brief(node: Node, atlas: Atlas, order: Order, now_us: int, world: World | None = None) -> BriefFacts:
-    """The brief that is ordered; `world` is the reader's, where it is at hand. Raises `BadSetting` for an unknown country, problem or language."""
+    """The brief that is ordered, with what has changed since the one that was kept last; nothing is remembered of it until `keep_brief`.
+
+    `world` is the reader's, where it is at hand. Raises `BadSetting` for an unknown country, problem or language.
+    """
+    subject = order_subject(node, atlas, order)
+    return brief_since(node, atlas, order, now_us, read_note(node.store, BOOK, note_name(order, subject)), world)
+
+
+def keep_brief(node: Node, order: Order, facts: BriefFacts) -> None:
+    """Remembers the brief, for the next one on the same subject for the same reader. To be done when the page is where its reader finds it."""
+    save_note(node.store, BOOK, note_name(order, facts.subject), facts.shown)
+
+
+def brief_since(node: Node, atlas: Atlas, order: Order, now_us: int, previous: Mapping[str, Any] | None, world: World | None = None) -> BriefFacts:
+    """The brief that is ordered, with what has changed since `previous`, the `shown` of an earlier one; None = it is the first. Raises as `make_brief`."""
     from vigie.node.flow import see
 
     subject = order_subject(node, atlas, order)
     seen = world or see(node, order.party, now_us, atlas, exercise=order.exercise)
     log = readable_log(node.store, node.audience(order.party, now_us), exercise=order.exercise)
     asked = Asked(seen, atlas, subject, now_us - round(order.days * DAY_US), now_us, order.language, heard_by(node, order.party), node.settings.yardstick)
-    name = note_name(order, subject)
-    facts = brief_facts(node, asked, log, read_note(node.store, BOOK, name))
-    if order.keep:
-        save_note(node.store, BOOK, name, facts.shown)
-    return facts
+    return brief_facts(node, asked, log, previous)
 
 
 def order_subject(node: Node, atlas: Atlas, order: Order) -> Subject:
@@ -167,7 +173,7 @@ def brief_facts(node: Node, asked: Asked, log: Log, previous: Mapping[str, Any] 
         exercise=asked.world.exercise,
         since_us=asked.since_us,
         now_us=asked.now_us,
-        marking=marking_text(label, asked.language),
+        marking=marking_text(label, asked.language, node.directory),
         label=label,
         lead=(*problem_sentences(node, asked, log), counted_sentence(asked, now, before), *lead_sentences(asked, found.answered)),
         sections=(changes_section(node, asked, shown, previous), *_sections(asked, found, log)),
@@ -201,20 +207,25 @@ def _label(node: Node, asked: Asked, found: _Found, log: Log, previous: Mapping[
     return Label(node.settings.party, tlp="CLEAR") if log.party == PUBLIC else Label(node.settings.party, rel_to=frozenset({log.party}))
 
 
-def marking_text(label: Label, language: str) -> str:
-    """A label as a page prints it.
+def marking_text(label: Label, language: str, directory: Directory) -> str:
+    """A label as a page prints it; its level only where that is above its policy's lowest.
 
-    >>> marking_text(Label("ME-NODE", tlp="GREEN"), "en")
-    'TLP:GREEN · VIGIE OPEN · ME-NODE'
+    >>> marking_text(Label("ME-NODE+RS-NODE", tlp="GREEN"), "en", Directory())
+    'TLP:GREEN, owners ME-NODE, RS-NODE'
+    >>> marking_text(Label("ME-NODE", level="RESTRICTED", orcon=True), "en", Directory())
+    'TLP:AMBER, VIGIE RESTRICTED, owner ME-NODE; ORCON'
     """
-    parts = [f"TLP:{label.tlp}", f"{label.policy} {label.level}".strip(), label.owner.replace("+", ", ")]
+    owners = label.owner.split("+")
+    level = "" if label.level in directory.levels.get(label.policy, ())[:1] else f"{label.policy} {label.level}".strip()
+    owned = said_n(language, "owner {names}", "owners {names}", len(owners), names=", ".join(owners))
+    parts = [", ".join(part for part in (f"TLP:{label.tlp}", level, owned) if part)]
     if label.rel_to is not None:
         parts.append(
             said(language, "readable by {names}", names=", ".join(sorted(label.rel_to))) if label.rel_to else said(language, "readable by the owner alone")
         )
     parts += [said(language, "not by {names}", names=", ".join(sorted(label.not_to)))] if label.not_to else []
     parts += [*sorted(label.caveats), *(["ORCON"] if label.orcon else [])]
-    return " · ".join(part for part in parts if part)
+    return "; ".join(parts)
 
 
 def _map(asked: Asked, now: NDArray[np.int64], severe: NDArray[np.int64]) -> tuple[str, str]:

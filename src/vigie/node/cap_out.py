@@ -12,11 +12,14 @@ from importlib import resources
 from typing import Any
 
 import shapely
+import structlog
 
 from vigie.exchange.atom import AtomEntry, atom_entry, atom_xml
 from vigie.exchange.cap import Release, cap_of
 from vigie.exchange.cap_message import CapMessage, Category, Reference, Ring, cap_time
-from vigie.model.atlas import Atlas, area_by_code
+from vigie.exchange.cap_write import cap_xml
+from vigie.model.atlas import Area, Atlas, area_by_code
+from vigie.model.errors import VigieError
 from vigie.model.label import PUBLIC, may_read
 from vigie.model.languages import EXERCISE, said
 from vigie.model.likelihood import likelihood_words
@@ -30,6 +33,9 @@ SIMPLIFIED_DEG = 0.02
 
 LEAST_DEG2 = 0.004
 """Parts of an area that are smaller than this (some 40 km²) are left out of the outline, but for the largest."""
+
+MOST_ENTRIES = 200
+"""So many warnings are in the feed, the newest; a standing warning that is older is on the page."""
 
 _UNFIT = re.compile(r"[\s,<&]+")
 
@@ -58,14 +64,27 @@ def cap_message(desk: CapDesk, chain: Chain, version: Version) -> CapMessage | N
 
 
 def cap_messages(desk: CapDesk, chains: Iterable[Chain]) -> list[tuple[Chain, CapMessage]]:
-    """The head of every chain as a message, in the order of the chains; those that make none are left out."""
-    found = [(chain, cap_message(desk, chain, chain.head)) for chain in chains]
+    """The head of every chain as a message, in the order of the chains; those that make none are left out, and logged where they are at fault."""
+    found = [(chain, _message_or_none(desk, chain)) for chain in chains]
     return [(chain, message) for chain, message in found if message is not None]
 
 
+def _message_or_none(desk: CapDesk, chain: Chain) -> CapMessage | None:
+    try:
+        message = cap_message(desk, chain, chain.head)
+        if message is not None:
+            cap_xml(message)  # a text may hold what XML cannot carry
+    except VigieError as fault:
+        structlog.get_logger().error("warning makes no CAP message", warning=chain.warning, version=chain.head.id, said=str(fault))
+        return None
+    return message
+
+
 def cap_feed(desk: CapDesk, chains: Iterable[Chain], *, exercise: bool) -> bytes:
-    """The Atom feed of the heads of these chains; tests stand in no feed. Addresses are paths of this node."""
-    entries = [_entry(chain, message, exercise=exercise) for chain, message in cap_messages(desk, chains) if message.status != "Test"]
+    """The Atom feed of the heads of the newest of these chains; tests stand in no feed. Addresses are paths of this node."""
+    real = [chain for chain in chains if not chain.head.content.test]
+    newest = sorted(real, key=lambda chain: (-chain.head.said_us, chain.owner, chain.warning))[:MOST_ENTRIES]
+    entries = [_entry(chain, message, exercise=exercise) for chain, message in cap_messages(desk, newest)]
     party = desk.node.settings.party
     name = uuid.uuid5(uuid.NAMESPACE_URL, f"vigie:{party}:{'exercise' if exercise else 'real'}")
     begun = f"{said(desk.language, EXERCISE)} " if exercise else ""
@@ -130,8 +149,11 @@ def categories_of(field: str) -> tuple[Category, ...]:
 def outline(atlas: Atlas, code: str) -> tuple[Ring, ...]:
     """The outline of an area as rings lon, lat in degrees, simplified; none for a code that the atlas does not know."""
     area = area_by_code(atlas, code)
-    if area is None:
-        return ()
+    return () if area is None else _rings(area)
+
+
+@lru_cache(maxsize=1024)
+def _rings(area: Area) -> tuple[Ring, ...]:
     parts = sorted(shapely.get_parts(area.outline), key=shapely.area, reverse=True)
     kept = [part for number, part in enumerate(parts) if number == 0 or shapely.area(part) >= LEAST_DEG2]
     simple = [shapely.get_exterior_ring(shapely.simplify(part, SIMPLIFIED_DEG)) for part in kept]

@@ -11,6 +11,7 @@ from vigie.node.facts import area_name
 from vigie.node.outlook import Outlook, replay_of
 from vigie.node.settings import Node
 from vigie.store import held_reports
+from vigie.warn.brier import FEW
 from vigie.warn.replay import Replay
 
 REVIEW_DAYS = 7
@@ -20,7 +21,8 @@ _DEFAULT_DAYS = 14
 def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal) -> Draft:
     """The draft that a signal proposes: area, time, likelihood from the rule's own replay, evidence; nothing that the records do not say."""
     rule = outlook.book.rules[signal.rule]
-    seen = replay_of(node, rule, exercise=outlook.exercise)
+    is_own = outlook.party == node.settings.party
+    seen = replay_of(node, rule, exercise=outlook.exercise) if is_own else None
     begin_us = outlook.now_us // SECOND_US * SECOND_US
     days = rule.outcome.horizon_days if rule.outcome else _DEFAULT_DAYS
     content = Content(
@@ -36,17 +38,22 @@ def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal
         next_review_us=begin_us + min(days, REVIEW_DAYS) * DAY_US,
         texts=(_wording(atlas, rule, signal, node.settings.language),),
         evidence=_evidence(node, outlook, signal),
-        problem=next((name for name, problem in outlook.book.problems.items() if signal.rule in (*problem.confirming, *problem.critical)), ""),
+        problem=_problem(outlook, signal) if is_own else "",
         rule=signal.rule,
         signal=signal.id,
         replay=seen.sentence if seen else "",
+        figures=True,
     )
     return Draft(content=content)
 
 
+def _problem(outlook: Outlook, signal: Signal) -> str:
+    return next((name for name, problem in outlook.book.problems.items() if signal.rule in (*problem.confirming, *problem.critical)), "")
+
+
 def _likelihood(seen: Replay | None) -> Likelihood | None:
-    """The interval in which the rule's precision lies on the archive: how often what it warns of came."""
-    if seen is None or seen.precision.low is None or seen.precision.high is None:
+    """The interval in which the rule's precision lies on the archive: how often what it warns of came; None where too few signals were settled."""
+    if seen is None or seen.settled < FEW or seen.precision.low is None or seen.precision.high is None:
         return None
     return Likelihood(low=round(seen.precision.low, 2), high=round(seen.precision.high, 2))
 

@@ -8,23 +8,29 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.entry import Entry, Log
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
-from vigie.model.label import PUBLIC, Label
+from vigie.model.label import PUBLIC, TLP_ORDER, Label, join, may_read
 from vigie.model.rule import Signal
 from vigie.model.times import format_time
 from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Evidence, Judgement, Review, Triage, body_of, read_body
 from vigie.node.accounts import list_accounts, may
 from vigie.node.atlas import load_atlas
+from vigie.node.evidence import Ground, labels_of_events, labels_of_evidence, without_figures
+from vigie.node.histories import region_of
+from vigie.node.jobs import counted
 from vigie.node.kept import kept_world
 from vigie.node.rules import rule_book
 from vigie.node.settings import Node
-from vigie.store import Audience, add_entries, add_entry, add_note, find_reports, labels_of_rows, readable_log
+from vigie.node.worlds import World
+from vigie.store import add_entries, add_entry, add_note, readable_log
 from vigie.warn.answers import Escalation, all_responses
-from vigie.warn.chain import Chain, Proposal, Version, chains, drafts, may_approve, may_release
+from vigie.warn.chain import CLOSING, Chain, Proposal, Version, chain_named, chains, drafts, may_approve, may_release, needs_no_review
+from vigie.warn.counting import areas_of
 from vigie.warn.release import check_release, release_label
 
 
@@ -45,6 +51,8 @@ class Desk:
     actor: Actor
     now_us: int
     exercise: bool = False
+    seen: World | None = None
+    """The party's world, where the caller has it already."""
 
     @property
     def log(self) -> Log:
@@ -67,9 +75,13 @@ def own_label(party: str) -> Label:
     return Label(party, tlp="AMBER", rel_to=frozenset())
 
 
+_ARTICLES = {"analyst": "An", "operator": "An"}
+
+
 def _checked(desk: Desk, act: str) -> None:
     if not may(desk.actor.role, act):
-        raise NotReleasable(f"A {desk.actor.role} may not {act}", record=desk.actor.account, todo="ask somebody with another role")
+        words = f"{_ARTICLES.get(desk.actor.role, 'A')} {desk.actor.role} may not {act}"
+        raise NotReleasable(words, record=desk.actor.account, todo="ask somebody with another role")
 
 
 def _say(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
@@ -97,8 +109,13 @@ def triage(desk: Desk, signal: Signal, word: str, *, reason: str = "", until_us:
 
 
 def judge(desk: Desk, rule: str, area: str, level: str, reason: str, until_us: int) -> Entry:
-    """An analyst's level for a judged indicator."""
+    """An analyst's level for a judged indicator in one of its areas."""
     _checked(desk, "judge")
+    judged = {name: found for name, found in rule_book(desk.node).rules.items() if found.how == "judged"}
+    if rule not in judged:
+        raise BadSetting("There is no such judged indicator", got=rule, expected=", ".join(sorted(judged)))
+    if area not in areas_of(judged[rule], region_of(load_atlas())):
+        raise BadSetting("The indicator has no such area", record=rule, got=area, expected=f"the code of a {judged[rule].area}")
     said = read_body(Judgement, {"rule": rule, "area": area, "level": level, "reason": reason.strip(), "until_us": until_us})
     if until_us <= desk.now_us:
         raise BadReport("A judgement must hold for a while", field="until", expected="an instant that is still to come")
@@ -115,8 +132,12 @@ def review(desk: Desk, problem: str, text: str = "") -> Entry:
 
 
 def open_draft(desk: Desk, draft: Draft, signal: str = "") -> Entry:
-    """A new draft; where it comes from a signal, that is marked as promoted."""
+    """A new draft; where it comes from a signal, that is marked as promoted, and a draft that it has already is given back."""
     _checked(desk, "draft")
+    standing = [item for item in drafts(desk.log) if item.draft.state in ("open", "submitted")] if signal else []
+    begun = next((item.entry for item in standing if item.draft.content.signal == signal), None)
+    if begun is not None:
+        return begun
     ref = new_name("d")
     written = [_say(desk, "draft", ref, draft)]
     if signal:
@@ -128,6 +149,8 @@ def save_draft(desk: Desk, ref: str, draft: Draft, version: int) -> Entry:
     """The next version of a draft that is still open or waiting; `version` is the one that was looked at. Raises where it has moved on."""
     _checked(desk, "draft")
     found = draft_of(desk, ref)
+    if version != found.entry.version:
+        raise BadSetting("Somebody else has changed this meanwhile", record=f"draft {ref}", todo="look at it again")
     if found.draft.state not in ("open", "submitted"):
         raise BadSetting(f"The draft is {found.draft.state}", record=ref, todo="begin a new one")
     return add_entry(desk.node.store, replace(_say(desk, "draft", ref, draft), version=version + 1))
@@ -171,56 +194,65 @@ def release(desk: Desk, ref: str) -> Entry:
     found = draft_of(desk, ref)
     if why := may_release(found, desk.log, four_eyes=desk.node.settings.four_eyes, by=desk.actor.account):
         raise NotReleasable(why.rstrip("."), record=ref)
-    content = found.draft.content
-    warning = _say(desk, "warning", content.warning, content, release_check(desk, found.draft))
+    _check_votes(desk, found)
+    content, label = found.draft.content, release_check(desk, found.draft)
+    head = next((chain.head for chain in chains(desk.log) if (chain.owner, chain.warning) == (desk.actor.party, content.warning)), None)
+    warning = replace(_say(desk, "warning", content.warning, content, label), version=head.entry.version + 1 if head else 1)
     done = _say(desk, "draft", ref, found.draft.model_copy(update={"state": "released"}))
     return add_entries(desk.node.store, [warning, replace(done, version=found.entry.version + 1)])[0]
 
 
+def _check_votes(desk: Desk, found: Proposal) -> None:
+    """Raises where those who approved are no accounts any more, or may not approve by now."""
+    standing = {account.name for account in list_accounts(desk.node) if account.party == desk.actor.party and may(account.role, "approve")}
+    if desk.node.settings.four_eyes and not needs_no_review(found.draft) and not standing & set(found.approvers):
+        raise NotReleasable("Who approved this draft may not approve any more", record=found.ref, todo="ask a second person")
+
+
 def release_check(desk: Desk, draft: Draft) -> Label:
     """The label that the draft would be released under. Raises `NotReleasable`, naming the recipient and the record that stand in the way."""
-    evidence = evidence_labels(desk, draft.content)
-    rel_to = draft.rel_to
-    directory = desk.node.directory
+    evidence, directory = evidence_labels(desk, draft.content), desk.node.directory
     unknown = [name for name in draft.content.recipients if name not in (*directory.parties, PUBLIC, desk.actor.party)]
     if unknown:
         raise NotReleasable("The recipient is not in the directory of parties", got=unknown[0], todo="add it to directory.toml")
-    label = release_label(desk.actor.party, draft.tlp, rel_to, [found for _, found in evidence], directory)
+    if not draft.content.recipients and draft.content.stage != "heads-up":
+        raise NotReleasable("The warning has no recipient", todo="name the parties that shall answer it, or PUBLIC")
+    label = release_label(desk.actor.party, draft.tlp, draft.rel_to, [found for _, found in evidence], directory)
     check_release(draft.content, label, directory, desk.now_us, evidence)
+    if draft.content.act in CLOSING:
+        _check_all_hear(desk, draft.content.warning, label)
     return label
 
 
+def _check_all_hear(desk: Desk, warning: str, label: Label) -> None:
+    """Raises where somebody who may read an earlier version would not learn that it is over."""
+    directory, now_us = desk.node.directory, desk.now_us
+    earlier = [version.entry.label for chain in chains(desk.log) if (chain.owner, chain.warning) == (desk.actor.party, warning) for version in chain.history]
+    readers = [party for party in (PUBLIC, *sorted(directory.parties)) if any(may_read(party, known, directory, now_us) for known in earlier)]
+    if deaf := [party for party in readers if not may_read(party, label, directory, now_us)]:
+        todo = "release it under the label of that version"
+        raise NotReleasable(f"{', '.join(deaf)} may read an earlier version and would not learn that it is over", record=warning, todo=todo)
+
+
 def evidence_labels(desk: Desk, content: Content) -> list[tuple[str, Label]]:
-    """The records that a content rests on, each with its label: the reports that it names, and all reports of the events that it names.
+    """The records that a content rests on, each with its label; see `node.evidence`."""
+    return labels_of_evidence(_ground(desk), content)
 
-    Raises `BadSetting` where a report, or an event none of whose reports is named, is not to be found.
-    """
+
+def _ground(desk: Desk) -> Ground:
     audience = desk.node.audience(desk.actor.party, desk.now_us)
-    found: list[tuple[str, Label]] = []
-    for name in dict.fromkeys(name for item in content.evidence for name in item.reports):
-        held = find_reports(desk.node.store, audience, name)
-        if not held:
-            raise BadSetting("A record that the warning rests on is not to be found", record=name, todo="take it out of the evidence")
-        found += [(name, item.label) for item in held]
-    return found + _labels_of_events(desk, audience, [item for item in content.evidence if item.event])
+    return Ground(desk.node, audience, lambda: desk.seen or kept_world(desk.node, audience, load_atlas(), exercise=desk.exercise))
 
 
-def _labels_of_events(desk: Desk, audience: Audience, named: Sequence[Evidence]) -> list[tuple[str, Label]]:
-    """The labels of all members of the events, in the world of the party as it is now; an event may have another id by now, but then its reports are named."""
-    if not named:
-        return []
-    world = kept_world(desk.node, audience, load_atlas(), exercise=desk.exercise)
-    numbers = {name: number for number, name in enumerate(world.events.id)}
-    if gone := next((item.event for item in named if item.event not in numbers and not item.reports), None):
-        raise BadSetting("An event that the warning rests on is not to be found", record=gone, todo="take it out of the evidence")
-    members = {item.event: world.catalogue.row[world.events.members[numbers[item.event]]] for item in named if item.event in numbers}
-    directory = desk.node.directory
-    return [(name, label) for name, rows in members.items() for label, _ in labels_of_rows(desk.node.store, directory, [int(row) for row in rows])]
+def strike_figures(desk: Desk, ref: str, version: int) -> Entry:
+    """The draft without what its rule took from the whole archive: usual count, replay, likelihood. Then their labels do not stand in its way."""
+    found = draft_of(desk, ref)
+    return save_draft(desk, ref, found.draft.model_copy(update={"content": without_figures(found.draft.content), "state": "open"}), version)
 
 
 def chain_of(desk: Desk, warning: str) -> Chain:
     """The chain of a warning that the party may read. Raises `BadSetting` where there is none."""
-    found = next((chain for chain in chains(desk.log) if chain.warning == warning), None)
+    found = chain_named(chains(desk.log), warning, desk.actor.party)
     if found is None:
         raise BadSetting("There is no such warning", got=warning)
     return found
@@ -237,15 +269,24 @@ def draft_update(desk: Desk, warning: str, act: str) -> Entry:
     """A draft that updates, cancels or ends a warning of the party's own, to be released under the label that it was drafted with."""
     head = _own_chain(desk, warning).head
     content = read_body(Content, body_of(head.content) | {"act": act, "predecessors": [head.id]})
-    earlier = next((item.draft for item in drafts(desk.log) if item.draft.content.warning == warning and item.draft.state == "released"), None)
-    label = {} if earlier is None else {"tlp": earlier.tlp, "rel_to": earlier.rel_to}
+    earlier = [item.draft for item in drafts(desk.log) if item.draft.content.warning == warning and item.draft.state == "released"]
+    widest = sorted(earlier, key=_openness) if act in CLOSING else earlier
+    label = {"tlp": widest[0].tlp, "rel_to": widest[0].rel_to} if widest else {}
     return open_draft(desk, Draft(content=content, **label))
+
+
+def _openness(draft: Draft) -> tuple[int, bool, int]:
+    """Sorts drafts by how many may read them, the most first."""
+    return TLP_ORDER.index(draft.tlp), draft.rel_to is not None, -len(draft.rel_to or ())
 
 
 def answer(desk: Desk, warning: str, word: str, text: str = "", activity: str = "", tlp: str = "") -> Entry:
     """A party's answer to the head of a warning; read by those who got the warning, and by its owner. The same word again changes nothing."""
     _checked(desk, "answer")
-    head = chain_of(desk, warning).head
+    chain = chain_of(desk, warning)
+    if chain.owner == desk.actor.party:
+        raise BadSetting("Nobody answers their own warning", record=warning, todo="update it, or name an activity")
+    head = chain.head
     said = read_body(Answer, {"warning": warning, "entry": head.id, "word": word, "text": text.strip(), "activity": activity})
     mark = digest(canonical_bytes([head.id, word, said.text, activity, desk.actor.account]))[:16]
     known = next((entry for entry in desk.log.of("answer") if entry.owner == desk.actor.party and entry.ref == f"{warning}|{mark}"), None)
@@ -256,6 +297,7 @@ def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
     """Whoever got the warning may read what is answered, and its owner; with CLEAR everybody, where the warning itself is open to all."""
     label = head.entry.label
     if tlp.upper() == "CLEAR":
+        _checked(desk, "release")
         if label.tlp != "CLEAR" or label.rel_to is not None or label.parts:
             raise NotReleasable("An answer cannot be more open than its warning", got="TLP:CLEAR", expected=f"TLP:{label.tlp}")
         return Label(desk.actor.party, tlp="CLEAR")
@@ -263,21 +305,29 @@ def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
 
 
 def assess(desk: Desk, warning: str, outcome: str, text: str = "", began_us: int | None = None, events: Sequence[str] = ()) -> Entry:
-    """What became of a warning, by its owner; whoever may read the warning may read that too."""
+    """What became of a warning, by its owner. The word of somebody who may release goes to whoever may read the warning and the events that it names."""
     _checked(desk, "assess")
     head = _own_chain(desk, warning).head
-    said = read_body(Assessment, {"warning": warning, "outcome": outcome, "text": text, "began_us": began_us, "events": list(events)})
-    return _add(desk, "assessment", warning, said, head.entry.label)
+    if outcome == "hit" and began_us is None and not events:
+        raise BadReport("A hit needs the event, or when what was warned of began", record=warning)
+    said = read_body(Assessment, {"warning": warning, "outcome": outcome, "text": text, "began_us": began_us, "events": list(events), "entry": head.id})
+    if not may(desk.actor.role, "release"):
+        return _add(desk, "assessment", warning, said)
+    named = [label for _, label in labels_of_events(_ground(desk), [Evidence(event=name) for name in said.events])]
+    label = reduce(lambda first, second: join(first, second, desk.node.directory), named, head.entry.label)
+    return _add(desk, "assessment", warning, said, label)
 
 
 def open_activity(desk: Desk, activity: Activity, tlp: str = "") -> Entry:
     """An activity that answers warnings, and for each of them the answer `action`; all in one transaction."""
     _checked(desk, "answer")
     ref = new_name("a")
+    if tlp.upper() == "CLEAR":
+        _checked(desk, "release")
     heads = [chain_of(desk, name).head for name in activity.answers]
     label = _activity_label(desk, heads, tlp)
     written = [_say(desk, "activity", ref, activity, label)]
-    for head in heads:
+    for head in (head for head in heads if head.entry.owner != desk.actor.party):
         said = Answer(warning=head.content.warning, entry=head.id, word="action", activity=ref, text=next(iter(activity.titles.values())))
         written.append(_say(desk, "answer", f"{head.content.warning}|{ref}", said, answer_label(desk, head, tlp)))
     return add_entries(desk.node.store, written)[0]
@@ -307,7 +357,9 @@ def tell_overdue(node: Node, now_us: int) -> str:
         late = [(each, recipient) for each in all_responses(own, log, deputies(node)) for recipient in each.recipients if recipient.state == "overdue"]
         silent += len(late)
         told += sum(_tell(node, each.chain.warning, recipient.escalation, exercise=exercise) for each, recipient in late if recipient.escalation)
-    return f"{silent} recipients have not answered in time; {told} deputies told." if silent else ""
+    if not silent:
+        return ""
+    return f"{counted(silent, 'recipient has', 'recipients have')} not answered in time; {counted(told, 'deputy', 'deputies')} told."
 
 
 def _tell(node: Node, warning: str, told: Escalation, *, exercise: bool) -> bool:

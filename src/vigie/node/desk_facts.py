@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vigie.exchange import cap_xml
@@ -18,10 +18,11 @@ from vigie.node.cap_out import CapDesk, cap_message
 from vigie.node.desk import deputies
 from vigie.node.facts import area_name
 from vigie.node.outlook import Outlook, open_signals
+from vigie.node.received import alert_facts
 from vigie.node.settings import Node
-from vigie.node.warning_facts import Shown, chain_facts
-from vigie.warn.answers import Recipient, all_responses, responses, unanswered
-from vigie.warn.chain import Chain, Proposal, chains, drafts
+from vigie.node.warning_facts import Shown, chain_facts, content_facts
+from vigie.warn.answers import Recipient, Responses, all_responses, responses, unanswered
+from vigie.warn.chain import Chain, Proposal, chain_named, chains, drafts
 from vigie.warn.problems import ProblemState
 from vigie.warn.scoreboard import score_rows, scoreboard
 
@@ -38,9 +39,9 @@ _PARTS = (
 
 
 def desk_facts(node: Node, atlas: Atlas, outlook: Outlook, log: Log) -> dict[str, Json]:
-    """The state of one party's desk: problems, open signals, drafts, warnings, who is silent."""
+    """The state of one party's desk: problems, open signals, drafts, warnings, CAP alerts of others, who of its own recipients is silent."""
     known = chains(log)
-    answered = all_responses(known, log, deputies(node))
+    own = [chain for chain in known if chain.owner == outlook.party]
     return {
         "party": outlook.party,
         "exercise": outlook.exercise,
@@ -49,7 +50,8 @@ def desk_facts(node: Node, atlas: Atlas, outlook: Outlook, log: Log) -> dict[str
         "signals": [_signal(item, atlas, node.settings.language) for item in open_signals(outlook, log)],
         "drafts": [_draft(item) for item in drafts(log) if item.draft.state in ("open", "submitted")],
         "warnings": [_warning(chain) for chain in known],
-        "unanswered": [_late(chain, recipient) for chain, recipient in unanswered(answered)],
+        "alerts": [*alert_facts(log, Shown(atlas, node.settings.language, node.settings.yardstick, log))],
+        "unanswered": [_late(chain, recipient) for chain, recipient in unanswered(all_responses(own, log, deputies(node)))],
     }
 
 
@@ -102,7 +104,7 @@ def _late(chain: Chain, recipient: Recipient) -> dict[str, Json]:
 
 def readable_chain(log: Log, warning: str) -> Chain:
     """The chain of a warning that the log's reader may read. Raises `BadSetting` where there is none."""
-    found = next((chain for chain in chains(log) if chain.warning == warning), None)
+    found = chain_named(chains(log), warning, log.party)
     if found is None:
         raise BadSetting("There is no such warning", got=warning)
     return found
@@ -111,7 +113,7 @@ def readable_chain(log: Log, warning: str) -> Chain:
 def warning_facts(node: Node, atlas: Atlas, log: Log, warning: str, language: str) -> dict[str, Any]:
     """One warning with its answers, as the log's reader may see it."""
     chain = readable_chain(log, warning)
-    return chain_facts(chain, responses(chain, log, deputies(node)), Shown(atlas, language, node.settings.yardstick, log))
+    return chain_facts(chain, responses(chain, log, deputies(node)), Shown(atlas, language, node.settings.yardstick, log, node.settings.party))
 
 
 def warning_text(facts: Mapping[str, Any]) -> str:
@@ -132,6 +134,23 @@ def warning_text(facts: Mapping[str, Any]) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def draft_text(node: Node, atlas: Atlas, found: Proposal) -> str:
+    """A draft as a person reads it at the command line: its text, its label and recipients, who wrote and approved it."""
+    draft, shown = found.draft, Shown(atlas, node.settings.language, node.settings.yardstick, Log(party=found.owner, now_us=0, exercise=False))
+    facts: dict[str, Any] = content_facts(draft.content, shown)
+    released = draft.tlp if draft.rel_to is None else f"{draft.tlp}, only {', '.join(draft.rel_to) or 'nobody but the owner'}"
+    lines = [
+        f"{facts['headline']} ({facts['act_words']}, {facts['stage_words']}, {facts['severity_words']})",
+        *(f"{title}: {facts['text'][name]}" for title, name in _PARTS if name in facts["text"]),
+        f"How likely: {facts['likelihood']['words']}" if facts["likelihood"] else "",
+        f"Expires: {facts['expires']['text']}",
+        f"TLP:{released}; to {', '.join(draft.content.recipients) or 'nobody yet'}",
+        f"Records: {', '.join(name for item in draft.content.evidence for name in (item.event, *item.reports) if name) or 'none'}",
+        f"State: {draft.state}; by {', '.join(found.authors)}; approved by {', '.join(found.approvers) or 'nobody yet'}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
 def cap_bytes(node: Node, atlas: Atlas, log: Log, warning: str) -> bytes:
     """The head of a warning as CAP 1.2. Raises `BadSetting` where there is nothing that the reader could be told."""
     chain = readable_chain(log, warning)
@@ -142,8 +161,13 @@ def cap_bytes(node: Node, atlas: Atlas, log: Log, warning: str) -> bytes:
 
 
 def scoreboard_lines(node: Node, log: Log) -> Iterator[str]:
+    """The scoreboard of all that the log's reader may read; see `score_lines`."""
+    return score_lines(all_responses(chains(log), log, deputies(node)), log)
+
+
+def score_lines(answered: Iterable[Responses], log: Log) -> Iterator[str]:
     """The scoreboard as lines of CSV: the header, then all, parties, problems, rules and the own party's accounts, each with its n."""
-    rows = score_rows(scoreboard(all_responses(chains(log), log, deputies(node)), log))
+    rows = score_rows(scoreboard(answered, log))
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return iter(out.getvalue().splitlines())

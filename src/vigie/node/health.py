@@ -9,7 +9,10 @@ from pathlib import Path
 
 from vigie.model.errors import VigieError
 from vigie.node.atlas import load_atlas
+from vigie.node.outlook import enabled_rules
 from vigie.node.packs import packs
+from vigie.node.rules import rule_book
+from vigie.node.schedule import is_watched
 from vigie.node.settings import Node, open_node
 from vigie.store import check_entries, check_payloads, check_records, clear_journal, count_rows, list_files, schema_version, sweep_quarantine, tombstoned
 
@@ -38,6 +41,8 @@ def examine(folder: Path, now_us: int) -> list[Finding]:
         ("disk", lambda: _free(folder)),
         ("atlas", _atlas),
         ("packs", lambda: ", ".join(packs())),
+        ("rules", lambda: _rules(node)),
+        ("watch", lambda: "running" if is_watched(node) else "not running; vigie watch runs the schedule"),
         ("quarantine", lambda: f"{sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)} expired items destroyed, expired or left behind"),
         ("journal", lambda: _journal(node)),
         ("rejects", lambda: f"{sum(file.rejects for file in list_files(node.store)):,} records could not be read; see vigie rejects"),
@@ -65,6 +70,12 @@ def _journal(node: Node) -> str:
     if tombstoned(node.store):
         raise OSError("The journal still holds what was erased until other readers close; run vigie doctor again then.")
     return "in use by another process"
+
+
+def _rules(node: Node) -> str:
+    book = rule_book(node)
+    on = [len(enabled_rules(node, book, exercise=exercise)) for exercise in (False, True)]
+    return f"{len(book.rules)} rules, {on[0]} on, {on[1]} on for the exercise; {len(book.problems)} problems"
 
 
 def _atlas() -> str:

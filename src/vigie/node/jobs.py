@@ -44,7 +44,8 @@ class JobState:
     """What is remembered of a job. `began_us` and `succeeded_us` are when its last run, and its last good run, began.
 
     `is_under_way` without anybody who runs it means that the run was cut off. `late_us` is how long the last run had been due.
-    `seen` is the store's counter of changes when it began.
+    `seen` is the store's counter of changes when it began, `every_s` the cadence that it ran at (0 = not known). `said` is the last sentence that
+    said something, of the run that began at `said_us`.
     """
 
     began_us: int | None = None
@@ -54,7 +55,9 @@ class JobState:
     failures: int = 0
     late_us: int = 0
     seen: int = -1
+    every_s: int = 0
     said: str = ""
+    said_us: int | None = None
     fault: str = ""
 
 
@@ -121,25 +124,37 @@ def run_job(node: Node, atlas: Atlas, job: Job, now_us: int) -> JobOutcome:
             return JobOutcome(name=job.name, status="busy", sentence="It is being run by another process.")
         before = state_of(node, job.name)
         late = 0 if is_set_back(before, now_us) else late_us(before, job.every_s, now_us)
-        begun = replace(before, began_us=now_us, is_under_way=True, runs=before.runs + 1, late_us=late, seen=change_count(node.store))
+        begun = replace(before, began_us=now_us, is_under_way=True, runs=before.runs + 1, late_us=late)
+        begun = replace(begun, seen=change_count(node.store), every_s=job.every_s)
         _save(node, job.name, begun)
-        after = _after(node, atlas, job, begun)
+        after, said = _after(node, atlas, job, begun)
         _save(node, job.name, after)
         status: Literal["done", "failed"] = "failed" if after.fault else "done"
-        return JobOutcome(name=job.name, status=status, sentence=after.fault or after.said, notes=_oddities(before, now_us))
+        return JobOutcome(name=job.name, status=status, sentence=after.fault or said, notes=_oddities(before, now_us))
 
 
-def _after(node: Node, atlas: Atlas, job: Job, begun: JobState) -> JobState:
+def _after(node: Node, atlas: Atlas, job: Job, begun: JobState) -> tuple[JobState, str]:
+    """The state after the run, and what the run said: a run that had nothing to say leaves the last sentence where it is."""
     now_us = begun.began_us or 0
     try:
         said = job.run(node, atlas, now_us)
     except VigieError as fault:
-        return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=str(fault))
+        return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=str(fault)), ""
     except Exception as fault:  # noqa: BLE001 - one job that breaks must not stop the watch
         structlog.get_logger().error("job failed", job=job.name, fault=type(fault).__name__, said=str(fault)[:200], where=_where(fault))
         sentence = f"The job {job.name} broke ({type(fault).__name__}); what the watch wrote to its log says where."
-        return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=sentence)
-    return replace(begun, is_under_way=False, succeeded_us=now_us, failures=0, said=said, fault="")
+        return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=sentence), ""
+    after = replace(begun, is_under_way=False, succeeded_us=now_us, failures=0, fault="")
+    return (replace(after, said=said, said_us=now_us) if said else after), said
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """How many of what, for the sentence of a job.
+
+    >>> counted(1, "source", "sources"), counted(1200, "report", "reports")
+    ('1 source', '1,200 reports')
+    """
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _where(fault: Exception) -> str:

@@ -1,13 +1,13 @@
 """Notices: what each subscription is told of, sent once, in one thread for each warning; what was sent is in a book of the node's own.
 
 A notice is planned from what the subscription's party may read at the moment of sending, by the same gate as the screen: nothing else has any
-influence on what is sent, when, or how it is numbered. A delivery is written down before it is sent and after; one that was cut off between is
-sent again under the same Message-ID, so that the receiver can tell.
+influence on what is sent, when, or how it is numbered. A run sends for so long and leaves the rest to the next. A delivery is written down
+before it is sent and after; one that was cut off between is sent again under the same Message-ID, so that the receiver can tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from vigie.model.label import label_to_json
 from vigie.model.languages import said, to_say
 from vigie.model.times import SECOND_US, format_time
 from vigie.model.warning import Content
+from vigie.node.clock import now_us as machine_us
 from vigie.node.histories import region_of
 from vigie.node.letters import TEST, digest_subject, digest_text, warning_text
 from vigie.node.mail import Letter, mail_server, send_letter
@@ -34,6 +35,9 @@ from vigie.warn.subscriptions import Notice, due, latest_of_threads, notices
 LEDGER, THREADS = "notices", "notice_threads"
 FIRST_WAIT_US, LONGEST_WAIT_US = 60 * SECOND_US, 3_600 * SECOND_US
 """After a failure a delivery waits a minute, then twice as long each time, an hour at most (our own choice)."""
+RUN_US = 120 * SECOND_US
+"""For so long a run begins deliveries (our own choice): one that hangs holds up the others for that long at most, and its next turn comes later."""
+
 GIVE_UP_US = 2 * 86_400 * SECOND_US
 """For so long a delivery is tried."""
 
@@ -95,38 +99,66 @@ class _Reader:
     now_us: int
     exercise: bool
     chains: tuple[Chain, ...]
+    versions: Mapping[str, Version]
     ledger: Mapping[str, Sending]
-
-    @property
-    def versions(self) -> dict[str, Version]:
-        """Every readable version by its id."""
-        return {version.id: version for chain in self.chains for version in chain.history}
+    threads: dict[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
-class _Count:
-    """What became of the deliveries of one run."""
+class _Run:
+    """One run: what it has looked up already, and what became of its deliveries. `clock` tells how long it has been at it."""
 
+    node: Node
+    atlas: Atlas
+    now_us: int
+    clock: Callable[[], int]
+    ledger: Mapping[str, Sending]
+    threads: dict[str, dict[str, Any]]
+    began_us: int
+    seen: dict[tuple[str, bool], tuple[tuple[Chain, ...], Mapping[str, Version]]] = field(default_factory=dict)
     sent: int = 0
     faults: list[str] = field(default_factory=list)
+    left: int = 0
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether what has not begun waits for the next run."""
+        return self.clock() - self.began_us >= RUN_US
 
 
-def send_due(node: Node, atlas: Atlas, now_us: int) -> str:
-    """How many notices went out, in one sentence; empty where there was none to send.
+def send_due(node: Node, atlas: Atlas, now_us: int, clock: Callable[[], int] = machine_us) -> str:
+    """How many notices went out, in one sentence; empty where there was none to send. `clock` is read for how long the run takes, for nothing else.
 
     Raises `PeerUnavailable` after all were tried, where some could not be sent: they wait, and are tried again.
     """
-    count, region, ledger = _Count(), region_of(atlas), read_ledger(node)
+    run = _Run(node, atlas, now_us, clock, read_ledger(node), list_notes(node.store, THREADS), clock())
     for kept in list_subscriptions(node):
         for exercise in kept.worlds:
-            found = chains_for(node, kept.subscription.party, now_us, exercise=exercise)
-            reader = _Reader(node, atlas, region, kept, now_us, exercise, found, ledger)
-            for delivery in deliveries(reader):
-                _deliver(reader, delivery, count)
-    if count.faults:
-        todo = count.faults[0].rstrip(".")
-        raise PeerUnavailable(f"{count.sent} messages went out, {len(count.faults)} could not be sent yet", todo=todo)
-    return f"{count.sent} messages went out." if count.sent else ""
+            _serve(run, kept, exercise=exercise)
+    if run.faults:
+        todo = run.faults[0].rstrip(".")
+        raise PeerUnavailable(f"{run.sent} messages went out, {len(run.faults)} could not be sent yet", todo=todo)
+    rest = f" {run.left} wait for the next run." if run.left else ""
+    return f"{run.sent} messages went out.{rest}" if run.sent or run.left else ""
+
+
+def _serve(run: _Run, kept: Kept, *, exercise: bool) -> None:
+    """Sends what one subscription is to be told of one world, while there is time."""
+    found, versions = _seen(run, kept.subscription.party, exercise=exercise)
+    reader = _Reader(run.node, run.atlas, region_of(run.atlas), kept, run.now_us, exercise, found, versions, run.ledger, run.threads)
+    for delivery in deliveries(reader):
+        if run.is_out_of_time:
+            run.left += 1
+        else:
+            _deliver(reader, delivery, run)
+
+
+def _seen(run: _Run, party: str, *, exercise: bool) -> tuple[tuple[Chain, ...], Mapping[str, Version]]:
+    """The warnings that a party may read of one world, read once a run, and every version of them by its id."""
+    if (party, exercise) not in run.seen:
+        found = chains_for(run.node, party, run.now_us, exercise=exercise)
+        run.seen[party, exercise] = found, {version.id: version for chain in found for version in chain.history}
+    return run.seen[party, exercise]
 
 
 def deliveries(reader: _Reader) -> list[Delivery]:
@@ -186,12 +218,12 @@ def _batch_name(members: Sequence[Notice]) -> str:
     return f"dg-{digest(canonical_bytes(sorted(notice.id for notice in members)))[:24]}"
 
 
-def _deliver(reader: _Reader, delivery: Delivery, count: _Count) -> None:
+def _deliver(reader: _Reader, delivery: Delivery, run: _Run) -> None:
     """Writes down that a delivery begins, sends it, and writes down what became of it."""
     now_us = reader.now_us
     before = [reader.ledger[notice.id] for notice in delivery.members if notice.id in reader.ledger]
     if before and not _is_ready(before[-1], now_us):
-        count.faults.append(f"{reader.kept.name}: {before[-1].fault}")
+        run.faults.append(f"{reader.kept.name}: {before[-1].fault}")
         return
     began_us = min((known.began_us for known in before if known.began_us <= now_us), default=now_us)
     facts: dict[str, Any] = {"attempts": max((known.attempts for known in before), default=0) + 1, "began_us": began_us, "tried_us": now_us}
@@ -200,10 +232,10 @@ def _deliver(reader: _Reader, delivery: Delivery, count: _Count) -> None:
         _send(reader, delivery)
     except VigieError as fault:
         _remember(reader, delivery, facts | {"state": "failed" if now_us - began_us >= GIVE_UP_US else "waiting", "fault": str(fault)})
-        count.faults.append(f"{reader.kept.name}: {fault}")
+        run.faults.append(f"{reader.kept.name}: {fault}")
     else:
         _remember(reader, delivery, facts | {"state": "sent"})
-        count.sent += 1
+        run.sent += 1
 
 
 def _remember(reader: _Reader, delivery: Delivery, facts: Mapping[str, Any]) -> None:
@@ -243,8 +275,11 @@ def _said(reader: _Reader, notice: Notice) -> tuple[Entry, Content]:
 def _thread(reader: _Reader, notice: Notice, batch: str) -> dict[str, Any]:
     """The subject and the first message of a thread; the message at hand begins it where nothing was sent in it yet."""
     name = _thread_name(reader.kept, notice.thread)
-    add_note(reader.node.store, THREADS, name, {"subject": notice.subject, "first": batch})
-    return read_note(reader.node.store, THREADS, name) or {"subject": notice.subject, "first": batch}
+    begun: dict[str, Any] = {"subject": notice.subject, "first": batch}
+    if name not in reader.threads:
+        add_note(reader.node.store, THREADS, name, begun)
+        reader.threads[name] = read_note(reader.node.store, THREADS, name) or begun
+    return reader.threads[name]
 
 
 def _thread_name(kept: Kept, thread: str) -> str:
@@ -254,7 +289,7 @@ def _thread_name(kept: Kept, thread: str) -> str:
 def _subjects(reader: _Reader) -> dict[str, str]:
     """The subjects that this subscription's threads have, by thread."""
     begin = _thread_name(reader.kept, "")
-    return {name.removeprefix(begin): str(note["subject"]) for name, note in list_notes(reader.node.store, THREADS).items() if name.startswith(begin)}
+    return {name.removeprefix(begin): str(note["subject"]) for name, note in reader.threads.items() if name.startswith(begin)}
 
 
 def _post(node: Node, kept: Kept, name: str, body: Mapping[str, Json], now_us: int) -> None:

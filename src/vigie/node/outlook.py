@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -11,15 +11,17 @@ from vigie.model.canonical import Json
 from vigie.model.entry import Log
 from vigie.model.errors import BadReport, BadSetting
 from vigie.model.history import History
+from vigie.model.label import PUBLIC
 from vigie.model.rule import Rule, RuleBook, Signal, Standing, rule_digest, rule_name
-from vigie.model.times import DAY_US, format_day, format_time
-from vigie.model.warning import Judgement, Triage, read_body
+from vigie.model.times import DAY_US, format_time
+from vigie.model.warning import Judgement, Review, Triage
 from vigie.node.histories import history_of, region_of
 from vigie.node.kept import kept_world
 from vigie.node.rules import rule_book
 from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.store import add_note, list_notes, read_note, remove_note, save_note
+from vigie.warn.chain import latest_of, said_in
 from vigie.warn.problems import ProblemState, problem_states
 from vigie.warn.replay import Replay, replay
 from vigie.warn.standing import watch
@@ -53,13 +55,13 @@ class Outlook:
 
 
 def judgements_of(log: Log) -> tuple[Judgement, ...]:
-    """What analysts have judged, oldest first."""
-    return tuple(read_body(Judgement, entry.body) for entry in log.of("judgement"))
+    """What the party's own analysts have judged: the last word on each indicator and area, whatever the clock said."""
+    return tuple(noun for entry, noun in latest_of(said_in(log, "judgement", Judgement)) if entry.owner == log.party)
 
 
 def reviews_of(log: Log) -> dict[str, int]:
     """When each problem was last reviewed, µs UTC."""
-    return {entry.ref: entry.said_us for entry in log.of("review")}
+    return {noun.problem: entry.said_us for entry, noun in latest_of(said_in(log, "review", Review)) if entry.owner == log.party}
 
 
 def enabled_rules(node: Node, book: RuleBook, *, exercise: bool) -> dict[str, Rule]:
@@ -73,24 +75,35 @@ def _note_name(rule: str, *, exercise: bool) -> str:
     return f"{rule} (exercise)" if exercise else rule
 
 
-def asked_by(node: Node, rules: Mapping[str, Rule], party: str) -> dict[str, Rule]:
-    """The rules whose signals a party hears, in the world that the party may read: its own, or those that tell it of what everybody may read."""
+def asked_by(node: Node, rules: Mapping[str, Rule], party: str) -> tuple[dict[str, Rule], dict[str, Rule]]:
+    """The rules whose signals a party hears: those that are asked of its own world, and those that are asked of what everybody may read."""
     own = node.settings.party
-    heard = {name: rule for name, rule in rules.items() if (rule.reads or own) == party and (not rule.tells or party in rule.tells)}
-    return heard | {name: rule for name, rule in rules.items() if rule.reads == "PUBLIC" and party in rule.tells}
+    heard = {name: rule for name, rule in rules.items() if party in (rule.tells or (own,))}
+    private = {name: rule for name, rule in heard.items() if (rule.reads or own) == party}
+    return private, {name: rule for name, rule in heard.items() if rule.reads == PUBLIC and party != PUBLIC}
 
 
 def make_outlook(node: Node, atlas: Atlas, world: World, log: Log, history: History | None = None) -> Outlook:
     """The outlook of the world's party as of the log's instant."""
-    book, region = rule_book(node), region_of(atlas)
+    book = rule_book(node)
+    private, public = asked_by(node, enabled_rules(node, book, exercise=world.exercise), world.party)
     seen = history if history is not None else history_of(node, node.audience(world.party, log.now_us), world, atlas)
-    asked = asked_by(node, enabled_rules(node, book, exercise=world.exercise), world.party)
-    judged, since_us = judgements_of(log), log.now_us - SHOWN_DAYS * DAY_US
-    told = [watch(rule, seen, region, log.now_us, judged) for rule in asked.values()]
+    told = _asked(private, seen, atlas, log) + (_asked(public, _public_history(node, atlas, log), atlas, log) if public else [])
     stands = tuple(item for _, found in told for item in found)
-    fired = [item for found, _ in told for item in found if item.raised_us >= since_us]
+    fired = [item for found, _ in told for item in found if item.raised_us >= log.now_us - SHOWN_DAYS * DAY_US]
     ordered = tuple(sorted(fired, key=lambda item: (-item.raised_us, item.id)))
     return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, problem_states(book, stands, log.now_us, reviews_of(log)))
+
+
+def _asked(rules: Mapping[str, Rule], seen: History, atlas: Atlas, log: Log) -> list[tuple[tuple[Signal, ...], tuple[Standing, ...]]]:
+    region, judged = region_of(atlas), judgements_of(log)
+    return [watch(rule, seen, region, log.now_us, judged) for rule in rules.values()]
+
+
+def _public_history(node: Node, atlas: Atlas, log: Log) -> History:
+    """What everybody may read: a rule that reads PUBLIC counts nothing else, whoever hears of it."""
+    audience = node.audience(PUBLIC, log.now_us)
+    return history_of(node, audience, kept_world(node, audience, atlas, exercise=log.exercise), atlas)
 
 
 @dataclass(slots=True)
@@ -100,23 +113,22 @@ class KeptOutlooks:
     node: Node
     atlas: Atlas
     _kept: dict[tuple[str, bool], tuple[tuple[object, ...], Outlook]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _locks: dict[tuple[str, bool], Lock] = field(default_factory=dict)
 
     def outlook(self, world: World, log: Log) -> Outlook:
-        """The outlook of this world and log."""
-        judged = len(log.of("judgement", "review"))
-        mark = (id(world), log.now_us // TICK_US, judged, repr(sorted(list_notes(self.node.store, "rules").items())))
-        with self._lock:
-            known = self._kept.get((world.party, world.exercise))
-            if known is None or known[0] != mark:
-                known = (mark, make_outlook(self.node, self.atlas, world, log))
-                self._kept[world.party, world.exercise] = known
+        """The outlook of this world and log. One thread computes it; others who ask for the same wait, others do not."""
+        key = (world.party, world.exercise)
+        mark = (world, log.now_us // TICK_US, len(log.of("judgement", "review")), repr(sorted(list_notes(self.node.store, "rules").items())))
+        with self._locks.setdefault(key, Lock()):
+            known = self._kept.get(key)
+            if known is None or known[0][0] is not world or known[0][1:] != mark[1:]:
+                known = self._kept[key] = (mark, make_outlook(self.node, self.atlas, world, log))
             return known[1]
 
 
 def open_signals(outlook: Outlook, log: Log) -> tuple[Signal, ...]:
     """The signals that nobody has dealt with: those dismissed or promoted are gone, those snoozed come back at their time."""
-    words = {entry.ref: read_body(Triage, entry.body) for entry in log.of("triage")}
+    words = {noun.signal: noun for entry, noun in latest_of(said_in(log, "triage", Triage)) if entry.owner == log.party}
     return tuple(item for item in outlook.signals if (said := words.get(item.id)) is None or _is_back(said, outlook.now_us))
 
 
@@ -128,6 +140,8 @@ def replay_rule(node: Node, atlas: Atlas, world: World, name: str, now_us: int, 
     """Runs a rule over the archive as it was known at each date, and keeps the result beside the rule."""
     rule = known_rule(node, name)
     history = history_of(node, node.audience(world.party, now_us), world, atlas)
+    if not history.field.is_in(rule.query.fields or (rule.field,)).any():
+        raise BadSetting("There is no archive to replay the rule over", record=name, expected=f"reports of {', '.join(rule.query.fields or (rule.field,))}")
     found = replay(rule, history, region_of(atlas), now_us - days * DAY_US, now_us)
     note: dict[str, Json] = {"digest": rule_digest(rule), "made": format_time(now_us), "replay": found.to_json()}
     save_note(node.store, "replays", _note_name(name, exercise=world.exercise), note)
@@ -173,7 +187,12 @@ def watch_rules(node: Node, atlas: Atlas, now_us: int) -> str:
     said = [_heard(node, _outlook_now(node, atlas, now_us, exercise=exercise)) for exercise in (False, True)]
     book = rule_book(node)
     asked = [len(enabled_rules(node, book, exercise=exercise)) for exercise in (False, True)]
-    return f"{asked[0]} rules asked, {asked[1]} of the exercise; {said[0]} new signals, {said[1]} of the exercise." if any(asked) else ""
+    words = [f"{_many(count, 'rule')} asked and {_many(new, 'new signal')}" for count, new in zip(asked, said, strict=True)]
+    return f"{words[0]}; in the exercise {words[1]}." if any(asked) else ""
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _outlook_now(node: Node, atlas: Atlas, now_us: int, *, exercise: bool) -> Outlook:
@@ -186,16 +205,3 @@ def _outlook_now(node: Node, atlas: Atlas, now_us: int, *, exercise: bool) -> Ou
 
 def _heard(node: Node, outlook: Outlook) -> int:
     return sum(add_note(node.store, "signals", item.id, {"heard": format_time(outlook.now_us), "rule": item.rule}) for item in outlook.signals)
-
-
-def levels_by_area(stands: Iterable[Standing]) -> dict[str, dict[str, Standing]]:
-    """Standings by rule, then by area."""
-    found: dict[str, dict[str, Standing]] = {}
-    for item in stands:
-        found.setdefault(item.rule, {})[item.area] = item
-    return found
-
-
-def signal_line(item: Signal, name_of_area: Callable[[str], str]) -> str:
-    """A signal in one line."""
-    return f"{format_day(item.raised_us)} {item.rule} in {name_of_area(item.area)}: {item.why}"

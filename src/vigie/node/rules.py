@@ -10,6 +10,8 @@ from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.model.rule import Problem, Query, Rule, RuleBook, rule_name
 from vigie.model.rules_yaml import MAX_BYTES, checked_book, rules_from_yaml
+from vigie.node.atlas import load_atlas
+from vigie.node.histories import region_of
 from vigie.node.packs import packs
 from vigie.node.settings import Node
 
@@ -36,6 +38,7 @@ def own_rules(node: Node) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     parties = {PUBLIC, node.settings.party, *node.directory.parties}
     for rule in rules:
         check_kinds(rule, str(path))
+        _check_areas(rule, str(path))
         stranger = next((party for party in (rule.reads, *rule.tells) if party and party not in parties), None)
         if stranger is not None:
             todo = "write it into directory.toml, or correct its name"
@@ -54,6 +57,14 @@ def check_kinds(rule: Rule, source: str) -> None:
     missing = next((kind for query in queries for kind in _unknown_kinds(query, kinds)), None)
     if missing is not None:
         raise BadSetting("A rule names a kind that no pack has", source=source, record=rule_name(rule), got=missing, todo="see the packs' terms.yaml")
+
+
+def _check_areas(rule: Rule, source: str) -> None:
+    """Raises `BadSetting` where the rule names an area that its level does not have: it would look at nothing for ever."""
+    known = region_of(load_atlas()).areas(rule.area)
+    unknown = next((area for area in rule.areas if area not in known), None)
+    if unknown is not None:
+        raise BadSetting(f"A rule names a {rule.area} that the region does not have", source=source, record=rule_name(rule), got=unknown)
 
 
 def _unknown_kinds(query: Query, kinds: Iterable[str]) -> list[str]:

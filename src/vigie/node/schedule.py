@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -18,12 +18,12 @@ from typing import Any
 import structlog
 
 from vigie.model.atlas import Atlas
-from vigie.model.errors import BadSetting
+from vigie.model.errors import BadSetting, VigieError
 from vigie.model.label import PUBLIC
 from vigie.model.times import SECOND_US, from_datetime
 from vigie.node import clock
 from vigie.node.incoming import sweep
-from vigie.node.jobs import Job, JobOutcome, JobStanding, has_news, is_due, run_job, standing, state_of
+from vigie.node.jobs import Job, JobOutcome, JobStanding, counted, has_news, is_due, remembered, run_job, standing, state_of
 from vigie.node.kept import kept_world
 from vigie.node.locks import is_held, locked
 from vigie.node.settings import Node
@@ -69,6 +69,12 @@ def jobs_of(cadences: Cadences) -> tuple[Job, ...]:
     )
 
 
+def jobs_as_run(node: Node) -> tuple[Job, ...]:
+    """The jobs of a node, each at the cadence that its last run had, whoever watched; at its usual one where it never ran."""
+    known = remembered(node)
+    return tuple(replace(job, every_s=known[job.name].every_s or job.every_s) if job.name in known else job for job in jobs_of(Cadences()))
+
+
 def run_sources(node: Node, _atlas: Atlas, now_us: int) -> str:
     """What the sources brought whose time has come, in one sentence. One that fails says so among the sources, and stops nothing."""
     outcomes = run_due(node, now_us)
@@ -76,7 +82,8 @@ def run_sources(node: Node, _atlas: Atlas, now_us: int) -> str:
         return ""
     failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
     reports = sum(outcome.reports for outcome in outcomes)
-    return f"{len(outcomes)} sources run, {reports:,} new reports" + (f"; failed: {', '.join(failed)}." if failed else ".")
+    brought = f"{counted(len(outcomes), 'source', 'sources')} run, {counted(reports, 'new report', 'new reports')}"
+    return brought + (f"; failed: {', '.join(failed)}." if failed else ".")
 
 
 def make_worlds(node: Node, atlas: Atlas, now_us: int) -> str:
@@ -84,7 +91,8 @@ def make_worlds(node: Node, atlas: Atlas, now_us: int) -> str:
     said = []
     for exercise in (False, True):
         counts = [len(kept_world(node, node.audience(party, now_us), atlas, exercise=exercise).events) for party in (node.settings.party, PUBLIC)]
-        said.append(f"{counts[0]:,} {'exercise ' if exercise else ''}events, {counts[1]:,} of them public")
+        kind = "exercise " if exercise else ""
+        said.append(f"{counted(counts[0], f'{kind}event', f'{kind}events')}, {counts[1]:,} of them public")
     return f"{said[0]}; {said[1]}."
 
 
@@ -103,10 +111,18 @@ def tell_overdue(node: Node, _atlas: Atlas, now_us: int) -> str:
 
 
 def send_notices(node: Node, atlas: Atlas, now_us: int) -> str:
-    """How many messages went out to subscribers, in one sentence."""
-    from vigie.node import notify
+    """How many messages went out to subscribers, and how many asked deputies for an answer. What cannot be sent of the one does not stop the other."""
+    from vigie.node import deputies, notify
 
-    return notify.send_due(node, atlas, now_us)
+    said, faults = [], []
+    for send in (notify.send_due, deputies.tell_deputies):
+        try:
+            said.append(send(node, atlas, now_us))
+        except VigieError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return " ".join(filter(None, said))
 
 
 def make_briefs(node: Node, atlas: Atlas, now_us: int) -> str:

@@ -28,7 +28,7 @@ from vigie.model.languages import (
 )
 from vigie.model.likelihood import confidence_words, likelihood_number, likelihood_words
 from vigie.model.times import DAY_US, format_time
-from vigie.model.warning import Activity, Content, Wording
+from vigie.model.warning import SEVERITIES, Activity, Content, Wording
 from vigie.node.facts import area_name
 from vigie.node.packs import packs
 from vigie.warn.answers import Responses, Said
@@ -45,19 +45,19 @@ ACT_WORDS: Mapping[str, str] = {"issue": to_say("issued"), "update": to_say("upd
 TEXT_PARTS = ("what", "where", "when", "why", "changed", "alternative", "mind", "instruction")
 """The parts of a wording, in the order in which they are read."""
 
-SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 _HOURS = 3 * 24
 _HOUR_US = DAY_US // 24
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """For whom it is shown: the atlas, the language, the yardstick of probability, the reader's log."""
+    """For whom it is shown: the atlas, the language, the yardstick of probability, the reader's log, and the party whose node it is."""
 
     atlas: Atlas
     language: str
     yardstick: str
     log: Log
+    own: str = ""
 
     def say(self, text: str) -> str:
         """The text in the reader's language."""
@@ -81,7 +81,7 @@ def chain_facts(chain: Chain, answered: Responses, shown: Shown) -> dict[str, Js
         "said": shown.moment(chain.head.said_us),
         "label": label_words(chain.head.entry.label),
         "left": _left(chain, shown),
-        "gap": bool(chain.missing) or chain.is_orphan,
+        "gap": _has_gap(chain, shown),
         "history": [_version(version, shown) for version in reversed(chain.history)],
         "answers": [_answer(word, shown) for word in _words_of(answered)],
         "activities": [_activity(entry.ref, entry.owner, activity, shown) for entry, activity in answered.activities],
@@ -89,6 +89,11 @@ def chain_facts(chain: Chain, answered: Responses, shown: Shown) -> dict[str, Js
         "exercise": chain.exercise,
         "notes": list[Json](notes_of(chain.head.content.areas, shown.atlas)),
     }
+
+
+def _has_gap(chain: Chain, shown: Shown) -> bool:
+    """Whether a message of the chain has not come. Of the node's own warnings nothing can be missing but what the reader may not know of."""
+    return shown.own == shown.log.party != chain.owner and (bool(chain.missing) or chain.is_orphan)
 
 
 def content_facts(content: Content, shown: Shown) -> dict[str, Json]:
@@ -111,7 +116,7 @@ def content_facts(content: Content, shown: Shown) -> dict[str, Json]:
         "headline": text.headline,
         "text": {name: getattr(text, name) for name in TEXT_PARTS if getattr(text, name)},
         "text_language": text.language,
-        "is_own_language": spoken(text.language) == spoken(shown.language),
+        "is_own_language": is_written_for(text.language, shown.language),
         "reviewed": text.reviewed,
         "languages": [item.language for item in content.texts],
         "likelihood": _likelihood(content, shown),
@@ -135,10 +140,20 @@ def content_facts(content: Content, shown: Shown) -> dict[str, Json]:
 
 
 def wording_for(content: Content, language: str) -> Wording:
-    """The text in this language, else in one that Vigie's words come in for its readers, else the first."""
-    exact = next((text for text in content.texts if text.language == language), None)
-    near = next((text for text in content.texts if spoken(text.language) == spoken(language)), None)
-    return exact or near or content.texts[0]
+    """The text in this language, else in its closest kin, else in English, else the first."""
+    exact = [text for text in content.texts if text.language == language]
+    kin = [text for text in content.texts if is_written_for(text.language, language)]
+    english = [text for text in content.texts if is_written_for(text.language, "en")]
+    return next(iter((*exact, *kin, *english, *content.texts)))
+
+
+def is_written_for(tag: str, language: str) -> bool:
+    """Whether a text of this language is one for readers of that: Vigie speaks English to all whose language it does not speak, but they are not all English.
+
+    >>> is_written_for("bs-Cyrl", "sr-Cyrl"), is_written_for("en-GB", "en"), is_written_for("de", "en")
+    (True, True, False)
+    """
+    return spoken(tag) == spoken(language) and (spoken(tag) != "en" or tag.partition("-")[0].lower() == "en")
 
 
 def live_first(chains: Iterable[Chain]) -> list[Chain]:

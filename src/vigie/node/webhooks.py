@@ -33,6 +33,11 @@ set_on_retry_hooks(())  # a retry is not printed: the ledger of notices says wha
 PATIENCE_S = 15.0
 ATTEMPTS = 3
 WAIT_S = 0.5
+_EMBEDDING = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96")))
+_OWN_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""For translation within a network (RFC 8215)."""
+
+_LAST_32 = 0xFFFF_FFFF
 _TAKEN = range(200, 300)
 _GONE = 410
 _PASSING = frozenset({408, 425, 429, *range(500, 600)})
@@ -125,10 +130,22 @@ def _connected(line: Line, post: Post, event: str, info: Mapping[str, Any]) -> N
 def _check_public(host: str, address: str) -> None:
     """Raises `BadSetting` for an address of a private network, `ValueError` for what is no address but a name."""
     found = ipaddress.ip_address(host.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    if not mapped.is_global or mapped.is_multicast:
+    carried = _carried(found) if isinstance(found, ipaddress.IPv6Address) else None
+    if not _is_open(carried or found):
         todo = "if that is meant, add the subscription with --allow-private"
         raise BadSetting("The webhook leads into a private network", source=shown(address), todo=todo)
+
+
+def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to: mapped or compatible (RFC 4291, 2.5.5), 6to4 (RFC 3056), NAT64 (RFC 6052); None for any other."""
+    if any(found in network for network in _EMBEDDING):
+        return ipaddress.IPv4Address(int(found) & _LAST_32)
+    return found.sixtofour
+
+
+def _is_open(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    is_local = isinstance(found, ipaddress.IPv6Address) and (found.is_site_local or found in _OWN_NAT64)
+    return found.is_global and not found.is_multicast and not is_local
 
 
 def _judge(status: int, where: str) -> None:

@@ -17,6 +17,8 @@ TONES = ("#40404f", "#c04408", "#00755a", "#993a7c", "#1a83aa", "#946500", "#2b4
 """The colours of fields, in the order of their numbers, on paper; each has a contrast of 3:1 to the land at least."""
 
 _NUMBER_SIZE, _NAME_SIZE = 26, 21
+_LETTER, _EDGE = 0.68, 4.0
+"""How wide a letter of the widest of the fonts is at most on average, in its size, and how far labels stay from the edge."""
 
 
 def map_svg(
@@ -33,16 +35,27 @@ def map_svg(
         f'<rect width="{WIDTH:g}" height="{view.height:.1f}" fill="{SEA}"/>',
         *(f'<path d="{shape.path}" fill="{HOME if shape.is_home else LAND}" stroke="{BORDER}" stroke-width="1.2"/>' for shape in shapes),
         f'<path d="{unit_lines(atlas, view)}" fill="none" stroke="{UNITS}" stroke-width="1"/>',
-        *(_name(shape.name, shape.x, shape.y) for shape in shapes if shape.name),
+        *(_name(shape.name, shape.x, shape.y, view.height) for shape in shapes if shape.name),
         *(_ring(mark, TONES[tone_of[events.field[mark.number]]]) for mark in placed if mark.ring),
         *(_mark(mark, TONES[tone_of[events.field[mark.number]]]) for mark in placed[::-1]),
-        *(_number(mark, named[mark.number]) for mark in placed if mark.number in named),
+        *(_number(mark, named[mark.number], view.height) for mark in placed if mark.number in named),
         "</svg>",
     ]
     return "".join(parts)
 
 
-def _name(name: str, x: float, y: float) -> str:
+def inside(at: float, before: float, after: float, length: float) -> float:
+    """Where a label stands that needs so much room on either side, on a canvas of that length: as near as can be to where it is wanted, never cut off.
+
+    >>> inside(990.0, 60.0, 60.0, 1000.0), inside(500.0, 60.0, 60.0, 1000.0), inside(5.0, 60.0, 60.0, 1000.0)
+    (936.0, 500.0, 64.0)
+    """
+    return round(max(min(at, length - after - _EDGE), before + _EDGE), 1)
+
+
+def _name(name: str, x: float, y: float, height: float) -> str:
+    half = len(name) * _LETTER * _NAME_SIZE / 2
+    x, y = inside(x, half, half, WIDTH), inside(y, _NAME_SIZE, _NAME_SIZE / 3, height)
     return f'<text x="{x}" y="{y}" font-size="{_NAME_SIZE}" fill="{NAMES}" text-anchor="middle">{escape(name)}</text>'
 
 
@@ -56,8 +69,9 @@ def _mark(mark: Mark, tone: str) -> str:
     return f'<circle cx="{mark.x}" cy="{mark.y}" r="{mark.radius}" fill="{fill}" fill-opacity="0.8" stroke="{edge}" stroke-width="{width}"/>'
 
 
-def _number(mark: Mark, place: int) -> str:
-    x, y = mark.x + mark.radius + 4, mark.y + _NUMBER_SIZE / 3
+def _number(mark: Mark, place: int, height: float) -> str:
+    x = inside(mark.x + mark.radius + 4, 0.0, len(str(place)) * _LETTER * _NUMBER_SIZE, WIDTH)
+    y = inside(mark.y + _NUMBER_SIZE / 3, _NUMBER_SIZE, 0.0, height)
     halo = f'stroke="{HOME}" stroke-width="6" stroke-linejoin="round"'
     text = f'x="{x:.1f}" y="{y:.1f}" font-size="{_NUMBER_SIZE}" font-weight="bold"'
     return f'<text {text} {halo} fill="none">{place}</text><text {text} fill="#18222c">{place}</text>'

@@ -23,10 +23,10 @@ def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tupl
         return tuple(int(number) for number in (*records, *connection.execute(words).one()))
 
 
-def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, int]:
-    """How many versions of entries the audience may read of one world, and the number of the last: they differ when its log does."""
+def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
+    """Numbers that differ when the log that an audience may read of one world does: how many versions, the number of the last, the sum of their times."""
     open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
-    query = select(func.count(), func.coalesce(func.max(entries.c.id), 0)).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
+    sums = (func.count(), func.coalesce(func.max(entries.c.id), 0), func.coalesce(func.sum(entries.c.said_us % _PRIME), 0))
+    query = select(*sums).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
     with store.reading() as connection:
-        count, last = connection.execute(query).one()
-    return int(count), int(last)
+        return tuple(int(number) for number in connection.execute(query).one())

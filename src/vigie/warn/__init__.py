@@ -2,7 +2,7 @@
 
 from vigie.warn.answers import DEFAULT_TIMERS, Recipient, Responses, Timers, all_responses, responses, unanswered
 from vigie.warn.brier import Brier, brier_score
-from vigie.warn.chain import Chain, Proposal, Version, chains, content_digest, drafts, may_approve, may_release
+from vigie.warn.chain import Chain, Proposal, Version, chain_named, chains, drafts, may_approve, may_release, proposal_digest
 from vigie.warn.fatigue import Fatigue, fatigue
 from vigie.warn.problems import Indicator, ProblemState, problem_states
 from vigie.warn.release import blocked_recipients, check_release, release_label
@@ -36,9 +36,9 @@ __all__ = [
     "all_responses",
     "blocked_recipients",
     "brier_score",
+    "chain_named",
     "chains",
     "check_release",
-    "content_digest",
     "drafts",
     "due",
     "fatigue",
@@ -48,6 +48,7 @@ __all__ = [
     "notices",
     "preview",
     "problem_states",
+    "proposal_digest",
     "release_label",
     "replay",
     "responses",

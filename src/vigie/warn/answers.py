@@ -1,6 +1,7 @@
 """What the recipients of a warning said, who is silent and for how long, when a deputy is told, and what was done: the response log.
 
-Any word of an addressed party stops its timer. The words of parties that were not addressed are kept apart and stop nothing.
+Any word that an addressed party says here stops its timer. An acknowledgement that came as a CAP message is signed by nobody and stops nothing.
+The words of parties that were not addressed are kept apart and stop nothing either.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from vigie.model.warning import Activity, Answer, Content, Word
 from vigie.warn.chain import CLOSING, Chain, latest_of, said_in
 
 HOUR_US = 3_600 * SECOND_US
+BY_CAP = "cap"
+"""Who says what a CAP message says: anybody may have written it."""
+
 DECIDED: tuple[Word, ...] = ("accepted", "contested", "action", "none")
 """The words that say what the recipient made of it; received and read only say that it came."""
 
@@ -72,7 +76,10 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Where one addressed party stands. `due_us` None = no timer; `word` is its last word, empty while it is silent."""
+    """Where one addressed party stands. `due_us` None = no timer; `word` is its last word, empty while it is silent.
+
+    `said` holds its unverified words too; `word`, `state` and the times do not count them.
+    """
 
     party: str
     addressed_us: int
@@ -104,13 +111,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responses:
-    """A chain with all that was answered: recipients by name, the words of others (`apart`), activities, and the log in time order."""
+    """A chain with all that was answered: recipients by name, the words of others (`apart`), and activities."""
 
     chain: Chain
     recipients: tuple[Recipient, ...]
     apart: tuple[Said, ...]
     activities: tuple[tuple[Entry, Activity], ...]
-    lines: tuple[Line, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The response log in time order."""
+        return _lines(self.chain, self.recipients, self.apart, self.activities)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that a log holds of answers and activities, each by the warning, or the version, that it names: the same at any instant."""
+
+    answers: Mapping[str, Sequence[Said]]
+    activities: Mapping[str, Sequence[tuple[Entry, Activity]]]
 
 
 def wait_us(timers: Timers, content: Content) -> int | None:
@@ -126,11 +145,25 @@ def responses(chain: Chain, log: Log, deputies: Mapping[str, str], timers: Timer
 
 def all_responses(chains: Iterable[Chain], log: Log, deputies: Mapping[str, str], timers: Timers = DEFAULT_TIMERS) -> tuple[Responses, ...]:
     """`responses` for many warnings, in their order, reading the log once."""
+    return responses_in(words_of(log), chains, log.now_us, deputies, timers)
+
+
+def words_of(log: Log) -> Words:
+    """The answers and activities of a log, oldest first, and of each activity the version that counts."""
     answers: dict[str, list[Said]] = {}
     for entry, answer in said_in(log, "answer", Answer):
         answers.setdefault(answer.warning, []).append(_said(entry, answer))
-    activities = latest_of(said_in(log, "activity", Activity))
-    return tuple(_responses(chain, answers.get(chain.warning, []), activities, _Clock(log.now_us, deputies, timers)) for chain in chains)
+    activities: dict[str, list[tuple[Entry, Activity]]] = {}
+    for entry, activity in latest_of(said_in(log, "activity", Activity)):
+        for name in dict.fromkeys(activity.answers):
+            activities.setdefault(name, []).append((entry, activity))
+    return Words(answers, activities)
+
+
+def responses_in(words: Words, chains: Iterable[Chain], now_us: int, deputies: Mapping[str, str], timers: Timers = DEFAULT_TIMERS) -> tuple[Responses, ...]:
+    """`all_responses` of a log that has been read: the words are the log's, the chains as of `now_us`."""
+    clock = _Clock(now_us, deputies, timers)
+    return tuple(_responses(chain, words, clock) for chain in chains)
 
 
 def unanswered(answered: Iterable[Responses]) -> tuple[tuple[Chain, Recipient], ...]:
@@ -148,14 +181,20 @@ class _Clock:
     timers: Timers
 
 
-def _responses(chain: Chain, said: Sequence[Said], activities: Sequence[tuple[Entry, Activity]], clock: _Clock) -> Responses:
+def _responses(chain: Chain, words: Words, clock: _Clock) -> Responses:
     ids = {version.id for version in chain.history}
-    addressed = _addressed(chain)
+    said, addressed = words.answers.get(chain.warning, ()), _addressed(chain)
     to_us = {word.id for word in said if word.party in addressed and word.answered in ids | set(chain.missing)}
     recipients = tuple(_recipient(chain, party, [word for word in said if word.id in to_us and word.party == party], clock) for party in addressed)
     apart = tuple(word for word in said if word.id not in to_us)
-    named = tuple((entry, activity) for entry, activity in activities if {chain.warning, *ids} & set(activity.answers))
-    return Responses(chain=chain, recipients=recipients, apart=apart, activities=named, lines=_lines(chain, recipients, apart, named))
+    return Responses(chain=chain, recipients=recipients, apart=apart, activities=_activities(chain, words))
+
+
+def _activities(chain: Chain, words: Words) -> tuple[tuple[Entry, Activity], ...]:
+    """The activities that name the warning or one of its versions, each once, oldest first."""
+    names = (chain.warning, *(version.id for version in chain.history))
+    named = {(entry.owner, entry.ref): (entry, activity) for name in names for entry, activity in words.activities.get(name, ())}
+    return tuple(sorted(named.values(), key=lambda pair: (pair[0].said_us, pair[0].owner, pair[0].ref)))
 
 
 def _addressed(chain: Chain) -> tuple[str, ...]:
@@ -166,16 +205,17 @@ def _addressed(chain: Chain) -> tuple[str, ...]:
 
 def _recipient(chain: Chain, party: str, said: Sequence[Said], clock: _Clock) -> Recipient:
     due_us, closed_us = _due_us(chain, party, clock.timers), _closed_us(chain, party)
-    first_us = said[0].said_us if said else None
+    heard = [word for word in said if word.by != BY_CAP]
+    first_us = heard[0].said_us if heard else None
     return Recipient(
         party=party,
         addressed_us=min(version.said_us for version in chain.history if party in version.content.recipients),
         due_us=due_us,
         said=tuple(said),
-        word=said[-1].word if said else "",
+        word=heard[-1].word if heard else "",
         first_us=first_us,
-        decided_us=next((word.said_us for word in said if word.word in DECIDED), None),
-        state="answered" if said else _silence(due_us, closed_us, clock.now_us),
+        decided_us=next((word.said_us for word in heard if word.word in DECIDED), None),
+        state="answered" if heard else _silence(due_us, closed_us, clock.now_us),
         escalation=_escalation(chain, party, due_us, min((at for at in (first_us, closed_us) if at is not None), default=None), clock),
     )
 

@@ -15,6 +15,7 @@ import pydantic
 
 from vigie.model.entry import Entry, Log, body_digest, entry_id
 from vigie.model.errors import BadReport, Reject
+from vigie.model.label import PUBLIC
 from vigie.model.times import format_time
 from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage, body_of, read_body
 
@@ -112,9 +113,9 @@ class Proposal:
         return tuple(vote.by for vote in self.votes if vote.approved)
 
 
-def content_digest(content: Content) -> str:
-    """SHA-256 of the canonical content: what an approval names, the same in the draft and in the released warning."""
-    return body_digest(body_of(content))
+def proposal_digest(draft: Draft) -> str:
+    """SHA-256 of what would be released and under which label: what an approval names. For other words or other readers it is another one."""
+    return body_digest({"content": body_of(draft.content), "tlp": draft.tlp, "rel_to": None if draft.rel_to is None else sorted(draft.rel_to)})
 
 
 def as_of(log: Log, now_us: int) -> Log:
@@ -155,13 +156,21 @@ def chains(log: Log) -> tuple[Chain, ...]:
     return tuple(sorted(made, key=lambda chain: (-chain.head.said_us, chain.owner, chain.warning)))
 
 
+def chain_named(found: Iterable[Chain], warning: str, party: str) -> Chain | None:
+    """The chain of that name: the party's own where it has one, else the first by owner; None where there is none."""
+    named = [chain for chain in found if chain.warning == warning]
+    return min(named, key=lambda chain: (chain.owner != party, chain.owner), default=None)
+
+
 def drafts(log: Log) -> tuple[Proposal, ...]:
     """The drafts that the log's reader may read, as their latest version has them, newest first."""
     written: dict[tuple[str, str], list[tuple[Entry, Draft]]] = {}
     for entry, draft in said_in(log, "draft", Draft):
         written.setdefault((entry.owner, entry.ref), []).append((entry, draft))
-    approvals = list(said_in(log, "approval", Approval))
-    made = [_proposal(sorted(versions, key=lambda pair: pair[0].version), approvals) for versions in written.values()]
+    words: dict[tuple[str, str], list[tuple[Entry, Approval]]] = {}
+    for entry, word in said_in(log, "approval", Approval):
+        words.setdefault((entry.owner, word.draft), []).append((entry, word))
+    made = [_proposal(sorted(versions, key=lambda pair: pair[0].version), words.get(key, [])) for key, versions in written.items()]
     return tuple(sorted(made, key=lambda proposal: (-proposal.entry.said_us, proposal.owner, proposal.ref)))
 
 
@@ -209,13 +218,22 @@ def _not_next(proposal: Proposal, log: Log) -> str:
     chain = next((chain for chain in chains(log) if (chain.owner, chain.warning) == (proposal.owner, content.warning)), None)
     if chain is None:
         return f"There is no released warning {content.warning} to {content.act}; issue it first." if content.act in CLOSING else ""
+    if content.test != chain.head.content.test:
+        return "A test and a real warning never continue each other; leave the mark of a test as it is."
     if chain.head.id in content.predecessors:
         return ""
     return f"The warning {content.warning} has changed since this draft was begun; begin again from its head of {format_time(chain.head.said_us)}."
 
 
+def needs_no_review(draft: Draft) -> bool:
+    """Whether one person may release it: a first heads-up to named parties. What continues a warning, and what everybody reads, needs two."""
+    content = draft.content
+    is_open = PUBLIC in content.recipients or (draft.tlp == "CLEAR" and draft.rel_to is None)
+    return content.stage in NO_REVIEW and content.act == "issue" and not content.predecessors and not is_open
+
+
 def _not_seen(proposal: Proposal, *, four_eyes: bool) -> str:
-    if not four_eyes or proposal.draft.content.stage in NO_REVIEW:
+    if not four_eyes or needs_no_review(proposal.draft):
         return ""
     if proposal.draft.state != "submitted":
         return "The draft has not been submitted to a second person; submit it first."
@@ -238,7 +256,7 @@ def _chain(log: Log, members: tuple[Version, ...], said: tuple[Entry, Assessment
         history=(*sorted((version for version in members if version is not head), key=_order(members)), head),
         missing=tuple(sorted(named - known)),
         is_orphan=all(version.content.act != "issue" for version in members),
-        status=_status(head, entry, log.now_us),
+        status=_status(head, said, log.now_us),
         assessment=assessment,
         assessed_us=entry.said_us if entry else None,
         exercise=log.exercise,
@@ -260,9 +278,9 @@ def _order(members: Sequence[Version]) -> Callable[[Version], tuple[int, int, st
     return lambda version: (version.said_us, version.entry.version, version.id)
 
 
-def _status(head: Version, assessed: Entry | None, now_us: int) -> Status:
+def _status(head: Version, said: tuple[Entry, Assessment] | None, now_us: int) -> Status:
     """An update after an assessment opens the warning again; a cancel or an end after it does not."""
-    if assessed and (assessed.said_us >= head.said_us or head.content.act in CLOSING):
+    if said and (_is_of_head(head, *said) or head.content.act in CLOSING):
         return "assessed"
     if head.content.act == "cancel":
         return "cancelled"
@@ -271,15 +289,20 @@ def _status(head: Version, assessed: Entry | None, now_us: int) -> Status:
     return "live" if now_us < head.content.expires_us else "expired"
 
 
+def _is_of_head(head: Version, entry: Entry, word: Assessment) -> bool:
+    """Whether the assessment speaks of the head: by the name of the entry, or, where it names none, by time."""
+    return word.entry == head.id if word.entry else entry.said_us >= head.said_us
+
+
 def _assessments(log: Log) -> dict[tuple[str, str], tuple[Entry, Assessment]]:
-    """The last word of each owner on each of its warnings."""
-    return {(entry.owner, word.warning): (entry, word) for entry, word in said_in(log, "assessment", Assessment)}
+    """The last word of each owner on each of its warnings: the highest version, whatever the clock said."""
+    return {(entry.owner, word.warning): (entry, word) for entry, word in latest_of(said_in(log, "assessment", Assessment))}
 
 
 def _proposal(versions: Sequence[tuple[Entry, Draft]], approvals: Sequence[tuple[Entry, Approval]]) -> Proposal:
     entry, draft = versions[-1]
     authors = _authors(versions)
-    wanted = content_digest(draft.content)
+    wanted = proposal_digest(draft)
     return Proposal(
         ref=entry.ref,
         owner=entry.owner,
@@ -287,7 +310,7 @@ def _proposal(versions: Sequence[tuple[Entry, Draft]], approvals: Sequence[tuple
         draft=draft,
         authors=authors,
         digest=wanted,
-        votes=_votes([(said, word) for said, word in approvals if _is_about(said, word, entry, wanted)], authors, _labelled_us(versions)),
+        votes=_votes([(said, word) for said, word in approvals if word.content == wanted], authors),
         versions=len(versions),
     )
 
@@ -302,29 +325,13 @@ def _is_other(draft: Draft, before: Draft) -> bool:
     return (draft.content, draft.tlp, draft.rel_to) != (before.content, before.tlp, before.rel_to)
 
 
-def _is_about(said: Entry, word: Approval, draft: Entry, wanted: str) -> bool:
-    return said.owner == draft.owner and word.draft == draft.ref and word.content == wanted
-
-
-def _votes(approvals: Iterable[tuple[Entry, Approval]], authors: Sequence[str], since_us: int) -> tuple[Vote, ...]:
-    """The last vote of each account that is no author, since the draft has had its present label."""
-    last = {
-        said.by: Vote(by=said.by, said_us=said.said_us, approved=word.approved, note=word.note)
-        for said, word in approvals
-        if said.by and said.by not in authors and said.said_us >= since_us
-    }
-    return tuple(last[by] for by in sorted(last))
-
-
-def _labelled_us(versions: Sequence[tuple[Entry, Draft]]) -> int:
-    """Since when the draft has had the label that it has now: who approved it for fewer readers has not approved it for more."""
-    entry, last = versions[-1]
-    since_us = entry.said_us
-    for earlier, draft in reversed(versions):
-        if (draft.tlp, draft.rel_to) != (last.tlp, last.rel_to):
-            return since_us
-        since_us = earlier.said_us
-    return since_us
+def _votes(approvals: Iterable[tuple[Entry, Approval]], authors: Sequence[str]) -> tuple[Vote, ...]:
+    """The last vote of each account that is no author on the content and label as they stand."""
+    last: dict[str, tuple[Entry, Approval]] = {}
+    for said, word in sorted(approvals, key=lambda pair: (pair[0].version, *_age(pair[0]))):
+        if said.by and said.by not in authors:
+            last[said.by] = said, word
+    return tuple(Vote(by=by, said_us=last[by][0].said_us, approved=last[by][1].approved, note=last[by][1].note) for by in sorted(last))
 
 
 def _of_world(log: Log, of: str) -> tuple[Entry, ...]:

@@ -5,9 +5,11 @@ A rule that fires more often than its budget allows is flagged: it should be tun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
 from vigie.model.entry import Log
 from vigie.model.rule import Rule, Signal
@@ -15,6 +17,8 @@ from vigie.model.times import DAY_US
 from vigie.model.warning import Triage
 from vigie.warn.answers import Recipient, Responses
 from vigie.warn.chain import said_in
+
+_Item = TypeVar("_Item")
 
 WEEK_US = 7 * DAY_US
 _MONTH_US = DAY_US * 365.25 / 12
@@ -94,18 +98,28 @@ def fatigue(answered: Sequence[Responses], signals: Iterable[Signal], rules: Map
     period = _Period(since_us, log.now_us)
     words = list(_last_words(log).items())
     asked = [pair for each in answered for pair in _asked(each, period)]
-    raised = [signal for signal in signals if signal.exercise == log.exercise and period.holds(signal.raised_us)]
-    parties = sorted({recipient.party for _, recipient in asked} | {party for (party, _), (at_us, _) in words if period.holds(at_us)})
-    names = sorted({signal.rule for signal in raised} | set(rules))
+    to, by_rule = _grouped(asked, lambda pair: pair[1].party), _grouped(asked, lambda pair: pair[0].chain.first.content.rule)
+    by_party, about = _grouped(words, lambda word: word[0][0]), _grouped(words, lambda word: word[0][1])
+    raised = _grouped((signal for signal in signals if signal.exercise == log.exercise and period.holds(signal.raised_us)), lambda signal: signal.rule)
+    parties = sorted({*to, *(party for (party, _), (at_us, _) in words if period.holds(at_us))})
+    names = sorted({*raised, *rules})
     return Fatigue(
         since_us=since_us,
         until_us=log.now_us,
-        recipients=tuple(_recipient_load(party, asked, words, period) for party in parties),
-        rules=tuple(_rule_load(name, rules.get(name), raised, asked, words, period) for name in names),
+        recipients=tuple(_recipient_load(party, to.get(party, []), by_party.get(party, []), period) for party in parties),
+        rules=tuple(_rule_load(name, rules.get(name), raised.get(name, []), by_rule.get(name, []), about, period) for name in names),
     )
 
 
+def _grouped(items: Iterable[_Item], key: Callable[[_Item], str]) -> dict[str, list[_Item]]:
+    groups: dict[str, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
 _Words = Sequence[tuple[tuple[str, str], tuple[int, Triage]]]
+_About = Mapping[str, _Words]
 _Asked = Sequence[tuple[Responses, Recipient]]
 
 
@@ -122,9 +136,8 @@ def _alerts(each: Responses, recipient: Recipient, period: _Period) -> int:
     return sum(period.holds(version.said_us) and recipient.party in version.content.recipients for version in each.chain.history)
 
 
-def _recipient_load(party: str, asked: _Asked, words: _Words, period: _Period) -> RecipientLoad:
-    mine = [(each, recipient) for each, recipient in asked if recipient.party == party]
-    said = [word for (owner, _), (at_us, word) in words if owner == party and period.holds(at_us)]
+def _recipient_load(party: str, mine: _Asked, words: _Words, period: _Period) -> RecipientLoad:
+    said = [word for _, (at_us, word) in words if period.holds(at_us)]
     false = sum(each.chain.assessment is not None and each.chain.assessment.outcome == "false alarm" for each, _ in mine)
     alerts = sum(_alerts(each, recipient, period) for each, recipient in mine)
     return RecipientLoad(
@@ -143,10 +156,8 @@ def _recipient_load(party: str, asked: _Asked, words: _Words, period: _Period) -
     )
 
 
-def _rule_load(name: str, rule: Rule | None, raised: Sequence[Signal], asked: _Asked, words: _Words, period: _Period) -> RuleLoad:
-    mine = [signal for signal in raised if signal.rule == name]
-    said = [word for (_, signal), (_, word) in words if signal in {each.id for each in mine}]
-    from_it = [(each, recipient) for each, recipient in asked if each.chain.first.content.rule == name]
+def _rule_load(name: str, rule: Rule | None, mine: Sequence[Signal], from_it: _Asked, about: _About, period: _Period) -> RuleLoad:
+    said = [word for signal in dict.fromkeys(signal.id for signal in mine) for _, (_, word) in about.get(signal, [])]
     rate = len(mine) / period.weeks
     return RuleLoad(
         rule=name,
@@ -181,4 +192,4 @@ def _median_wait(asked: _Asked) -> float | None:
 def _busiest_week(raised_us: Sequence[int]) -> int:
     """The most signals in any seven days."""
     ordered = sorted(raised_us)
-    return max((sum(begin <= at < begin + WEEK_US for at in ordered[place:]) for place, begin in enumerate(ordered)), default=0)
+    return max((bisect_left(ordered, begin + WEEK_US) - place for place, begin in enumerate(ordered)), default=0)

@@ -64,15 +64,20 @@ def next_digest_us(at_us: int, digest: str, digest_at: str, zone: str) -> int:
 
 
 def _next_clock_us(at_us: int, clock: str, zone: str) -> int:
-    """The next instant after `at_us` at which the local clock shows this time; one that the clock leaps over is taken an hour later."""
+    """The next instant after `at_us` at which the local clock shows this time; one that the clock leaps over is taken an hour later.
+
+    A time that the clock shows twice in a night comes twice.
+    """
     today = _local(at_us, zone).date()
-    candidates = (_clock_us(today + timedelta(days=days), clock, zone) for days in range(3))
+    candidates = (instant for days in range(3) for instant in _clock_us(today + timedelta(days=days), clock, zone))
     return next(candidate for candidate in candidates if candidate > at_us)
 
 
-def _clock_us(day: date, clock: str, zone: str) -> int:
-    minute = minute_of_day(clock)
-    return from_datetime(datetime.combine(day, time(minute // 60, minute % 60), zone_of(zone)))
+def _clock_us(day: date, clock: str, zone: str) -> tuple[int, ...]:
+    """When the local clock shows this time on this day: once, or twice where it is set back over it."""
+    hour, minute = divmod(minute_of_day(clock), 60)
+    first, second = (from_datetime(datetime.combine(day, time(hour, minute, fold=fold), zone_of(zone))) for fold in (0, 1))
+    return (first, second) if second > first else (first,)
 
 
 def _local(at_us: int, zone: str) -> datetime:

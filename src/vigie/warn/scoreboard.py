@@ -22,6 +22,7 @@ from vigie.warn.chain import Chain, said_in
 from vigie.warn.share import Share, wilson
 
 _HOUR_US = 3_600 * SECOND_US
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Group = Literal["all", "rule", "problem", "person", "party"]
 Verdict = Literal["hit", "late", "miss", "false alarm", "averted", "cannot tell", "open"]
@@ -309,4 +310,9 @@ def _values(score: Score) -> list[str | float | None]:
 def _cell(value: str | float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else _tame(str(value))
+
+
+def _tame(text: str) -> str:
+    """The text so that a spreadsheet takes it for a text: names of rules and problems may come from others."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -18,12 +18,9 @@ import pydantic
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.errors import BadSetting
 from vigie.model.history import Region
-from vigie.model.warning import Content, Severity, Stage
+from vigie.model.warning import SEVERITIES, Content, Severity, Stage
 from vigie.warn.chain import Chain, Version
 from vigie.warn.quiet import is_quiet, minute_of_day, next_digest_us, next_loud_us, zone_of
-
-SEVERITIES: tuple[Severity, ...] = ("Unknown", "Minor", "Moderate", "Severe", "Extreme")
-"""Rising. CAP's Unknown is below all others, so that a floor of Minor leaves it out."""
 
 _MAIL = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+")
 _WEBHOOK = re.compile(r"https?://[^\s/@]+(/\S*)?")
@@ -156,7 +153,7 @@ def matches(subscription: Subscription, content: Content, region: Region) -> boo
         and (not wanted.areas or _meets(wanted.areas, content.areas, region))
         and (not wanted.fields or content.field in wanted.fields)
         and (not wanted.kinds or any(_is_kind(pattern, content.event) for pattern in wanted.kinds))
-        and SEVERITIES.index(content.severity) >= SEVERITIES.index(wanted.severity_at_least)
+        and SEVERITIES.index(content.severity) <= SEVERITIES.index(wanted.severity_at_least)
         and (not wanted.stages or content.stage in wanted.stages)
         and (not wanted.problems or content.problem in wanted.problems)
     )
@@ -169,8 +166,10 @@ def notices(
 
     `subjects` are those already used, by thread: a thread keeps its subject also when its beginning arrives late.
     """
-    found = [_notice(subscription, chain, version, subjects or {}) for chain in chains for version in _told(subscription, chain, region)]
-    return tuple(sorted((notice for notice in found if notice.at_us >= since_us), key=lambda notice: (notice.at_us, notice.id)))
+    recent = (chain for chain in chains if any(version.said_us >= since_us for version in chain.history))
+    told = ((chain, [version for version in _told(subscription, chain, region) if version.said_us >= since_us]) for chain in recent)
+    found = [notice for chain, versions in told for notice in _notices_of(subscription, chain, versions, subjects or {})]
+    return tuple(sorted(found, key=lambda notice: (notice.at_us, notice.id)))
 
 
 def preview(subscription: Subscription, chains: Iterable[Chain], region: Region, since_us: int) -> int:
@@ -222,8 +221,15 @@ def _told(subscription: Subscription, chain: Chain, region: Region) -> tuple[Ver
     return tuple(version for version in told if subscription.filter.tests or not version.content.test)
 
 
-def _notice(subscription: Subscription, chain: Chain, version: Version, subjects: Mapping[str, str]) -> Notice:
+def _notices_of(subscription: Subscription, chain: Chain, versions: Sequence[Version], subjects: Mapping[str, str]) -> list[Notice]:
+    if not versions:
+        return []
     thread = thread_id(chain)
+    subject = subjects.get(thread) or subject_of(chain, subscription.language)
+    return [_notice(subscription, chain, version, thread, subject) for version in versions]
+
+
+def _notice(subscription: Subscription, chain: Chain, version: Version, thread: str, subject: str) -> Notice:
     texts = {text.language: text for text in version.content.texts}
     return Notice(
         id=f"no-{digest(canonical_bytes([subscription.name, subscription.party, version.id]))[:24]}",
@@ -234,7 +240,7 @@ def _notice(subscription: Subscription, chain: Chain, version: Version, subjects
         act=version.content.act,
         severity=version.content.severity,
         thread=thread,
-        subject=subjects.get(thread) or subject_of(chain, subscription.language),
+        subject=subject,
         headline=texts.get(subscription.language, version.content.texts[0]).headline,
         at_us=version.said_us,
         exercise=chain.exercise,

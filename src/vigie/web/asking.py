@@ -47,6 +47,7 @@ Period = Annotated[Literal["day", "week", "month", "year"] | None, _Said, Field(
 Resolution = Annotated[Annotated[int, Field(ge=2, le=7)] | None, _Said, Field(description="The resolution of the H3 cells, 2 to 7; 4 unless told.")]
 Tongue = Annotated[_Name | None, _Said, Field(description="The language of the page: en, fr or sr-Cyrl.")]
 Problem = Annotated[_Name | None, _Said, Field(description="Only this warning problem.")]
+Number = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, _Said, Field(description="The number of the page; 1 unless told.")]
 Days = Annotated[Annotated[float, Field(gt=0, le=366)] | None, _Said, Field(description="How many days back; 7 unless told.")]
 Recent = Annotated[Literal["1", "7", "30", "365", "all"] | None, _Said, Field(description="How many days back; all unless told.")]
 
@@ -128,6 +129,15 @@ class TongueQuery(pydantic.BaseModel):
     model_config = _FORBID
     exercise: Exercise = None
     language: Tongue = None
+
+
+class ListQuery(pydantic.BaseModel):
+    """Which page of a list, of which of the two worlds, in which language."""
+
+    model_config = _FORBID
+    exercise: Exercise = None
+    language: Tongue = None
+    page: Number = None
 
 
 class ActivityQuery(pydantic.BaseModel):

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
+from vigie.node.kept_logs import KeptLogs
 from vigie.node.settings import Node
 from vigie.web.memory import Memory
 
@@ -30,6 +31,7 @@ class Desk:
     memory: Memory = field(default_factory=Memory)
     _parties: dict[str, KeptWorlds] = field(default_factory=dict)
     _outlooks: list[KeptOutlooks] = field(default_factory=list)
+    _logs: list[KeptLogs] = field(default_factory=list)
 
     @property
     def language(self) -> str:
@@ -41,6 +43,12 @@ class Desk:
         if party == self.worlds.party:
             return self.worlds
         return self._parties.setdefault(party, KeptWorlds(self.node, self.atlas, self.now, party))
+
+    def logs(self) -> KeptLogs:
+        """The logs of all audiences."""
+        if not self._logs:
+            self._logs.append(KeptLogs(self.node))
+        return self._logs[0]
 
     def outlooks(self) -> KeptOutlooks:
         """The outlooks of all parties; the engine of rules is read in when somebody first asks for one."""

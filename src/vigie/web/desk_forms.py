@@ -16,9 +16,8 @@ from vigie.model.times import DAY_US, SECOND_US
 from vigie.model.warning import Activity, Assessment, Content, Draft, Wording, body_of, read_body
 from vigie.node import desk
 from vigie.node.compose import draft_from_signal
-from vigie.node.outlook import disable_rule, enable_rule, known_rule, replay_rule
+from vigie.node.outlook import disable_rule, enable_rule, known_rule, replay_of, replay_rule
 from vigie.node.packs import packs
-from vigie.warn.chain import drafts
 from vigie.web.asking import check_once
 from vigie.web.desk_pages import (
     Asked,
@@ -32,7 +31,7 @@ from vigie.web.desk_pages import (
     triage_of,
 )
 from vigie.web.draft_forms import draft_of_form, lines, time_of
-from vigie.web.draft_pages import draft_sheet, proposal_named
+from vigie.web.draft_pages import check_list, draft_sheet, proposal_named
 from vigie.web.seats import Member, Seat
 from vigie.web.sessions import Form, allow
 from vigie.web.warning_pages import chain_named, warning_sheet
@@ -94,7 +93,7 @@ def new_draft_sent(seat: Member, _form: Form, _query: Asked) -> Response:
     """Begins a draft of its own; one of the same account that is still as it was begun is taken again."""
     allow_at(seat, "draft")
     begun = next(
-        (item for item in drafts(seat.log) if item.draft.state == "open" and item.versions == 1 and item.entry.by == account_of(seat) and is_blank(item.draft)),
+        (item for item in seat.drafts if item.draft.state == "open" and item.versions == 1 and item.entry.by == account_of(seat) and is_blank(item.draft)),
         None,
     )
     entry = begun.entry if begun else desk.open_draft(seat.at_desk, blank_draft(seat))
@@ -146,8 +145,11 @@ def draft_sent(seat: Member, form: Form, ref: Named, _query: Asked) -> Response:
             _save(seat, ref, found.draft.model_copy(update={"state": "withdrawn"}), form)
             return "/desk"
         saved = _save(seat, ref, draft_of_form(form, found.draft), form)
+        if do == "strike":
+            desk.strike_figures(seat.at_desk, ref, saved.version)
         if do == "submit" and desk.draft_of(seat.at_desk, ref).draft.state == "open":
-            desk.submit_draft(seat.at_desk, ref, saved.version)
+            check_list(seat, desk.draft_of(seat.at_desk, ref).draft)
+            desk.submit_draft(seat.at_draft, ref, saved.version)
         return f"/desk/drafts/{ref}"
 
     return done(seat, act, lambda fault, status: draft_sheet(seat, ref, fault=fault, sent=form, status=status))
@@ -188,7 +190,8 @@ def release_sent(seat: Member, _form: Form, ref: Named, _query: Asked) -> Respon
 
     def act() -> str:
         if found.draft.state != "released":
-            desk.release(seat.at_desk, ref)
+            check_list(seat, found.draft)
+            desk.release(seat.at_draft, ref)
         return f"/desk/warnings/{found.draft.content.warning}"
 
     return done(seat, act, lambda fault, status: draft_sheet(seat, ref, fault=fault, status=status))
@@ -204,7 +207,7 @@ def update_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Respons
     def act() -> str:
         if act_word not in ("update", "cancel", "end"):
             raise BadReport("A warning is updated, cancelled or ended", got=act_word)
-        begun = next((item for item in drafts(seat.log) if _continues(item.draft, head.id, act_word) and item.owner == seat.party), None)
+        begun = next((item for item in seat.drafts if _continues(item.draft, head.id, act_word) and item.owner == seat.party), None)
         return f"/desk/drafts/{begun.ref if begun else desk.draft_update(seat.at_desk, name, act_word).ref}"
 
     return done(seat, act, lambda fault, status: own_warning_sheet(seat, name, fault=fault, status=status))
@@ -244,7 +247,7 @@ def assessment_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Res
         }
         word = read_body(Assessment, said)
         if chain.assessment != word or chain.status != "assessed":
-            desk.assess(seat.at_desk, name, word.outcome, word.text, word.began_us, word.events)
+            desk.assess(seat.at_draft, name, word.outcome, word.text, word.began_us, word.events)
         return f"/desk/warnings/{name}"
 
     return done(seat, act, lambda fault, status: own_warning_sheet(seat, name, fault=fault, sent=form, status=status))
@@ -298,6 +301,7 @@ def rule_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Response:
         if do == "replay":
             replay_rule(node, seat.desk.atlas, seat.world, name, seat.now_us)
         elif do == "enable":
+            _check_replayed(seat, name)
             enable_rule(node, name, seat.now_us, exercise=seat.world.exercise)
         elif do == "disable":
             disable_rule(node, name, exercise=seat.world.exercise)
@@ -306,6 +310,13 @@ def rule_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Response:
         return "/desk/rules"
 
     return done(seat, act, lambda fault, status: rules_sheet(seat, fault=fault, about=name, status=status))
+
+
+def _check_replayed(seat: Seat, name: str) -> None:
+    """Raises `BadSetting` where the rule is to be replayed first, in the words of a page that has a button for it."""
+    rule = known_rule(seat.desk.node, name)
+    if rule.how != "judged" and replay_of(seat.desk.node, rule, exercise=seat.world.exercise) is None:
+        raise BadSetting("The rule was not replayed in the wording that it has now", record=name, todo="replay it first and look at the result")
 
 
 @routes.post("/desk/problems/{name}/reviews")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vigie.model.atlas import area_by_code
 from vigie.model.canonical import Json
+from vigie.model.entry import Log
 from vigie.model.languages import day_text, moment_text
 from vigie.model.rule import LEVELS, RuleBook, Signal
 from vigie.model.times import DAY_US, SECOND_US, format_day
@@ -13,7 +15,7 @@ from vigie.model.warning import Judgement
 from vigie.node.facts import area_name
 from vigie.node.jobs import JobStanding
 from vigie.node.outlook import Outlook, open_signals
-from vigie.node.schedule import Cadences, jobs_of, standings
+from vigie.node.schedule import jobs_as_run, standings
 from vigie.node.warning_facts import Shown, content_facts
 from vigie.warn.answers import Recipient, Responses
 from vigie.warn.chain import Proposal, said_in
@@ -114,6 +116,22 @@ def signal_line(seat: Seat, outlook: Outlook, signal: Signal) -> dict[str, Any]:
     }
 
 
+def gap_words(seat: Seat, outlook: Outlook) -> str:
+    """Where data is missing: of how many rules everywhere, of how many in some areas, and in how many countries of every rule."""
+    rules: dict[str, list[bool]] = {}
+    countries: dict[str, list[bool]] = {}
+    for item in outlook.standings:
+        is_grey = item.level == "grey"
+        rules.setdefault(item.rule, []).append(is_grey)
+        if area := area_by_code(seat.desk.atlas, item.area):
+            countries.setdefault(area.country or area.code, []).append(is_grey)
+    if not rules:
+        return "no rule is switched on"
+    whole, some = (sum(map(test, rules.values())) for test in (all, any))
+    there = f"; {sum(map(all, countries.values()))} of {len(countries)} countries altogether" if countries else ""
+    return f"without data: {whole} of {count_words(list(rules), 'rule', 'rules')} everywhere, {some - whole} in some areas{there}"
+
+
 def judged_lines(seat: Seat) -> dict[str, list[dict[str, Any]]]:
     """The analysts' levels that still hold, by rule: of each area the last."""
     last = {entry.ref: (entry, said) for entry, said in said_in(seat.log, "judgement", Judgement) if entry.owner == seat.party}
@@ -144,13 +162,18 @@ def _draft(item: Proposal, shown: Shown) -> dict[str, Any]:
     }
 
 
-def recipient_lines(answered: Responses, now_us: int) -> list[dict[str, Any]]:
-    """Where each addressed party stands, in words."""
-    return [_recipient(recipient, now_us) for recipient in answered.recipients]
+def recipient_lines(answered: Responses, log: Log) -> list[dict[str, Any]]:
+    """Where each addressed party stands, in words: all of them for the owner, for others they themselves and whose answers they may read.
+
+    Who seems silent to another recipient may have answered the owner alone.
+    """
+    is_owner = answered.chain.owner == log.party
+    known = [recipient for recipient in answered.recipients if is_owner or recipient.party == log.party or recipient.word]
+    return [_recipient(recipient, log.now_us, is_owner=is_owner) for recipient in known]
 
 
-def _recipient(recipient: Recipient, now_us: int) -> dict[str, Any]:
-    told = recipient.escalation
+def _recipient(recipient: Recipient, now_us: int, *, is_owner: bool) -> dict[str, Any]:
+    told = recipient.escalation if is_owner else None
     return {
         "party": recipient.party,
         "word": recipient.word,
@@ -169,19 +192,21 @@ def _silence(recipient: Recipient, now_us: int) -> str:
 
 
 def span_text(span_us: int) -> str:
-    """A span of time in whole hours, or in days from three on.
+    """A span of time in whole hours, in days from three on, in seconds below a minute.
 
-    >>> span_text(5 * _HOUR_US), span_text(4 * DAY_US)
-    ('5 h', '4 days')
+    >>> span_text(5 * _HOUR_US), span_text(4 * DAY_US), span_text(30 * SECOND_US)
+    ('5 h', '4 days', '30 s')
     """
     if span_us >= _DAYS_FROM_US:
         return f"{span_us // DAY_US} days"
-    return f"{span_us // _HOUR_US} h" if span_us >= _HOUR_US else f"{max(span_us, 0) // (60 * SECOND_US)} min"
+    if span_us < 60 * SECOND_US:
+        return f"{max(span_us, 0) // SECOND_US} s"
+    return f"{span_us // _HOUR_US} h" if span_us >= _HOUR_US else f"{span_us // (60 * SECOND_US)} min"
 
 
 def job_lines(seat: Seat) -> list[dict[str, Any]]:
     """The node's jobs as they stand."""
-    return [_job(item, seat.now_us) for item in standings(seat.desk.node, jobs_of(Cadences()), seat.now_us)]
+    return [_job(item, seat.now_us) for item in standings(seat.desk.node, jobs_as_run(seat.desk.node), seat.now_us)]
 
 
 def _job(item: JobStanding, now_us: int) -> dict[str, Any]:
@@ -194,6 +219,7 @@ def _job(item: JobStanding, now_us: int) -> dict[str, Any]:
         "due": None if item.due_us is None else moment_text("en", item.due_us),
         "late": span_text(item.late_us) if item.late_us else "",
         "said": state.said,
+        "said_at": None if state.said_us in (None, state.began_us) else moment_text("en", state.said_us),
         "fault": state.fault,
         "runs": state.runs,
         "is_late": item.word in _LATE_WORDS,

@@ -5,7 +5,7 @@ Every page is made from what the party of whoever is signed in may read; rules, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -14,25 +14,27 @@ from starlette.responses import Response
 
 from vigie.model.rule import Rule, Signal, rule_name
 from vigie.model.times import DAY_US, format_day
-from vigie.model.warning import Evidence
+from vigie.model.warning import SEVERITIES, Evidence
 from vigie.node.accounts import may
 from vigie.node.desk import deputies
-from vigie.node.desk_facts import scoreboard_lines
+from vigie.node.desk_facts import score_lines
 from vigie.node.facts import area_name
-from vigie.node.outlook import Outlook, enabled_rules, replay_of
+from vigie.node.outlook import SHOWN_DAYS, Outlook, enabled_rules, replay_of
 from vigie.node.packs import packs
 from vigie.node.rules import rule_book
 from vigie.node.schedule import is_watched
-from vigie.node.warning_facts import SEVERITIES, Shown, chain_facts
-from vigie.warn.answers import DECIDED, Responses, all_responses, unanswered
-from vigie.warn.chain import Chain, chains, drafts
+from vigie.node.warning_facts import Shown, chain_facts
+from vigie.warn.answers import DECIDED, Responses, unanswered
+from vigie.warn.chain import Chain
 from vigie.warn.fatigue import fatigue
 from vigie.warn.replay import Replay
 from vigie.warn.scoreboard import scoreboard
-from vigie.web.asking import ActivityQuery, TongueQuery, check_once
+from vigie.web.asking import ActivityQuery, ListQuery, TongueQuery, check_once
+from vigie.web.deputy import deputy_lines
 from vigie.web.desk_lists import (
     count_words,
     draft_lines,
+    gap_words,
     is_own,
     job_lines,
     judged_lines,
@@ -42,11 +44,14 @@ from vigie.web.desk_lists import (
     signal_groups,
     signal_line,
 )
+from vigie.web.paging import part_of
 from vigie.web.seats import Member, Seat
 from vigie.web.sheets import sheet
 from vigie.web.warning_pages import chain_named, frame_of, records_of
 
-SCORED_DAYS = 365
+MOST_LISTED = 50
+"""How many warnings each list of the first page shows; the page of warnings has them all."""
+
 SNOOZE_DAYS = (1, 3, 7, 14)
 
 Named = Annotated[str, Path(max_length=200)]
@@ -74,19 +79,20 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
 
 def shown_here(seat: Seat) -> Shown:
     """For whom the desk's facts are written."""
-    return Shown(seat.desk.atlas, "en", seat.desk.node.settings.yardstick, seat.log)
+    own = seat.desk.node.settings
+    return Shown(seat.desk.atlas, "en", own.yardstick, seat.log, own.party)
 
 
 @routes.get("/desk")
 def board_page(seat: Member, _query: Asked) -> Response:
     """What waits for somebody today."""
-    outlook, log, shown = seat.outlook, seat.log, shown_here(seat)
-    known = all_responses(chains(log), log, deputies(seat.desk.node))
+    outlook, shown = seat.outlook, shown_here(seat)
+    known = seat.responses(seat.chains, deputies(seat.desk.node))
     own = [each for each in known if each.chain.owner == seat.party]
     late = unanswered(own)
     jobs = [job for job in job_lines(seat) if job["is_late"]] if is_own(seat) else []
     signals = signal_groups(seat, outlook)
-    written = draft_lines([item for item in drafts(log) if item.owner == seat.party], shown)
+    written = draft_lines([item for item in seat.drafts if item.owner == seat.party], shown)
     return desk_sheet(
         "desk.html",
         seat,
@@ -95,11 +101,13 @@ def board_page(seat: Member, _query: Asked) -> Response:
         signals=signals,
         signal_count=sum(len(group) for _, group in signals),
         drafts=written,
-        live=[warning_line(seat, each, shown) for each in own if each.chain.status == "live"],
-        unassessed=[warning_line(seat, each, shown) for each in own if each.chain.status in ("expired", "ended", "cancelled")],
-        asked=[warning_line(seat, each, shown) for each in known if is_asked(seat, each)],
-        late=[(chain_facts_brief(chain, shown), recipient) for chain, recipient in late],
-        late_lines={(each.chain.warning, line["party"]): line for each in own for line in recipient_lines(each, seat.now_us)},
+        **listed(shown, "live", [each for each in own if each.chain.status == "live"]),
+        **listed(shown, "unassessed", [each for each in own if each.chain.status in ("expired", "ended", "cancelled")]),
+        **listed(shown, "asked", [each for each in known if is_asked(seat, each)]),
+        deputised=deputy_lines(seat, known),
+        late=[(chain_facts_brief(chain, shown), recipient) for chain, recipient in late[:MOST_LISTED]],
+        late_count=len(late),
+        late_lines=late_lines(seat, own, {chain.warning for chain, _ in late[:MOST_LISTED]}),
         jobs=jobs,
         figures=[
             (count_words([item for item in problem_lines(seat, outlook) if item["level"] == "red"], "problem red", "problems red"), "#problems-title"),
@@ -107,13 +115,18 @@ def board_page(seat: Member, _query: Asked) -> Response:
             (count_words([item for item in written if item["state"] == "submitted"], "draft waiting", "drafts waiting"), "#drafts-title"),
             (count_words(late, "recipient overdue", "recipients overdue"), "#late-title"),
         ],
-        grey=problem_counts(outlook),
+        gaps=gap_words(seat, outlook),
     )
 
 
-def problem_counts(outlook: Outlook) -> tuple[int, int]:
-    """How many of the standings are grey, and how many there are."""
-    return sum(item.level == "grey" for item in outlook.standings), len(outlook.standings)
+def listed(shown: Shown, name: str, found: Sequence[Responses]) -> dict[str, Any]:
+    """The first warnings of a list of the board, and how many there are."""
+    return {name: [warning_line(each, shown) for each in found[:MOST_LISTED]], f"{name}_count": len(found)}
+
+
+def late_lines(seat: Seat, own: Sequence[Responses], names: Collection[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Where the recipients of these warnings stand, by warning and party."""
+    return {(each.chain.warning, line["party"]): line for each in own if each.chain.warning in names for line in recipient_lines(each, seat.log)}
 
 
 def is_asked(seat: Seat, each: Responses) -> bool:
@@ -127,23 +140,30 @@ def chain_facts_brief(chain: Chain, shown: Shown) -> dict[str, Any]:
     return {"id": chain.warning, "headline": chain.head.content.texts[0].headline, "due": shown.moment(chain.head.said_us)}
 
 
-def warning_line(seat: Seat, each: Responses, shown: Shown) -> dict[str, Any]:
+def warning_line(each: Responses, shown: Shown) -> dict[str, Any]:
     """A warning in the lists of the desk."""
-    mine = next((line for line in recipient_lines(each, seat.now_us) if line["party"] == seat.party), None)
-    return chain_facts(each.chain, each, shown) | {"recipient_lines": recipient_lines(each, seat.now_us), "mine": mine}
+    lines = recipient_lines(each, shown.log)
+    return chain_facts(each.chain, each, shown) | {
+        "recipient_lines": lines,
+        "mine": next((line for line in lines if line["party"] == shown.log.party), None),
+    }
 
 
 @routes.get("/desk/warnings")
-def list_page(seat: Member, _query: Asked) -> Response:
+def list_page(seat: Member, query: Annotated[ListQuery, Query()]) -> Response:
     """All warnings that the party may read, its own first."""
-    log, shown = seat.log, shown_here(seat)
-    known = all_responses(chains(log), log, deputies(seat.desk.node))
+    shown, known = shown_here(seat), sorted(seat.chains, key=lambda chain: chain.owner != seat.party)
+    part = part_of(known, query.page or 1, lambda number: seat.path(f"/desk/warnings?page={number}"))
+    lines = [warning_line(each, shown) for each in seat.responses(part.items, deputies(seat.desk.node))]
+    own_count = sum(chain.owner == seat.party for chain in known)
     return desk_sheet(
         "desk-warnings.html",
         seat,
         "warnings",
-        own=[warning_line(seat, each, shown) for each in known if each.chain.owner == seat.party],
-        others=[warning_line(seat, each, shown) for each in known if each.chain.owner != seat.party],
+        own=[line for line in lines if line["issuer"] == seat.party],
+        others=[line for line in lines if line["issuer"] != seat.party],
+        counts={"own": own_count, "others": len(known) - own_count},
+        pager=part,
     )
 
 
@@ -186,7 +206,9 @@ def signal_named(outlook: Outlook, name: str) -> Signal:
 
 def triage_of(seat: Seat, signal: Signal) -> dict[str, Any] | None:
     """The last word of the party's people on a signal."""
-    last = next((entry for entry in reversed(seat.log.of("triage")) if entry.ref == signal.id), None)
+    last = max(
+        (entry for entry in seat.log.of("triage") if entry.ref == signal.id and entry.owner == seat.party), key=lambda entry: entry.version, default=None
+    )
     return None if last is None else {"by": last.by, "when": shown_here(seat).moment(last.said_us), **dict(last.body)}
 
 
@@ -256,17 +278,17 @@ def own_warning_page(seat: Member, name: Named, _query: Asked) -> Response:
 def own_warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """The page of a warning at the desk; after a fault with one sentence and what was typed."""
     chain, shown = chain_named(seat, name), shown_here(seat)
-    answered = all_responses([chain], seat.log, deputies(seat.desk.node) if chain.owner == seat.party else {})[0]
+    answered = seat.responses([chain], deputies(seat.desk.node) if chain.owner == seat.party else {})[0]
     return desk_sheet(
         "desk-warning.html",
         seat,
         "warnings",
         status=status,
-        item=warning_line(seat, answered, shown),
+        item=warning_line(answered, shown),
         is_owner=chain.owner == seat.party,
         lines=[_log_line(line, shown, is_owner=chain.owner == seat.party) for line in reversed(answered.lines)],
         apart=[word.party for word in answered.apart],
-        drafts=[item for item in draft_lines(drafts(seat.log), shown) if item["warning"] == name],
+        drafts=draft_lines((item for item in seat.drafts if item.draft.content.warning == name), shown),
         evidence=records_of(seat.in_english(), chain.head.content.evidence),
         fault=fault,
         sent=dict(sent or {}),
@@ -286,7 +308,7 @@ def activity_page(seat: Member, query: Annotated[ActivityQuery, Query()]) -> Res
 
 def activity_sheet(seat: Seat, sent: Mapping[str, str], *, fault: str = "", status: int = 200) -> Response:
     """The form of a new activity, with what was typed."""
-    known = {chain.warning: chain.head.content.texts[0].headline for chain in chains(seat.log)}
+    known = {chain.warning: chain.head.content.texts[0].headline for chain in seat.chains}
     names = [name for name in sent.get("answers", "").split("\n") if name in known]
     return desk_sheet(
         "activity.html",
@@ -357,14 +379,13 @@ def schedule_page(seat: Member, _query: Asked) -> Response:
 @routes.get("/desk/scoreboard")
 def scoreboard_page(seat: Member, _query: Asked) -> Response:
     """How good the warnings were, and how much they asked of people."""
-    log = seat.log
-    answered = all_responses(chains(log), log, {})
-    loads = fatigue(answered, seat.outlook.signals, seat.outlook.book.rules if is_own(seat) else {}, log, seat.now_us - SCORED_DAYS * DAY_US)
-    return desk_sheet("scoreboard.html", seat, "scoreboard", scores=scoreboard(answered, log), loads=loads, days=SCORED_DAYS, severities=SEVERITIES)
+    log, answered = seat.log, seat.responses(seat.chains, {})
+    loads = fatigue(answered, seat.outlook.signals, seat.outlook.book.rules if is_own(seat) else {}, log, seat.now_us - SHOWN_DAYS * DAY_US)
+    return desk_sheet("scoreboard.html", seat, "scoreboard", scores=scoreboard(answered, log), loads=loads, days=SHOWN_DAYS, severities=SEVERITIES)
 
 
 @routes.get("/desk/scoreboard.csv")
 def scoreboard_csv(seat: Member, _query: Asked) -> Response:
     """The scores as a table."""
-    lines = scoreboard_lines(seat.desk.node, seat.log)
+    lines = score_lines(seat.responses(seat.chains, deputies(seat.desk.node)), seat.log)
     return Response("".join(f"{line}\n" for line in lines), headers={"Content-Disposition": 'attachment; filename="scoreboard.csv"'}, media_type="text/csv")

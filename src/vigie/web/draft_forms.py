@@ -30,7 +30,7 @@ TEXT_LANGUAGES = ("en", "fr", "sr-Cyrl", "sr-Latn", "cnr-Latn", "cnr-Cyrl", "bs-
 """The languages of the region and of its partners, as BCP 47 tags."""
 
 _OPEN = ("CLEAR", "GREEN")
-"""Colours that open a record without a list; the others need one."""
+"""Colours that open a record without a list, unless the form asks for one; with the others only those who are named may read it."""
 
 _MINUTE = len("YYYY-MM-DDThh:mm")
 _SPARE_OPTIONS = 1
@@ -55,7 +55,7 @@ def values_of(draft: Draft) -> dict[str, str]:
             for name, value in ((f"option_{place}", option.action), (f"owner_{place}", option.owner))
         },
         "tlp": draft.tlp,
-        "listed": "yes" if draft.rel_to is not None or draft.tlp not in _OPEN else "",
+        "listed": "yes" if draft.rel_to is not None and draft.tlp in _OPEN else "",
         "test": "yes" if content.test else "",
         "note": draft.note,
     }
@@ -107,7 +107,7 @@ def draft_of_form(form: Mapping[str, str], before: Draft) -> Draft:
     tlp = form.get("tlp", before.tlp)
     if tlp not in TLP_ORDER:
         raise BadReport("There is no such TLP colour", got=tlp, expected=", ".join(TLP_ORDER))
-    listed = tuple(sorted(recipients)) if form.get("listed") else None
+    listed = tuple(sorted(recipients)) if form.get("listed") or tlp not in _OPEN else None
     return read_body(Draft, {"content": body_of(content), "tlp": tlp, "rel_to": None if listed is None else list(listed), "note": form.get("note", "").strip()})
 
 

@@ -10,16 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from vigie.model.atlas import Atlas, area_by_code, name_of, units_of
-from vigie.model.errors import VigieError
+from vigie.model.errors import NotReleasable, VigieError
 from vigie.model.label import PUBLIC, TLP_ORDER, Label, may_read
 from vigie.model.languages import FORM, said
-from vigie.model.warning import MAX_HEADLINE, Content, Draft
+from vigie.model.warning import MAX_HEADLINE, SEVERITIES, Content, Draft
 from vigie.node.accounts import may
 from vigie.node.desk import evidence_labels, release_check
 from vigie.node.facts import area_name
 from vigie.node.packs import packs
-from vigie.node.warning_facts import SEVERITIES, URGENCY_WORDS, Shown, content_facts, label_words
-from vigie.warn.chain import NO_REVIEW, Proposal, drafts, may_approve, may_release
+from vigie.node.warning_facts import URGENCY_WORDS, Shown, content_facts, label_words
+from vigie.warn.chain import NO_REVIEW, Proposal, may_approve, may_release
 from vigie.warn.release import blocked_recipients, release_label
 from vigie.web.asking import check_once
 from vigie.web.desk_pages import Asked, Named, desk_sheet, shown_here
@@ -42,7 +42,7 @@ def draft_page(seat: Member, ref: Named, _query: Asked) -> Response:
 
 def proposal_named(seat: Seat, ref: str) -> Proposal:
     """The draft of that name that the party wrote; 404 where there is none."""
-    found = next((item for item in drafts(seat.log) if item.ref == ref and item.owner == seat.party), None)
+    found = next((item for item in seat.drafts if item.ref == ref and item.owner == seat.party), None)
     if found is None:
         raise HTTPException(404)
     return found
@@ -70,6 +70,7 @@ def draft_sheet(seat: Seat, ref: str, *, fault: str = "", sent: Mapping[str, str
         kept=lines(typed, "keep"),
         evidence=records_of(seat.in_english(), draft.content.evidence),
         replay=draft.content.replay,
+        figures=draft.content.figures,
         notes=(),
         **_choices(seat, typed, draft),
         **_standing(seat, found),
@@ -80,7 +81,7 @@ def draft_sheet(seat: Seat, ref: str, *, fault: str = "", sent: Mapping[str, str
 def _choices(seat: Seat, typed: Mapping[str, str], draft: Draft) -> dict[str, Any]:
     """What the form offers."""
     directory, atlas, chosen = seat.desk.node.directory, seat.desk.atlas, lines(typed, "areas")
-    known = {*directory.parties, *directory.groups, seat.desk.node.settings.party} - {seat.party}
+    known = {*directory.parties, seat.desk.node.settings.party} - {seat.party}
     return {
         "languages": list(dict.fromkeys([*TEXT_LANGUAGES, *(text.language for text in draft.content.texts)])),
         "severities": [(name, name.lower()) for name in SEVERITIES],
@@ -119,6 +120,8 @@ def _standing(seat: Seat, found: Proposal) -> dict[str, Any]:
         "authors": [name for name in found.authors if name],
         "approvers": found.approvers,
         "refused": refused,
+        "agreed": [{"by": vote.by, "when": shown_here(seat).moment(vote.said_us), "is_mine": vote.by == account} for vote in found.votes if vote.approved],
+        "has_approved": account in found.approvers,
         "saved": shown_here(seat).moment(found.entry.said_us),
         "digest": found.digest,
         "can_write": may(role, "draft") and found.draft.state in ("open", "submitted"),
@@ -142,10 +145,22 @@ def release_words(seat: Seat, draft: Draft) -> tuple[Label | None, str]:
     if not draft.content.recipients:
         return None, "Nobody is told: choose recipients."
     try:
-        label = release_check(seat.at_desk, draft)
+        check_list(seat, draft)
+        label = release_check(seat.at_draft, draft)
     except VigieError as fault:
         return None, str(fault)
     return label, f"It would be released as {label_words(label)}."
+
+
+def check_list(seat: Seat, draft: Draft) -> None:
+    """Raises `NotReleasable` where nothing but the list of those who may read it stands in the way: it says that the box is to be unticked."""
+    if draft.rel_to is None or PUBLIC not in draft.content.recipients:
+        return
+    try:
+        release_check(seat.at_draft, draft.model_copy(update={"rel_to": None}))
+    except VigieError:
+        return
+    raise NotReleasable("PUBLIC is told, but only those named may read it", todo="untick “only those named above may read it”")
 
 
 def _text_checks(content: Content) -> list[tuple[bool, str]]:
@@ -184,7 +199,7 @@ def _readers(seat: Seat, draft: Draft) -> list[dict[str, Any]]:
     """What each recipient would be let to read: the warning, and how many of its records."""
     directory = seat.desk.node.directory
     try:
-        evidence = evidence_labels(seat.at_desk, draft.content)
+        evidence = evidence_labels(seat.at_draft, draft.content)
         label = release_label(seat.party, draft.tlp, None if draft.rel_to is None else list(draft.rel_to), [found for _, found in evidence], directory)
     except VigieError:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -154,7 +155,16 @@ def where_text(answer: Mapping[str, Any]) -> str:
     if answer["lon"] is None:
         return f"{named} (no agency gave coordinates)" if named else "no agency gave a place"
     ring = f" ± {answer['radius_km']:g} km" if answer["radius_km"] else ""
-    return f"{named}: " * bool(named) + f"{_degrees(answer['lat'], 'NS')}, {_degrees(answer['lon'], 'EW')}{ring}"
+    return f"{named}: " * bool(named) + degrees_text(answer["lon"], answer["lat"]) + ring
+
+
+def degrees_text(lon: float | None, lat: float | None) -> str:
+    """A place in degrees as people write it; nothing where there is none (None, or not a number).
+
+    >>> degrees_text(19.26, 42.44), degrees_text(None, None)
+    ('42.440° N, 19.260° E', '')
+    """
+    return "" if lon is None or lat is None or not math.isfinite(lon + lat) else f"{_degrees(lat, 'NS')}, {_degrees(lon, 'EW')}"
 
 
 def _degrees(value: float, sides: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +12,12 @@ from vigie.model.entry import Log
 from vigie.model.label import PUBLIC
 from vigie.model.languages import LANGUAGES, check_language
 from vigie.node.accounts import Session
-from vigie.node.desk import Actor, log_of
+from vigie.node.desk import Actor
 from vigie.node.desk import Desk as PartyDesk
+from vigie.node.kept_logs import Read
 from vigie.node.worlds import World
+from vigie.warn.answers import Responses
+from vigie.warn.chain import Chain, Proposal
 from vigie.web.desk import At, Desk
 from vigie.web.sessions import COOKIE, Signed, maybe_signed_in
 
@@ -42,10 +45,29 @@ class Seat:
         return self.session.party if self.session else PUBLIC
 
     @property
+    def read(self) -> Read:
+        """All that the audience may read, understood."""
+        found: Read = self._once("read", lambda: self.desk.logs().read(self.party, self.now_us, exercise=self.exercise))
+        return found
+
+    @property
     def log(self) -> Log:
         """All that the audience may read."""
-        found: Log = self._once("log", lambda: log_of(self.desk.node, self.party, self.now_us, exercise=self.exercise))
-        return found
+        return self.read.log
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The warnings that the audience may read, newest head first."""
+        return self.read.chains
+
+    @property
+    def drafts(self) -> tuple[Proposal, ...]:
+        """The drafts that the audience may read, newest first."""
+        return self.read.drafts
+
+    def responses(self, found: Iterable[Chain], deputies: Mapping[str, str]) -> tuple[Responses, ...]:
+        """What was answered to these warnings, as far as the audience may read it."""
+        return self.read.responses(tuple(found), deputies)
 
     @property
     def world(self) -> World:
@@ -69,6 +91,11 @@ class Seat:
         """The desk that acts are done at."""
         account, role = (self.session.account, self.session.role) if self.session else ("", "")
         return PartyDesk(self.desk.node, Actor(account, self.party, role), self.now_us, self.exercise)
+
+    @property
+    def at_draft(self) -> PartyDesk:
+        """The desk with the world at hand, for acts that look evidence up."""
+        return replace(self.at_desk, seen=self.world)
 
     def in_english(self) -> Seat:
         """The same seat with English words: the desk's own pages are written in no other language yet."""

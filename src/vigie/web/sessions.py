@@ -7,7 +7,7 @@ The cookie is never shown to scripts and never sent along from another site. Non
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import APIRouter, Depends, Request
@@ -18,7 +18,7 @@ from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.node.accounts import Session, may, session_of, sign_in, sign_out
 from vigie.web.asking import check_once
-from vigie.web.desk import At, desk_of
+from vigie.web.desk import At, Desk, desk_of
 from vigie.web.sheets import sheet
 
 COOKIE = "vigie-session"
@@ -45,7 +45,7 @@ def signed_in(request: Request) -> Session:
     """Who is signed in. Raises a redirect (303) to the sign-in page where nobody is, which leads back to a page, though not to a form that was sent."""
     found = maybe_signed_in(request)
     if found is None:
-        there = f"{request.url.path}?{request.url.query}".removesuffix("?") if request.method == "GET" else "/"
+        there = f"{request.url.path}?{request.url.query}".removesuffix("?") if request.method == "GET" else first_page(exercise=is_drill(request.url.query))
         place = quote(there if len(there) <= _MAX_NEXT else request.url.path, safe="/")
         raise HTTPException(303, "Sign in first.", {"Location": f"/sign-in?next={place}"})
     return found
@@ -127,11 +127,32 @@ def local_path(text: str) -> str:
     return text if is_path else "/"
 
 
+def first_page(*, exercise: bool) -> str:
+    """The first page of a world."""
+    return "/?exercise=true" if exercise else "/"
+
+
+def is_drill(query: str) -> bool:
+    """Whether the question of an address asks for the exercise.
+
+    >>> [is_drill(query) for query in ("language=fr&exercise=true", "exercise=false", "")]
+    [True, False, False]
+    """
+    return ("exercise", "true") in parse_qsl(query)
+
+
 @routes.get("/sign-in")
 def sign_in_page(desk: At, request: Request, session: Annotated[Session | None, Depends(maybe_signed_in)]) -> Response:
     """The form to sign in, or to sign out."""
     there = local_path(request.query_params.get("next", "/"))
-    return sheet("sign-in.html", desk, audience=PUBLIC, exercise=False, here="sign-in", there=there, account="", fault="", session=session)
+    return _sign_in_sheet(desk, there, session=session)
+
+
+def _sign_in_sheet(desk: Desk, there: str, *, account: str = "", fault: str = "", session: Session | None = None) -> Response:
+    """The form, in the world that it leads on to."""
+    is_exercise = is_drill(urlsplit(there).query)
+    parts: dict[str, Any] = {"here": "sign-in", "there": there, "account": account, "fault": fault, "session": session, "style": "desk.css"}
+    return sheet("sign-in.html", desk, audience=PUBLIC, exercise=is_exercise, status=403 if fault else 200, **parts)
 
 
 @routes.post("/sign-in")
@@ -143,7 +164,7 @@ def sign_in_sent(desk: At, request: Request, form: Annotated[dict[str, str], Dep
     except BadSetting as fault:
         if fault.source:
             raise
-        return sheet("sign-in.html", desk, audience=PUBLIC, exercise=False, status=403, here="sign-in", there=there, account=name, fault=str(fault))
+        return _sign_in_sheet(desk, there, account=name, fault=str(fault))
     sign_out(desk.node, request.cookies.get(COOKIE, ""))
     answer = RedirectResponse(there, 303)
     seconds = desk.node.settings.session_hours * 3_600
@@ -152,9 +173,9 @@ def sign_in_sent(desk: At, request: Request, form: Annotated[dict[str, str], Dep
 
 
 @routes.post("/sign-out")
-def sign_out_sent(desk: At, request: Request, _form: Form) -> Response:
-    """Ends the session and leads to the first page."""
+def sign_out_sent(desk: At, request: Request, form: Form) -> Response:
+    """Ends the session and leads on: to the first page unless the form names another."""
     sign_out(desk.node, request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(local_path(form.get("next", "/")), 303)
     answer.delete_cookie(COOKIE, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict")
     return answer

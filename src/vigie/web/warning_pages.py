@@ -5,7 +5,8 @@ Who is not signed in reads as PUBLIC. No page needs JavaScript.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Annotated, Any
 
@@ -19,27 +20,34 @@ from vigie.exchange.cap_write import cap_xml
 from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
-from vigie.model.languages import FORM, is_language_reviewed, moment_text, said
-from vigie.model.times import DAY_US
-from vigie.model.warning import Content, Evidence
+from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, is_language_reviewed, said
+from vigie.model.times import DAY_US, NEVER_US, format_time
+from vigie.model.warning import SEVERITIES, Content, Evidence
 from vigie.node.accounts import may
 from vigie.node.answers import event_number, events_of_report, when_text
 from vigie.node.brief_pages import brief_html, brief_pdf, brief_style
 from vigie.node.briefs import Order, make_brief
-from vigie.node.cap_out import CapDesk, cap_feed, cap_message
+from vigie.node.cap_out import CapDesk, cap_feed, cap_messages
 from vigie.node.desk import deputies
 from vigie.node.facts import event_facts
-from vigie.node.warning_facts import SEVERITIES, Shown, chain_facts, live_first, notes_of
+from vigie.node.received import alert_facts
+from vigie.node.warning_facts import Shown, chain_facts, live_first, notes_of
 from vigie.picture.charts import area_path, land, region_view
-from vigie.warn.answers import Responses, all_responses
-from vigie.warn.chain import Chain, chains
-from vigie.web.asking import BriefQuery, TongueQuery, check_none, check_once
+from vigie.warn import chain as named_in
+from vigie.warn.answers import Responses
+from vigie.warn.chain import Chain
+from vigie.web.asking import BriefQuery, ListQuery, TongueQuery, check_none, check_once
+from vigie.web.paging import part_of
+from vigie.web.said import degrees_text
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import sheet
 from vigie.web.warning_words import words
 
 OVER_DAYS = 90
 """How long a warning that is over stays on the list."""
+
+MOST_TESTS, MOST_ALERTS = 20, 50
+"""How many tests of the channel, and how many alerts of others, the list shows: the newest."""
 
 MAX_RECORDS = 40
 """How many of a warning's records are looked up for links."""
@@ -54,7 +62,8 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 
 def shown_of(seat: Seat) -> Shown:
     """For whom facts are written."""
-    return Shown(seat.desk.atlas, seat.tongue, seat.desk.node.settings.yardstick, seat.log)
+    own = seat.desk.node.settings
+    return Shown(seat.desk.atlas, seat.tongue, own.yardstick, seat.log, own.party)
 
 
 def frame_of(seat: Seat, place: str) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def frame_of(seat: Seat, place: str) -> dict[str, Any]:
         "form": {name: said(seat.tongue, text) for name, text in FORM.items()},
         "is_read": is_language_reviewed(seat.tongue),
         "view": here["view_of"].format(audience=seat.party, party=seat.desk.node.settings.party),
-        "as_of": here["as_of"].format(moment=moment_text(seat.tongue, seat.now_us)),
+        "as_of": here["as_of"].format(moment=minute_text(seat)),
         "tongues": [(tag, name, f"{place}?language={tag}{flag}") for tag, name in TONGUES.items()],
         "worlds": [
             (here["real_world"], f"/warnings?language={seat.tongue}", not seat.exercise),
@@ -81,26 +90,44 @@ def frame_of(seat: Seat, place: str) -> dict[str, Any]:
     }
 
 
+def minute_text(seat: Seat) -> str:
+    """The minute at which the page was made, short enough for its head."""
+    return f"{day_text(seat.tongue, seat.now_us, 'medium')}, {format_time(seat.now_us)[-len('hh:mm:ssZ') :][: len('hh:mm')]} UTC"
+
+
 @routes.get("/warnings")
-def warnings_page(seat: Reader, _query: Annotated[TongueQuery, Query()]) -> Response:
-    """What is in force, the most severe first, and what is no longer."""
-    log, shown = seat.log, shown_of(seat)
-    listed = [chain for chain in live_first(chains(log)) if chain.status == "live" or is_recent(chain, seat.now_us)]
-    answered = all_responses(listed, log, {})
-    facts = [chain_facts(chain, found, shown) for chain, found in zip(listed, answered, strict=True)]
-    live = [item for item in facts if item["is_live"]]
-    frame = frame_of(seat, "/warnings")
+def warnings_page(seat: Reader, query: Annotated[ListQuery, Query()]) -> Response:
+    """What is in force, the most severe first, and what is no longer; tests apart, and only for those who are signed in."""
+    recent = [chain for chain in live_first(seat.chains) if chain.status == "live" or is_recent(chain, seat.now_us)]
+    real = [chain for chain in recent if not is_test(chain)]
+    part = part_of(real, query.page or 1, lambda number: seat.path(f"/warnings?page={number}"))
+    tests = [chain for chain in recent if is_test(chain)][:MOST_TESTS] if seat.session else []
+    facts = listed_facts(seat, part.items)
     return sheet(
         "warnings.html",
         seat.desk,
-        **frame,
-        live=live,
+        **frame_of(seat, "/warnings"),
+        live=[item for item in facts if item["is_live"]],
         over=[item for item in facts if not item["is_live"]],
-        tally=tally(live),
+        tests=listed_facts(seat, tests),
+        alerts=alert_facts(seat.log, shown_of(seat))[:MOST_ALERTS] if seat.party == seat.desk.node.settings.party else [],
+        tally=tally(seat, (chain for chain in real if chain.status == "live")),
+        pager=part,
         feed=seat.path("/warnings.atom"),
         none_over=words(seat.tongue)["none_over"].format(days=OVER_DAYS),
-        notes=notes_of([code for chain in listed for code in chain.head.content.areas], seat.desk.atlas),
+        notes=notes_of([code for chain in (*part.items, *tests) for code in chain.head.content.areas], seat.desk.atlas),
     )
+
+
+def is_test(chain: Chain) -> bool:
+    """Whether it is a test of the channel and nothing else."""
+    return all(version.content.test for version in chain.history)
+
+
+def listed_facts(seat: Seat, found: Sequence[Chain]) -> list[dict[str, Json]]:
+    """What is shown of these warnings, in their order."""
+    shown = shown_of(seat)
+    return [chain_facts(each.chain, each, shown) for each in seat.responses(found, {})]
 
 
 def is_recent(chain: Chain, now_us: int) -> bool:
@@ -109,16 +136,16 @@ def is_recent(chain: Chain, now_us: int) -> bool:
     return now_us - ended_us < OVER_DAYS * DAY_US
 
 
-def tally(facts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
+def tally(seat: Seat, found: Iterable[Chain]) -> list[tuple[str, str, int]]:
     """How many of the warnings have each severity: its words, its name, how many."""
-    named = {str(item["severity"]): str(item["severity_words"]) for item in facts}
-    return [(named[name], name, sum(item["severity"] == name for item in facts)) for name in SEVERITIES if name in named]
+    counts = Counter(chain.head.content.severity for chain in found)
+    return [(said(seat.tongue, SEVERITY_WORDS[name]), name, counts[name]) for name in SEVERITIES if counts[name]]
 
 
 @routes.get("/warnings.atom")
 def warnings_feed(seat: Reader, _query: Annotated[TongueQuery, Query()]) -> Response:
-    """The live warnings as a feed of CAP messages."""
-    live = [chain for chain in chains(seat.log) if chain.status == "live"]
+    """The newest live warnings as a feed of CAP messages."""
+    live = [chain for chain in seat.chains if chain.status == "live"]
     return Response(cap_feed(_cap_desk(seat), live, exercise=seat.exercise), media_type=MEDIA_TYPE_ATOM)
 
 
@@ -131,11 +158,10 @@ def warning_page(seat: Reader, name: WarningName, _query: Annotated[TongueQuery,
 @routes.get("/warnings/{name}/cap.xml")
 def warning_cap(seat: Reader, name: WarningName, _query: Annotated[TongueQuery, Query()]) -> Response:
     """The head of a warning as a CAP message."""
-    chain = chain_named(seat, name)
-    message = cap_message(_cap_desk(seat), chain, chain.head)
-    if message is None:
+    found = cap_messages(_cap_desk(seat), [chain_named(seat, name)])
+    if not found:
         raise HTTPException(404)
-    return Response(cap_xml(message), media_type=MEDIA_TYPE_CAP)
+    return Response(cap_xml(found[0][1]), media_type=MEDIA_TYPE_CAP)
 
 
 def _cap_desk(seat: Seat) -> CapDesk:
@@ -144,7 +170,7 @@ def _cap_desk(seat: Seat) -> CapDesk:
 
 def chain_named(seat: Seat, name: str) -> Chain:
     """The chain of that name that the reader may read; 404 where there is none."""
-    found = next((chain for chain in chains(seat.log) if chain.warning == name), None)
+    found = named_in.chain_named(seat.chains, name, seat.party)
     if found is None:
         raise HTTPException(404)
     return found
@@ -153,7 +179,7 @@ def chain_named(seat: Seat, name: str) -> Chain:
 def answered_of(seat: Seat, chain: Chain) -> Responses:
     """What was answered to a warning, as far as the reader may read it."""
     known = deputies(seat.desk.node) if seat.party == chain.owner else {}
-    return all_responses([chain], seat.log, known)[0]
+    return seat.responses([chain], known)[0]
 
 
 def warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, str] | None = None, status: int = 200) -> Response:
@@ -167,10 +193,10 @@ def warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, 
         status=status,
         item=facts,
         map=locator(seat.desk.atlas, chain.head.content, seat.tongue),
-        evidence=records_of(seat, chain.head.content.evidence),
+        evidence=newest_first(records_of(seat, chain.head.content.evidence)),
         notes=facts["notes"],
         answering=may_answer(seat, chain),
-        may_be_open=is_open_to_all(chain),
+        may_be_open=is_open_to_all(chain) and seat.session is not None and may(seat.session.role, "release"),
         is_own=seat.party == chain.owner,
         fault=fault,
         sent=dict(sent or {}),
@@ -213,17 +239,24 @@ def records_of(seat: Seat, evidence: Iterable[Evidence]) -> list[dict[str, Json]
     return found
 
 
+def newest_first(records: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
+    """The records, the newest first; those that the reader's world does not have last, in the order that the warning has."""
+    return sorted(records, key=lambda record: record["begin_us"] if isinstance(record["begin_us"], int) else NEVER_US, reverse=True)
+
+
 def _record(seat: Seat, item: Evidence, number: int | None) -> dict[str, Json]:
-    said_of: dict[str, Json] = {"words": item.words, "reports": list[Json](item.reports), "path": "", "when": "", "title": item.event or "—"}
+    said_of: dict[str, Json] = {"words": item.words, "reports": list[Json](item.reports), "path": "", "when": "", "begin_us": None, "title": item.event or "—"}
     if number is None:
         return said_of
     world = seat.world
     facts = event_facts(world, number, seat.desk.atlas, seat.tongue)
-    place = ", ".join(str(facts[name]) for name in ("unit_name", "country_name") if facts[name])
+    spot = float(world.events.lon[number]), float(world.events.lat[number])
+    place = ", ".join(str(facts[name]) for name in ("unit_name", "country_name") if facts[name]) or degrees_text(*spot)
     size = f" {facts['scale']} {facts['magnitude']:g}" if facts["scale"] and facts["magnitude"] is not None else ""
     return said_of | {
         "title": ", ".join(part for part in (f"{said(seat.tongue, str(facts['title']))}{size}", place) if part),
         "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
+        "begin_us": int(world.events.begin_us[number]),
         "path": f"/events/{facts['id']}" + ("?exercise=true" if seat.exercise else ""),
     }
 

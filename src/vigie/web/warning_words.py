@@ -54,6 +54,8 @@ _WORDS: Mapping[str, str] = {
     "severity": to_say("Severity"),
     "facts": to_say("In short"),
     "test": to_say("This is a test message."),
+    "tests": to_say("Tests of the channel"),
+    "alerts": to_say("CAP messages of others"),
     "map": to_say("Map of the area"),
     "no_number": to_say("no number was given"),
     "names": to_say("Notes on names"),
@@ -71,6 +73,7 @@ _WORDS: Mapping[str, str] = {
     "new_activity": to_say("Answer by an activity: a project, a training, an agreement"),
     "own_desk": to_say("Handle this warning at the desk"),
     "days_left": to_say("Time left"),
+    "colon": to_say(":"),
 }
 """English texts; `words` gives them in another language."""
 
