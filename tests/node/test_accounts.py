@@ -48,6 +48,7 @@ def test_an_account_is_of_the_nodes_party_unless_told(node: Node) -> None:
 @pytest.mark.parametrize(
     ("name", "role", "changes", "words"),
     [
+        ("cap", "analyst", {}, "name cannot be used"),
         ("Duty Analyst", "analyst", {}, "name cannot be used"),
         ("-analyst", "analyst", {}, "name cannot be used"),
         ("a" * 65, "analyst", {}, "name cannot be used"),

@@ -38,7 +38,6 @@ from vigie.node.settings import Node, init_node, open_node
 from vigie.node.subscription_list import (
     Kept,
     add_subscription,
-    chains_for,
     find_subscription,
     list_subscriptions,
     preview_count,

@@ -26,8 +26,8 @@ POSTS = {
     "desk-operator": (PARTY, "operator"),
     "desk-analyst": (PARTY, "analyst"),
     "desk-chief": (PARTY, "releaser"),
-    "me-duty": (ACCEPTS, "analyst"),
-    "rs-duty": (CONTESTS, "analyst"),
+    "me-duty": (ACCEPTS, "releaser"),
+    "rs-duty": (CONTESTS, "releaser"),
 }
 SOURCE = "drill"
 MARK = "made-by-watch-tour"

@@ -26,6 +26,7 @@ from vigie.model.label import PUBLIC
 from vigie.model.times import DAY_US, SECOND_US
 from vigie.node.settings import Node
 from vigie.store import add_note, change_note, list_notes, read_note, remove_note, save_note
+from vigie.warn.answers import BY_CAP
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1_000
@@ -95,7 +96,7 @@ def add_account(node: Node, name: str, party: str, role: str, password: str, dep
 
 
 def _check_account(node: Node, account: Account) -> None:
-    if not _NAME.fullmatch(account.name):
+    if not _NAME.fullmatch(account.name) or account.name == BY_CAP:
         raise BadSetting("The account's name cannot be used", got=account.name, expected="1 to 64 of a-z, 0-9 and -, such as duty-analyst")
     if account.role not in ROLES:
         raise BadSetting("There is no such role", got=account.role, expected=", ".join(ROLES))
