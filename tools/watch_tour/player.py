@@ -25,7 +25,7 @@ CALM = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 VIEW = (1280, 800)
 WORDS_A_SECOND = 5.0
 """How fast a person reads the strip: our own choice, so that the tour takes three minutes."""
-LEAST_S, GLANCE_S = 3.0, 0.6
+LEAST_S, GLANCE_S = 2.6, 0.4
 WAIT_MS = 60_000
 PATIENCE_S = 240.0
 
