@@ -23,6 +23,19 @@ def test_what_is_no_language_tag_is_refused_in_one_sentence(tag: str) -> None:
         read_body(Wording, {"language": tag, "headline": "x"})
 
 
+@pytest.mark.parametrize("headline", ["Riots\r\nBcc: all", "a\tb", "a\u202eb", "a\u2028b", "a\u2067b"])
+def test_a_headline_is_one_line(headline: str) -> None:
+    """It stands in subjects, titles and lists."""
+    with pytest.raises(BadReport, match="one line"):
+        read_body(Wording, {"language": "en", "headline": headline})
+
+
+def test_a_headline_may_hold_any_script() -> None:
+    """All of the region's, and dashes and quotes."""
+    words = "Немири у Никшићу – „опасно“, Shkodër, Θεσσαλονίκη"
+    assert read_body(Wording, {"language": "sr-Cyrl", "headline": words}).headline == words
+
+
 def test_every_severity_has_its_place_once() -> None:
     """The gravest first, what is not known last."""
     assert sorted(SEVERITIES) == sorted(get_args(Severity))

@@ -500,7 +500,7 @@ def test_what_was_released_before_a_subscription_is_not_sent_to_it(posted: Node,
 def test_words_of_a_warning_cannot_write_headers(posted: Node, atlas: Atlas, office: PostOffice) -> None:
     """A line break in the event's name stays a space in the subject."""
     subscribe(posted, atlas)
-    warn(posted, event="Blockade\r\nBcc: all@example.org", headline="X\r\nBcc: all@example.org")
+    warn(posted, event="Blockade\r\nBcc: all@example.org")
     send_due(posted, atlas, NOON_US)
     (message,) = office.took
     assert message["Bcc"] is None

@@ -97,7 +97,7 @@ def test_one_warning_that_makes_no_message_takes_down_no_feed(node: Node, atlas:
     """A circle beyond the globe, and a text that XML cannot carry, are left out; the others are there."""
     issue(node, content("w-good", evidence=()))
     issue(node, content("w-globe", circle=(500.0, 1.0, 3.0), evidence=()))
-    issue(node, content("w-control", texts=(wording(headline="a\x0bb"),), evidence=()))
+    issue(node, content("w-control", event="a\x0bb", evidence=()))
     client = client_of(node, atlas)
     answer = client.get("/warnings.atom")
     assert (answer.status_code, answer.text.count("<entry")) == (200, 1)

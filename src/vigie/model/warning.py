@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -59,6 +60,13 @@ class Likelihood(_Said):
         return self
 
 
+_UNSEEN = ("Cc", "Zl", "Zp")
+"""Unicode's control characters and separators of lines and paragraphs."""
+
+_TURNING = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
+"""Characters that turn the direction of what follows them, so that a line reads as it is not written."""
+
+
 class Wording(_Said):
     """The text of a warning in one language (BCP 47). `reviewed` says that a speaker of the language has read it."""
 
@@ -81,6 +89,14 @@ class Wording(_Said):
             msg = f"a text's language is a BCP 47 tag such as en or sr-Cyrl, not {language[:40]!r}"
             raise ValueError(msg)
         return language
+
+    @pydantic.field_validator("headline")
+    @classmethod
+    def _one_line(cls, headline: str) -> str:
+        if any(unicodedata.category(letter) in _UNSEEN or unicodedata.bidirectional(letter) in _TURNING for letter in headline):
+            msg = "a headline is one line without control characters"
+            raise ValueError(msg)
+        return headline
 
 
 class Option(_Said):
