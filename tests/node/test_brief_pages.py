@@ -40,10 +40,10 @@ def whole_text(facts: BriefFacts) -> str:
 
 @pytest.mark.parametrize("text", [HOSTILE, TYPST, "x" * 160, "\x1b[2J\u202eevil\x00", "'; DROP TABLE--"])
 def test_no_text_of_a_record_is_ever_markup(node: Node, atlas: Atlas, text: str) -> None:
-    """In a headline, an agency's name, an answer and an activity's title; in HTML, PDF and on a terminal."""
+    """In a headline and an agency's name (of one line), an answer and an activity's title; in HTML, PDF and on a terminal."""
     agency = clean(text)
     take(node, [replace(quake(), agency=agency[:60]), *public_reports()])
-    warning = warn(node, text)
+    warning = warn(node, agency)
     reply(node, warning, "AL-CP", "contested", text)
     act(node, text)
     facts = make_brief(node, atlas, MONTH, NOW_US)
