@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import listening
 
 Respond = Callable[["Talk"], None]
 
@@ -93,18 +95,11 @@ def serving() -> Iterator[Server]:
         def log_message(self, *_: object) -> None:
             return
 
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listening.daemon_threads = True
-    server.address = f"http://127.0.0.1:{listening.server_address[1]}"
-    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        stopped.set()
-        listening.shutdown()
-        listening.server_close()
-        thread.join()
+    with listening(Handler) as server.address:
+        try:
+            yield server
+        finally:
+            stopped.set()
 
 
 def file(body: bytes, *, etag: str = "", last_modified: str = "") -> Respond:

@@ -17,15 +17,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
 import sqlalchemy
 from aiosmtpd.controller import Controller
 
+from loopback import listening
 from vigie.model.atlas import Atlas
 from vigie.model.entry import Entry, entry_id
 from vigie.model.errors import BadSetting, PeerUnavailable, VigieError
@@ -124,15 +125,9 @@ def hooks() -> Iterator[Hooks]:
         def log_message(self, *_: object) -> None:
             return
 
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listening.daemon_threads = True
-    found.address = f"http://127.0.0.1:{listening.server_address[1]}/hook"
-    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield found
-    listening.shutdown()
-    listening.server_close()
-    thread.join()
+    with listening(Handler) as address:
+        found.address = f"{address}/hook"
+        yield found
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from loopback import listening
 from made import NOW_US
 from node import servers
 from node.servers import Server
@@ -452,22 +453,17 @@ def test_nothing_of_a_run_is_readable_by_others(node: Node, server: Server) -> N
 
 def test_a_file_at_an_address_is_fetched_once_and_thrown_away(node: Node, tmp_path: Path) -> None:
     """For `vigie ingest https://...`: whole, under its own name, and gone afterwards."""
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-    from threading import Thread
+    from http.server import SimpleHTTPRequestHandler
 
     from vigie.node.remote import fetched, is_address
 
     (tmp_path / "served").mkdir()
     (tmp_path / "served" / "reports.csv").write_text("a,b\n1,2\n")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "served")))
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/reports.csv?x=1"
-    try:
-        with fetched(node, address, NOW_US) as path:
-            assert (path.name, path.read_text()) == ("reports.csv", "a,b\n1,2\n")
-    finally:
-        server.shutdown()
-        server.server_close()
+    with (
+        listening(partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "served"))) as address,
+        fetched(node, f"{address}/reports.csv?x=1", NOW_US) as path,
+    ):
+        assert (path.name, path.read_text()) == ("reports.csv", "a,b\n1,2\n")
     assert not path.exists()
     assert is_address(address)
     assert not is_address("reports.csv")

@@ -13,7 +13,7 @@ from tests.warn.pasts import REGION, Said, at, chatter, fact, past, pasts, riots
 
 from vigie.model.errors import BadReport
 from vigie.model.rule import Outcome, Query, Rule
-from vigie.warn.replay import Replay, replay
+from vigie.warn.replay import Replay, onsets, replay
 from vigie.warn.scan import signals
 from vigie.warn.share import wilson
 
@@ -227,3 +227,23 @@ def test_lead_times_have_quartiles() -> None:
     assert result.lead_days == (5.0, 10.0, 15.0)
     assert result.lead_quartiles == (7.5, 10.0, 12.5)
     assert found(riots([100])).lead_quartiles == ()
+
+
+def test_what_began_is_found_though_nobody_warned() -> None:
+    """Each episode once, by its first event, in the rule's areas and period only; a rule without an outcome has none."""
+    said = past([*clashes([50, 110, 115, 200]), *clashes([120], "BB-1", 600), *chatter(330)])
+    begun = onsets(warns(areas=("AA-1",)), said, REGION, at(60), at(300), "unrest")
+    assert [(item.area, item.at_us, item.event, item.problem) for item in begun] == [
+        ("AA-1", at(110), "ev-00501", "unrest"),
+        ("AA-1", at(200), "ev-00503", "unrest"),
+    ]
+    assert onsets(replace(warns(), outcome=None), said, REGION, at(60), at(300)) == ()
+
+
+@given(pasts, st.randoms())
+def test_what_began_does_not_depend_on_the_order_of_arrival(said: list[Said], random: object) -> None:
+    """The same onsets from the same words in any order."""
+    shuffled = list(said)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    first, second = (onsets(warns(), past(words), REGION, at(0), at(400)) for words in (said, shuffled))
+    assert first == second

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.model.entry import Entry
+from vigie.model.history import Region
+from vigie.model.rule import Onset
 from vigie.model.warning import Likelihood
 from vigie.warn.answers import all_responses
 from vigie.warn.brier import brier_score
 from vigie.warn.chain import chains
-from vigie.warn.scoreboard import COLUMNS, Missed, Score, score_rows, scoreboard, spread
+from vigie.warn.scoreboard import COLUMNS, Missed, Score, missed_of, score_rows, scoreboard, spread
 from vigie.warn.share import wilson
 from warn.logs import DAY_US, HOUR_US, NOW_US, answer, assessment, following, log, warning
 
@@ -191,3 +193,34 @@ def test_no_name_of_others_is_a_formula_in_a_spreadsheet(name: str) -> None:
     held = log(warning(owner="BA-NODE", rule=name, problem=name))
     rows = score_rows(scoreboard(all_responses(chains(held), held, {}), held))
     assert {row[1] for row in rows if row[0] in ("rule", "problem")} == {f"'{name}"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_missed"),
+    [
+        ({"areas": ("ME-16",)}, False),
+        ({"areas": ("ME",)}, False),
+        ({"areas": ("ME-13",)}, True),
+        ({"areas": ("RS",)}, True),
+        ({"areas": ("ME-16",), "test": True}, True),
+        ({"areas": ("ME-16",), "expires_us": NOW_US + HOUR_US}, True),
+    ],
+    ids=["its unit", "its country", "the unit next door", "another country", "a test", "expired before"],
+)
+def test_what_began_while_no_warning_stood_is_a_miss(changes: dict[str, object], is_missed: bool) -> None:  # noqa: FBT001 - one of a table
+    """Recall comes from the events: whoever warned of nothing has missed it."""
+    region = Region({"ME": ("ME-13", "ME-16"), "RS": ("RS-00",)}, {})
+    onset = Onset(rule="conflict.r", problem="p", area="ME-16", at_us=NOW_US + DAY_US, event="ev-1")
+    missed = missed_of([onset], chains(log(warning(**changes))), region, "ME-NODE")
+    assert [item.event for item in missed] == (["ev-1"] if is_missed else [])
+    assert [item.event for item in missed_of([onset], (), region, "ME-NODE")] == ["ev-1"]
+
+
+def test_a_warning_that_was_ended_stands_no_more() -> None:
+    """What begins after the end is a miss, what began before it is none; a warning that came later foretold nothing."""
+    region = Region({"ME": ("ME-16",)}, {})
+    first = warning(areas=("ME-16",))
+    ended = chains(log(first, following(first, act="end", areas=("ME-16",)), now_us=NOW_US + 9 * DAY_US))
+    over_us = ended[0].head.said_us
+    at = {when: Onset(rule="conflict.r", problem="", area="ME-16", at_us=when, event="ev-1") for when in (NOW_US - 5, NOW_US + 5, over_us, over_us + 5)}
+    assert [len(missed_of([onset], ended, region, "ME-NODE")) for onset in at.values()] == [1, 0, 0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -13,10 +14,11 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from vigie.model.atlas import Atlas
-from vigie.model.times import SECOND_US
+from vigie.model.times import DAY_US, SECOND_US
 from vigie.model.warning import Draft, Evidence
 from vigie.node import desk
 from vigie.node.jobs import Job, run_job
+from vigie.node.outlook import enable_rule
 from vigie.node.settings import Node
 from vigie.web import make_app
 from vigie.web.draft_forms import draft_of_form, values_of
@@ -376,6 +378,21 @@ def test_scores_come_as_a_page_and_as_a_table(login: Login) -> None:
     lines = chief.get("/desk/scoreboard.csv").text.splitlines()
     assert lines[0].startswith("group,name,episodes")
     assert lines[1].startswith("all,")
+
+
+def test_what_began_while_no_warning_stood_is_a_miss_on_the_scoreboard(login: Login, node: Node) -> None:
+    """A clash four months ago, after the rule was switched on, of which nobody warned."""
+    enable_rule(node, RULE, NOW_US - 150 * DAY_US, exercise=False)
+    assert misses(login)["rule", RULE] == "1"
+    assert misses(login)["problem", "unrest_turns_violent"] == "1"
+    enable_rule(node, RULE, NOW_US, exercise=False)
+    assert misses(login).get(("rule", RULE), "0") == "0"
+
+
+def misses(login: Login) -> dict[tuple[str, str], str]:
+    """The misses on the chief's scoreboard, by group and name."""
+    rows = csv.DictReader(login("chief").get("/desk/scoreboard.csv").text.splitlines())
+    return {(row["group"], row["name"]): row["misses"] for row in rows}
 
 
 def test_the_desk_of_an_exercise_is_another(login: Login, tmp_path: Path) -> None:

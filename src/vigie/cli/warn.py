@@ -375,8 +375,9 @@ def assess_(
 @desk_app.command()
 def score(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False) -> None:
     """Print the scoreboard as CSV: all, each party, problem, rule and own account, each figure with its n."""
-    opened = the_node(node)
-    for line in scoreboard_lines(opened, log_of(opened, known_party(opened, party), now_us(), exercise=exercise)):
+    opened, atlas = the_node(node), load_atlas()
+    outlook = _world_and_outlook(opened, atlas, party, exercise=exercise)
+    for line in scoreboard_lines(opened, atlas, outlook, log_of(opened, outlook.party, outlook.now_us, exercise=exercise)):
         typer.echo(line)
 
 

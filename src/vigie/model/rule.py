@@ -166,6 +166,17 @@ class Signal:
     flag: Literal["risk", "opportunity"] = "risk"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onset:
+    """What a rule warns of has begun in an area: the instant, and the event that brought it about. Foretold or not, an episode has one onset."""
+
+    rule: str
+    problem: str
+    area: str
+    at_us: int
+    event: str
+
+
 def rule_name(rule: Rule) -> str:
     """The full name of a rule: its pack's field, or `own`, then its name."""
     return f"{rule.pack or 'own'}.{rule.name}"

@@ -55,15 +55,10 @@ def brief_style() -> str:
 
 def brief_pdf(facts: BriefFacts, address: str | None = None) -> bytes:
     """The brief as a PDF of one A4 page; the same facts give the same bytes. Raises `BadSetting` where the extra `vigie[brief]` is missing."""
-    return bytes(_typeset(facts, address, "pdf"))
+    return bytes(_typeset(facts, address))
 
 
-def brief_png(facts: BriefFacts, address: str | None = None, ppi: float = 110.0) -> bytes:
-    """The same page as a picture, for a look at it."""
-    return bytes(_typeset(facts, address, "png", ppi=ppi))
-
-
-def _typeset(facts: BriefFacts, address: str | None, form: str, **how: Any) -> Any:
+def _typeset(facts: BriefFacts, address: str | None) -> Any:
     """What typst makes of the page: its own fonts only, so that every machine sets the same; texts come as data, never as source."""
     try:
         import typst
@@ -73,7 +68,7 @@ def _typeset(facts: BriefFacts, address: str | None, form: str, **how: Any) -> A
     data = _broken(page_of(facts, address)) | {"made": [made.year, made.month, made.day, made.hour, made.minute, made.second]}
     inputs = {"brief": json.dumps(data, ensure_ascii=False, sort_keys=True), "map": facts.map_svg}
     compiled: Any = typst.compile
-    return compiled(_SHEETS.joinpath("brief.typ").read_bytes(), format=form, ignore_system_fonts=True, sys_inputs=inputs, **how)
+    return compiled(_SHEETS.joinpath("brief.typ").read_bytes(), format="pdf", ignore_system_fonts=True, sys_inputs=inputs)
 
 
 def write_brief(facts: BriefFacts, path: Path, address: str | None = None) -> None:

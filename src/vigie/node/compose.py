@@ -8,7 +8,7 @@ from vigie.model.times import DAY_US, SECOND_US, format_day
 from vigie.model.warning import MAX_HEADLINE, Content, Draft, Evidence, Likelihood, Wording
 from vigie.node.desk import new_name
 from vigie.node.facts import area_name
-from vigie.node.outlook import Outlook, replay_of
+from vigie.node.outlook import Outlook, problem_of, replay_of
 from vigie.node.settings import Node
 from vigie.store import held_reports
 from vigie.warn.brier import FEW
@@ -38,17 +38,13 @@ def draft_from_signal(node: Node, atlas: Atlas, outlook: Outlook, signal: Signal
         next_review_us=begin_us + min(days, REVIEW_DAYS) * DAY_US,
         texts=(_wording(atlas, rule, signal, node.settings.language),),
         evidence=_evidence(node, outlook, signal),
-        problem=_problem(outlook, signal) if is_own else "",
+        problem=problem_of(outlook.book, signal.rule) if is_own else "",
         rule=signal.rule,
         signal=signal.id,
         replay=seen.sentence if seen else "",
         figures=True,
     )
     return Draft(content=content)
-
-
-def _problem(outlook: Outlook, signal: Signal) -> str:
-    return next((name for name, problem in outlook.book.problems.items() if signal.rule in (*problem.confirming, *problem.critical)), "")
 
 
 def _likelihood(seen: Replay | None) -> Likelihood | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vigie.exchange import cap_xml
@@ -17,6 +17,7 @@ from vigie.model.times import format_time
 from vigie.node.cap_out import CapDesk, cap_message
 from vigie.node.desk import deputies
 from vigie.node.facts import area_name
+from vigie.node.histories import region_of
 from vigie.node.outlook import Outlook, open_signals
 from vigie.node.received import alert_facts
 from vigie.node.settings import Node
@@ -24,7 +25,7 @@ from vigie.node.warning_facts import Shown, chain_facts, content_facts
 from vigie.warn.answers import Recipient, Responses, all_responses, responses, unanswered
 from vigie.warn.chain import Chain, Proposal, chain_named, chains, drafts
 from vigie.warn.problems import ProblemState
-from vigie.warn.scoreboard import score_rows, scoreboard
+from vigie.warn.scoreboard import Score, missed_of, score_rows, scoreboard
 
 _PARTS = (
     ("What", "what"),
@@ -160,14 +161,20 @@ def cap_bytes(node: Node, atlas: Atlas, log: Log, warning: str) -> bytes:
     return cap_xml(message)
 
 
-def scoreboard_lines(node: Node, log: Log) -> Iterator[str]:
+def scoreboard_lines(node: Node, atlas: Atlas, outlook: Outlook, log: Log) -> Iterator[str]:
     """The scoreboard of all that the log's reader may read; see `score_lines`."""
-    return score_lines(all_responses(chains(log), log, deputies(node)), log)
+    return score_lines(scores_of(all_responses(chains(log), log, deputies(node)), log, outlook, atlas))
 
 
-def score_lines(answered: Iterable[Responses], log: Log) -> Iterator[str]:
+def scores_of(answered: Sequence[Responses], log: Log, outlook: Outlook, atlas: Atlas) -> tuple[Score, ...]:
+    """The scores of the warnings, with what began while none stood as misses."""
+    missed = missed_of(outlook.onsets, [each.chain for each in answered], region_of(atlas), outlook.party)
+    return scoreboard(answered, log, missed)
+
+
+def score_lines(scores: Iterable[Score]) -> Iterator[str]:
     """The scoreboard as lines of CSV: the header, then all, parties, problems, rules and the own party's accounts, each with its n."""
-    rows = score_rows(scoreboard(answered, log))
+    rows = score_rows(scores)
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return iter(out.getvalue().splitlines())

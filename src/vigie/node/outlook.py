@@ -10,10 +10,10 @@ from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
 from vigie.model.errors import BadReport, BadSetting
-from vigie.model.history import History
+from vigie.model.history import History, Region
 from vigie.model.label import PUBLIC
-from vigie.model.rule import Rule, RuleBook, Signal, Standing, rule_digest, rule_name
-from vigie.model.times import DAY_US, format_time
+from vigie.model.rule import Onset, Rule, RuleBook, Signal, Standing, rule_digest, rule_name
+from vigie.model.times import DAY_US, format_time, parse_time
 from vigie.model.warning import Judgement, Review, Triage
 from vigie.node.histories import history_of, region_of
 from vigie.node.kept import kept_world
@@ -23,7 +23,7 @@ from vigie.node.worlds import World
 from vigie.store import add_note, list_notes, read_note, remove_note, save_note
 from vigie.warn.chain import latest_of, said_in
 from vigie.warn.problems import ProblemState, problem_states
-from vigie.warn.replay import Replay, replay
+from vigie.warn.replay import Replay, onsets, replay
 from vigie.warn.standing import watch
 
 SHOWN_DAYS = 60
@@ -48,6 +48,8 @@ class Outlook:
     standings: tuple[Standing, ...]
     signals: tuple[Signal, ...]
     problems: tuple[ProblemState, ...]
+    onsets: tuple[Onset, ...] = ()
+    """What the rules warn of has begun, each since its rule was switched on: whoever scores the warnings finds the misses in it."""
 
     def signal(self, name: str) -> Signal | None:
         """The signal of that id, or None."""
@@ -92,7 +94,21 @@ def make_outlook(node: Node, atlas: Atlas, world: World, log: Log, history: Hist
     stands = tuple(item for _, found in told for item in found)
     fired = [item for found, _ in told for item in found if item.raised_us >= log.now_us - SHOWN_DAYS * DAY_US]
     ordered = tuple(sorted(fired, key=lambda item: (-item.raised_us, item.id)))
-    return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, problem_states(book, stands, log.now_us, reviews_of(log)))
+    states = problem_states(book, stands, log.now_us, reviews_of(log))
+    begun = _onsets(node, book, private, seen, region_of(atlas), log)
+    return Outlook(world.party, world.exercise, log.now_us, world, book, stands, ordered, states, begun)
+
+
+def _onsets(node: Node, book: RuleBook, rules: Mapping[str, Rule], seen: History, region: Region, log: Log) -> tuple[Onset, ...]:
+    """What each rule warns of and has begun since it was switched on."""
+    notes = list_notes(node.store, "rules")
+    on_us = {name: parse_time(notes[_note_name(name, exercise=log.exercise)]["enabled"]) for name in rules}
+    return tuple(item for name, rule in rules.items() for item in onsets(rule, seen, region, on_us[name], log.now_us, problem_of(book, name)))
+
+
+def problem_of(book: RuleBook, rule: str) -> str:
+    """The first problem that the rule speaks for; empty where there is none."""
+    return next((name for name, problem in book.problems.items() if rule in (*problem.confirming, *problem.critical)), "")
 
 
 def _asked(rules: Mapping[str, Rule], seen: History, atlas: Atlas, log: Log) -> list[tuple[tuple[Signal, ...], tuple[Standing, ...]]]:
@@ -143,7 +159,7 @@ def replay_rule(node: Node, atlas: Atlas, world: World, name: str, now_us: int, 
     if not history.field.is_in(rule.query.fields or (rule.field,)).any():
         raise BadSetting("There is no archive to replay the rule over", record=name, expected=f"reports of {', '.join(rule.query.fields or (rule.field,))}")
     found = replay(rule, history, region_of(atlas), now_us - days * DAY_US, now_us)
-    note: dict[str, Json] = {"digest": rule_digest(rule), "made": format_time(now_us), "replay": found.to_json()}
+    note: dict[str, Json] = {"made": format_time(now_us), "replay": found.to_json()}
     save_note(node.store, "replays", _note_name(name, exercise=world.exercise), note)
     return found
 
@@ -159,12 +175,11 @@ def known_rule(node: Node, name: str) -> Rule:
 def replay_of(node: Node, rule: Rule, *, exercise: bool) -> Replay | None:
     """The kept replay of a rule over this world's archive, in the wording that it has now; None where another version of Vigie has written it."""
     note = read_note(node.store, "replays", _note_name(rule_name(rule), exercise=exercise))
-    if note is None or note["digest"] != rule_digest(rule):
-        return None
     try:
-        return Replay.from_json(note["replay"])
+        found = Replay.from_json(note["replay"]) if note else None
     except BadReport:
         return None
+    return found if found and found.holds_for(rule) else None
 
 
 def enable_rule(node: Node, name: str, now_us: int, *, exercise: bool) -> None:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport
 from vigie.model.history import History, Region
-from vigie.model.rule import Outcome, Rule, Signal, rule_digest, rule_name
+from vigie.model.rule import Onset, Outcome, Rule, Signal, rule_digest, rule_name
 from vigie.model.times import DAY_US
 from vigie.warn.counting import areas_of, counted, meets
 from vigie.warn.scan import signals
@@ -192,6 +192,17 @@ class Episodes:
     def onsets_us(self) -> NDArray[np.int64]:
         """When the episodes begin."""
         return self.at_us[self.is_onset]
+
+
+def onsets(rule: Rule, history: History, region: Region, since_us: int, until_us: int, problem: str = "") -> tuple[Onset, ...]:
+    """The outcome's episodes that begin after `since_us` in the rule's areas, as known at `until_us`, whether or not anybody warned; by instant and area."""
+    if rule.outcome is None:
+        return ()
+    seen = counted(replace(rule, areas=()), history, region, rule.outcome.query)
+    names = {(seen.areas[int(seen.area[row])], int(seen.begin_us[row])): history.event_ids[int(seen.event[row])] for row in range(len(seen))}
+    begun = _episodes(rule, rule.outcome, history, region, until_us)
+    found = [(int(at_us), area) for area in areas_of(rule, region) if area in begun for at_us in begun[area].onsets_us if since_us < at_us <= until_us]
+    return tuple(Onset(rule=rule_name(rule), problem=problem, area=area, at_us=at_us, event=names[area, at_us]) for at_us, area in sorted(found))
 
 
 def _episodes(rule: Rule, outcome: Outcome, history: History, region: Region, until_us: int) -> dict[str, Episodes]:

@@ -14,11 +14,13 @@ from statistics import quantiles
 from typing import Literal
 
 from vigie.model.entry import Entry, Log
+from vigie.model.history import Region
+from vigie.model.rule import Onset
 from vigie.model.times import SECOND_US
 from vigie.model.warning import Assessment
 from vigie.warn.answers import Responses
 from vigie.warn.brier import Brier, brier_score, is_few, note_of
-from vigie.warn.chain import Chain, said_in
+from vigie.warn.chain import CLOSING, Chain, said_in
 from vigie.warn.share import Share, wilson
 
 _HOUR_US = 3_600 * SECOND_US
@@ -157,6 +159,25 @@ def episodes(answered: Iterable[Responses], log: Log, missed: Iterable[Missed] =
     known = {event for each in said if each.verdict in {"hit", "miss", "late"} for event in each.events}
     unseen = {each.event: each for each in sorted(missed, key=lambda each: (-each.began_us, each.rule)) if each.event not in known}
     return (*said, *(_unseen(each) for each in sorted(unseen.values(), key=lambda each: (each.began_us, each.event))))
+
+
+def missed_of(onsets: Iterable[Onset], chains: Iterable[Chain], region: Region, party: str) -> tuple[Missed, ...]:
+    """The onsets at which no warning of the party stood for the area: misses come from the events, not from what people own up to."""
+    standing = [chain for chain in chains if chain.owner == party and not chain.head.content.test]
+    return tuple(
+        Missed(event=onset.event, began_us=onset.at_us, rule=onset.rule, problem=onset.problem, party=party)
+        for onset in onsets
+        if not any(_stood(chain, onset, region) for chain in standing)
+    )
+
+
+def _stood(chain: Chain, onset: Onset, region: Region) -> bool:
+    """Whether the warning was out when it began, for an area that holds it or lies in it."""
+    head = chain.head
+    until_us = head.said_us if head.content.act in CLOSING else head.content.expires_us
+    named = {*head.content.areas, *(region.country_of(area) for area in head.content.areas)}
+    is_there = not onset.area or onset.area in named or region.country_of(onset.area) in head.content.areas
+    return is_there and chain.first.said_us < onset.at_us <= until_us
 
 
 def scoreboard(answered: Iterable[Responses], log: Log, missed: Iterable[Missed] = (), climatology: float | None = None) -> tuple[Score, ...]:

@@ -17,7 +17,7 @@ from vigie.model.times import DAY_US, format_day
 from vigie.model.warning import SEVERITIES, Evidence
 from vigie.node.accounts import may
 from vigie.node.desk import deputies
-from vigie.node.desk_facts import score_lines
+from vigie.node.desk_facts import score_lines, scores_of
 from vigie.node.facts import area_name
 from vigie.node.outlook import SHOWN_DAYS, Outlook, enabled_rules, replay_of
 from vigie.node.packs import packs
@@ -28,7 +28,6 @@ from vigie.warn.answers import DECIDED, Responses, unanswered
 from vigie.warn.chain import Chain
 from vigie.warn.fatigue import fatigue
 from vigie.warn.replay import Replay
-from vigie.warn.scoreboard import scoreboard
 from vigie.web.asking import ActivityQuery, ListQuery, TongueQuery, check_once
 from vigie.web.deputy import deputy_lines
 from vigie.web.desk_lists import (
@@ -381,11 +380,20 @@ def scoreboard_page(seat: Member, _query: Asked) -> Response:
     """How good the warnings were, and how much they asked of people."""
     log, answered = seat.log, seat.responses(seat.chains, {})
     loads = fatigue(answered, seat.outlook.signals, seat.outlook.book.rules if is_own(seat) else {}, log, seat.now_us - SHOWN_DAYS * DAY_US)
-    return desk_sheet("scoreboard.html", seat, "scoreboard", scores=scoreboard(answered, log), loads=loads, days=SHOWN_DAYS, severities=SEVERITIES)
+    return desk_sheet(
+        "scoreboard.html",
+        seat,
+        "scoreboard",
+        scores=scores_of(answered, log, seat.outlook, seat.desk.atlas),
+        loads=loads,
+        days=SHOWN_DAYS,
+        severities=SEVERITIES,
+    )
 
 
 @routes.get("/desk/scoreboard.csv")
 def scoreboard_csv(seat: Member, _query: Asked) -> Response:
     """The scores as a table."""
-    lines = score_lines(seat.responses(seat.chains, deputies(seat.desk.node)), seat.log)
+    answered = seat.responses(seat.chains, deputies(seat.desk.node))
+    lines = score_lines(scores_of(answered, seat.log, seat.outlook, seat.desk.atlas))
     return Response("".join(f"{line}\n" for line in lines), headers={"Content-Disposition": 'attachment; filename="scoreboard.csv"'}, media_type="text/csv")

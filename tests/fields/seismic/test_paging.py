@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import http.client
 import io
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from loopback import listening
 from vigie.fields.seismic import fdsn_text, quakeml
 from vigie.fields.seismic.paging import Page, Query, State, box_parameters, pages
 from vigie.model.errors import BadSetting, PeerUnavailable
@@ -92,15 +92,8 @@ def running(server: Server) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
             pass
 
-    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{web.server_port}/fdsnws/event/1/"
-    finally:
-        web.shutdown()
-        thread.join()
-        web.server_close()
+    with listening(Handler) as address:
+        yield f"{address}/fdsnws/event/1/"
 
 
 def get(address: str) -> Answer:
