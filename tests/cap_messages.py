@@ -11,8 +11,9 @@ from vigie.exchange import CapArea, CapInfo, CapMessage, CapResource, CapValue, 
 from vigie.exchange.cap_message import Category, Certainty, MsgType, ResponseType, Scope, Status
 from vigie.model.entry import Entry
 from vigie.model.label import Label
+from vigie.model.said import body_of
 from vigie.model.times import parse_time
-from vigie.model.warning import Content, Likelihood, Severity, Urgency, Wording, body_of
+from vigie.model.warning import Content, Likelihood, Severity, Urgency, Wording
 
 SENT_US = parse_time("2024-10-01T12:00:00Z")
 HOUR_US = 3_600_000_000

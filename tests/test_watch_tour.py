@@ -17,8 +17,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from conftest import ROOT
+from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
-from vigie.model.warning import Activity, Answer, read_body
+from vigie.model.said import read_body
+from vigie.model.warning import Answer
 from vigie.node.clock import now_us
 from vigie.node.desk import log_of
 from vigie.node.kept import kept_world

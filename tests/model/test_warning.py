@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from vigie.model.errors import BadReport
-from vigie.model.warning import SEVERITIES, Severity, Wording, read_body
+from vigie.model.said import read_body
+from vigie.model.warning import SEVERITIES, Severity, Wording
 
 
 @pytest.mark.parametrize("tag", ["en", "sr-Cyrl", "cnr-Latn-ME", "hr", "en-GB"])

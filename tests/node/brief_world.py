@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
+from vigie.model.activity import Activity, Partner
 from vigie.model.entry import Entry, entry_id
 from vigie.model.label import Label
 from vigie.model.report import Report
+from vigie.model.said import body_of
 from vigie.model.times import DAY_US
-from vigie.model.warning import Activity, Answer, Content, Evidence, Likelihood, Wording, body_of
+from vigie.model.warning import Answer, Content, Evidence, Likelihood, Wording
 from vigie.node.brief_shape import BriefFacts
 from vigie.node.briefs import Order
 from vigie.node.settings import Node
@@ -54,7 +56,7 @@ def reply(node: Node, to: Entry, party: str, word: str, text: str = "", label: L
 
 def act(node: Node, title: str = "Talks with the drivers' union") -> Entry:
     """An activity that answers the warning."""
-    said = Activity(titles={"en": title}, status="running", institutions=("RS-CP",), areas=("ME",), answers=("w-1",))
+    said = Activity(titles={"en": title}, status="running", partners=(Partner(name="RS-CP"),), areas=("ME",), answers=("w-1",))
     return add_entry(
         node.store, Entry(type="activity", owner="RS-CP", ref="a-1", label=Label("RS-CP", tlp="CLEAR"), said_us=NOW_US - DAY_US, body=body_of(said))
     )

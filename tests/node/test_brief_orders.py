@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from node.brief_world import MONTH, OWN, act, cited_names, quake, warn
 from vigie.cli.app import app
+from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
+from vigie.model.said import body_of
 from vigie.model.times import DAY_US
-from vigie.model.warning import Activity, body_of
 from vigie.node.brief_orders import cancel_order, list_orders, make_ordered, order_brief
 from vigie.node.brief_pages import brief_html
 from vigie.node.briefs import make_brief

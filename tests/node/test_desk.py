@@ -10,11 +10,12 @@ import pytest
 
 from made import NOW_US, quake
 from node.test_histories import take
+from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Label
 from vigie.model.times import DAY_US
-from vigie.model.warning import Activity, Content, Draft, Evidence, Likelihood, Wording
+from vigie.model.warning import Content, Draft, Evidence, Likelihood, Wording
 from vigie.node.accounts import ROLES, add_account, remove_account
 from vigie.node.desk import (
     Actor,

@@ -31,8 +31,9 @@ from vigie.model.atlas import Atlas
 from vigie.model.entry import Entry, entry_id
 from vigie.model.errors import BadSetting, PeerUnavailable, VigieError
 from vigie.model.label import PUBLIC, Label
+from vigie.model.said import body_of
 from vigie.model.times import DAY_US, SECOND_US, parse_time
-from vigie.model.warning import Content, Severity, Wording, body_of
+from vigie.model.warning import Content, Severity, Wording
 from vigie.node.mail import MailServer, checked_address, mail_server
 from vigie.node.notify import GIVE_UP_US, read_ledger, send_due, send_test
 from vigie.node.settings import Node, init_node, open_node

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from vigie.model.activity import Activity
 from vigie.model.entry import Entry, Log, entry_id
 from vigie.model.history import Region
 from vigie.model.label import Label
 from vigie.model.rule import Signal
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Likelihood, Triage, Wording, body_of
+from vigie.model.said import body_of
+from vigie.model.warning import Answer, Approval, Assessment, Content, Draft, Likelihood, Triage, Wording
 from vigie.warn.chain import proposal_digest
 
 NOW_US = 1_790_000_000_000_000

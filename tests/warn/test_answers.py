@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from vigie.model.entry import Entry, entry_id
 from vigie.model.errors import BadReport
-from vigie.model.warning import Answer, read_body
+from vigie.model.said import read_body
+from vigie.model.warning import Answer
 from vigie.warn.answers import DEFAULT_TIMERS, Responses, Timers, responses, unanswered, wait_us
 from vigie.warn.chain import chains
 from warn.logs import DAY_US, HOUR_US, NOW_US, activity, answer, assessment, content, following, log, warning

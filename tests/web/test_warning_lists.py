@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 from vigie.model.atlas import Atlas
 from vigie.model.entry import Entry
 from vigie.model.label import PUBLIC, Label
+from vigie.model.said import body_of
 from vigie.model.times import DAY_US
-from vigie.model.warning import Draft, body_of
+from vigie.model.warning import Draft
 from vigie.node import desk
 from vigie.node.cap_out import MOST_ENTRIES
 from vigie.node.settings import Node

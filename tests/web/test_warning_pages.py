@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from vigie.exchange import check_cap, read_cap
+from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
 from vigie.model.times import DAY_US
-from vigie.model.warning import Activity, Draft, Evidence
+from vigie.model.warning import Draft, Evidence
 from vigie.node import desk
 from vigie.node.settings import Node, init_node
 from vigie.web import make_app

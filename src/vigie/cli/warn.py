@@ -13,7 +13,8 @@ from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.model.rule import Rule, rule_name
-from vigie.model.warning import Wording, body_of, read_body
+from vigie.model.said import body_of, read_body
+from vigie.model.warning import Wording
 from vigie.node.accounts import list_accounts
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us

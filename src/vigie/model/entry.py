@@ -1,6 +1,6 @@
 """A record that is no report: what a person, or the node itself, said at an instant, under a label. It is never changed; a new word is a new version.
 
-Drafts, approvals, warnings, answers, assessments, judgements, triage and activities are all entries; `body` is the canonical form of the noun.
+Drafts, warnings, answers, activities and what else people say (`ENTRY_TYPES`) are all entries; `body` is the canonical form of the noun.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from vigie.model.canonical import Json, canonical_bytes, canonical_text, digest
 from vigie.model.label import Label, label_to_json
 from vigie.model.times import format_time
 
-ENTRY_TYPES = ("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "activity", "alert")
-"""`alert` is a CAP message of somebody else, as it came."""
+ENTRY_TYPES = (
+    *("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "alert"),
+    *("activity", "step", "reason", "contact", "check", "reply", "reading"),
+)
+"""`alert` is a CAP message of somebody else, as it came; `step` an act of an activity's procedure, `reason` why a silence was broken, under a label of
+its own; `check` and `reply` a communication check and its answer; `reading` the draft of a report that was read out of a page.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,9 @@ OUTCOME_WORDS: Mapping[str, str] = {
 ACTIVITY_WORDS: Mapping[str, str] = {
     "planned": to_say("planned"),
     "running": to_say("running"),
+    "finalising": to_say("being finalised"),
     "closed": to_say("closed"),
+    "suspended": to_say("suspended"),
     "withdrawn": to_say("withdrawn"),
 }
 FLAG_WORDS: Mapping[str, str] = {"risk": to_say("risk"), "opportunity": to_say("opportunity")}

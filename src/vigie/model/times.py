@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -61,6 +61,11 @@ def from_datetime(moment: datetime) -> int:
     """Microseconds of a `datetime`; a naive one is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_date(day: date) -> int:
+    """Microseconds of the midnight, UTC, that a day begins with."""
+    return (datetime(day.year, day.month, day.day, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def format_time(time_us: int) -> str:

@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vigie.model.activity import Activity, best_tag
 from vigie.model.canonical import Json
 from vigie.model.entry import Entry, Log, entry_id
 from vigie.model.label import Label
@@ -27,14 +28,16 @@ from vigie.model.languages import (
     spoken,
 )
 from vigie.model.likelihood import likelihood_words
-from vigie.model.times import DAY_US
-from vigie.model.warning import MAX_HEADLINE, SEVERITIES, Activity, Content
+from vigie.model.priorities import areas_of, fields_of
+from vigie.model.said import MAX_HEADLINE, latest_of, said_in
+from vigie.model.times import DAY_US, from_date
+from vigie.model.warning import SEVERITIES, Content
 from vigie.node.brief_events import listed
 from vigie.node.brief_shape import Asked, Cited, Section, Sentence, ended
 from vigie.node.facts import area_name
 from vigie.node.warning_facts import is_written_for, wording_for
 from vigie.warn.answers import Recipient, Responses, all_responses
-from vigie.warn.chain import Chain, chains, latest_of, said_in
+from vigie.warn.chain import Chain, chains
 
 MOST_WARNINGS = 3
 MOST_ACTIVITIES = 3
@@ -251,20 +254,27 @@ def _tests(log: Log) -> set[str]:
 
 def _is_activity_on_subject(asked: Asked, activity: Activity) -> bool:
     """Whether its areas and its field are those of the subject; one that names no area concerns the whole region alone."""
-    if asked.subject.fields and activity.field not in asked.subject.fields:
+    if asked.subject.fields and not fields_of(activity) & asked.subject.fields:
         return False
-    return asked.concerns(activity.areas) if activity.areas else not asked.subject.areas
+    areas = areas_of(activity)
+    return asked.concerns(areas) if areas else not asked.subject.areas
 
 
 def _is_current(asked: Asked, activity: Activity) -> bool:
-    return activity.status in ("planned", "running") or (activity.status == "closed" and (activity.end_us or 0) >= asked.since_us)
+    if activity.status in ("planned", "running", "finalising"):
+        return True
+    end = activity.end or activity.planned_end
+    return activity.status == "closed" and end is not None and from_date(end) >= asked.since_us
 
 
 def _activity_sentence(asked: Asked, entry: Entry, activity: Activity, headlines: Mapping[str, str]) -> Sentence:
     """An activity; of the warnings that it answers those are called by their headlines that the brief is on."""
     language = asked.language
-    tag = next((tag for tag in (language, "en", *activity.titles) if tag in activity.titles), "en")
-    parts = [_word(language, ACTIVITY_WORDS, activity.status), listed(language, list(activity.institutions or (entry.owner,)))]
+    tag = best_tag(activity.titles, language)
+    parts = [
+        _word(language, ACTIVITY_WORDS, activity.status),
+        listed(language, [partner.name or partner.ref for partner in activity.partners] or [entry.owner]),
+    ]
     text = f"{quoted(language, activity.titles[tag])}: {', '.join(part for part in parts if part)}"
     if named := [quoted(language, headlines[name]) for name in activity.answers if name in headlines]:
         text += said(language, "; it answers {names}", names=listed(language, named, 2))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from vigie.model.atlas import Atlas
 from vigie.model.rule import Rule, Signal
+from vigie.model.said import MAX_HEADLINE
 from vigie.model.times import DAY_US, SECOND_US, format_day
-from vigie.model.warning import MAX_HEADLINE, Content, Draft, Evidence, Likelihood, Wording
+from vigie.model.warning import Content, Draft, Evidence, Likelihood, Wording
 from vigie.node.desk import new_name
 from vigie.node.facts import area_name
 from vigie.node.outlook import Outlook, problem_of, replay_of

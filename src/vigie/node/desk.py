@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
+from vigie.model.activity import Activity
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.entry import Entry, Log
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, TLP_ORDER, Label, join, may_read
 from vigie.model.rule import Signal
+from vigie.model.said import body_of, read_body
 from vigie.model.times import format_time
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Evidence, Judgement, Review, Triage, body_of, read_body
+from vigie.model.warning import Answer, Approval, Assessment, Content, Draft, Evidence, Judgement, Review, Triage
 from vigie.node.accounts import list_accounts, may
 from vigie.node.atlas import load_atlas
 from vigie.node.evidence import Ground, labels_of_events, labels_of_evidence, without_figures

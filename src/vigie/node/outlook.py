@@ -13,6 +13,7 @@ from vigie.model.errors import BadReport, BadSetting
 from vigie.model.history import History, Region
 from vigie.model.label import PUBLIC
 from vigie.model.rule import Onset, Rule, RuleBook, Signal, Standing, rule_digest, rule_name
+from vigie.model.said import latest_of, said_in
 from vigie.model.times import DAY_US, format_time, parse_time
 from vigie.model.warning import Judgement, Review, Triage
 from vigie.node.histories import history_of, region_of
@@ -21,7 +22,6 @@ from vigie.node.rules import rule_book
 from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.store import add_note, list_notes, read_note, remove_note, save_note
-from vigie.warn.chain import latest_of, said_in
 from vigie.warn.problems import ProblemState, problem_states
 from vigie.warn.replay import Replay, onsets, replay
 from vigie.warn.standing import watch

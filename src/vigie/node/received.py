@@ -11,8 +11,9 @@ from vigie.model.entry import Entry, Log, entry_id
 from vigie.model.errors import BadReport
 from vigie.model.label import Label
 from vigie.model.languages import SEVERITY_WORDS, STATUS_WORDS
+from vigie.model.said import MAX_TEXT, body_of, read_body
 from vigie.model.times import format_time
-from vigie.model.warning import MAX_TEXT, Answer, Content, body_of, read_body
+from vigie.model.warning import Answer, Content
 from vigie.node.desk import log_of
 from vigie.node.settings import Node, owner_label
 from vigie.node.warning_facts import Shown, is_written_for

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from vigie.model.activity import Activity, best_tag, said_best
 from vigie.model.atlas import Atlas, area_by_code, footnotes
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
@@ -27,8 +29,8 @@ from vigie.model.languages import (
     to_say,
 )
 from vigie.model.likelihood import confidence_words, likelihood_number, likelihood_words
-from vigie.model.times import DAY_US, format_time
-from vigie.model.warning import SEVERITIES, Activity, Content, Wording
+from vigie.model.times import DAY_US, format_time, from_date
+from vigie.model.warning import SEVERITIES, Content, Wording
 from vigie.node.facts import area_name
 from vigie.node.packs import packs
 from vigie.warn.answers import Responses, Said
@@ -62,6 +64,12 @@ class Shown:
     def say(self, text: str) -> str:
         """The text in the reader's language."""
         return said(self.language, text)
+
+    def day(self, day: date | None) -> dict[str, Json] | None:
+        """A calendar day for machines and for people."""
+        return (
+            None if day is None else {"iso": day.isoformat(), "text": day_text(self.language, from_date(day)), "day": day_text(self.language, from_date(day))}
+        )
 
     def moment(self, time_us: int | None) -> dict[str, Json] | None:
         """An instant for machines and for people."""
@@ -240,18 +248,17 @@ def _answer(word: Said, shown: Shown) -> dict[str, Json]:
 
 
 def _activity(ref: str, owner: str, activity: Activity, shown: Shown) -> dict[str, Json]:
-    language = next((tag for tag in (shown.language, "en") if tag in activity.titles), next(iter(activity.titles)))
     return {
         "id": ref,
         "party": owner,
-        "title": activity.titles[language],
-        "title_language": language,
+        "title": activity.title(shown.language),
+        "title_language": best_tag(activity.titles, shown.language),
         "status": activity.status,
         "status_words": shown.say(ACTIVITY_WORDS[activity.status]),
-        "institutions": list[Json](activity.institutions),
-        "begin": shown.moment(activity.begin_us),
-        "end": shown.moment(activity.end_us),
-        "text": activity.text,
+        "institutions": [partner.name for partner in activity.partners],
+        "begin": shown.day(activity.begin or activity.planned_begin),
+        "end": shown.day(activity.end or activity.planned_end),
+        "text": said_best(activity.abstracts, shown.language),
     }
 
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from vigie.model.activity import Activity
 from vigie.model.canonical import canonical_bytes, digest
 from vigie.model.entry import Entry, Log, entry_id
 from vigie.model.label import PUBLIC
+from vigie.model.said import latest_of, said_in
 from vigie.model.times import SECOND_US
-from vigie.model.warning import Activity, Answer, Content, Word
-from vigie.warn.chain import CLOSING, Chain, latest_of, said_in
+from vigie.model.warning import Answer, Content, Word
+from vigie.warn.chain import CLOSING, Chain
 
 HOUR_US = 3_600 * SECOND_US
 BY_CAP = "cap"

@@ -6,18 +6,17 @@ or assess it. Its versions name their predecessors by entry id; a missing one is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Literal, TypeVar
+from typing import Literal
 
-import pydantic
-
+from vigie.model.activity import Activity
 from vigie.model.entry import Entry, Log, body_digest, entry_id
 from vigie.model.errors import BadReport, Reject
 from vigie.model.label import PUBLIC
+from vigie.model.said import Noun, age, body_of, latest_of, of_world, read_body, said_in
 from vigie.model.times import format_time
-from vigie.model.warning import Activity, Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage, body_of, read_body
+from vigie.model.warning import Answer, Approval, Assessment, Content, Draft, Judgement, Review, Triage
 
 Status = Literal["live", "expired", "ended", "cancelled", "assessed"]
 """Expired: its time ran out, and it still waits for an assessment. Ended: the thing is over. Cancelled: it should not have been issued."""
@@ -26,9 +25,8 @@ CLOSING = ("cancel", "end")
 NO_REVIEW = ("heads-up",)
 """Stages that go out without a second person."""
 
-Noun = TypeVar("Noun", bound=pydantic.BaseModel)
 
-_NOUNS: Mapping[str, type[pydantic.BaseModel]] = {
+_NOUNS: Mapping[str, type[Noun]] = {
     "draft": Draft,
     "approval": Approval,
     "warning": Content,
@@ -123,26 +121,9 @@ def as_of(log: Log, now_us: int) -> Log:
     return replace(log, now_us=now_us, entries=tuple(entry for entry in log.entries if entry.said_us <= now_us))
 
 
-def said_in(log: Log, of: str, kind: type[Noun]) -> Iterator[tuple[Entry, Noun]]:
-    """Every readable version of every entry of a type with its noun, oldest first, of the log's own world; what cannot be read is in `faults`."""
-    for entry in _by_age(_of_world(log, of)):
-        try:
-            yield entry, read_body(kind, entry.body)  # type: ignore[type-var] # the nouns' common root is private to their module
-        except BadReport:
-            continue
-
-
 def faults(log: Log) -> tuple[Reject, ...]:
     """The entries whose body cannot be understood, one sentence each: they take part in nothing."""
-    return tuple(fault for of, kind in _NOUNS.items() for entry in _of_world(log, of) if (fault := _fault(entry, kind)))
-
-
-def latest_of(entries: Iterable[tuple[Entry, Noun]]) -> tuple[tuple[Entry, Noun], ...]:
-    """Of each (owner, ref) the version that counts: the highest; of entries in the order of `said_in`."""
-    newest: dict[tuple[str, str], tuple[Entry, Noun]] = {}
-    for entry, noun in sorted(entries, key=lambda pair: pair[0].version):
-        newest[entry.owner, entry.ref] = entry, noun
-    return tuple(newest.values())
+    return tuple(fault for of, kind in _NOUNS.items() for entry in of_world(log, of) if (fault := _fault(entry, kind)))
 
 
 def chains(log: Log) -> tuple[Chain, ...]:
@@ -328,30 +309,15 @@ def _is_other(draft: Draft, before: Draft) -> bool:
 def _votes(approvals: Iterable[tuple[Entry, Approval]], authors: Sequence[str]) -> tuple[Vote, ...]:
     """The last vote of each account that is no author on the content and label as they stand."""
     last: dict[str, tuple[Entry, Approval]] = {}
-    for said, word in sorted(approvals, key=lambda pair: (pair[0].version, *_age(pair[0]))):
+    for said, word in sorted(approvals, key=lambda pair: (pair[0].version, *age(pair[0]))):
         if said.by and said.by not in authors:
             last[said.by] = said, word
     return tuple(Vote(by=by, said_us=last[by][0].said_us, approved=last[by][1].approved, note=last[by][1].note) for by in sorted(last))
 
 
-def _of_world(log: Log, of: str) -> tuple[Entry, ...]:
-    return tuple(entry for entry in log.of(of) if entry.exercise == log.exercise)
-
-
-def _by_age(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The oldest first; where time and version are the same, by id, which is costly and seldom asked."""
-    for _, same in groupby(sorted(entries, key=_age), key=_age):
-        ties = list(same)
-        yield from ties if len(ties) == 1 else sorted(ties, key=entry_id)
-
-
-def _age(entry: Entry) -> tuple[int, int]:
-    return entry.said_us, entry.version
-
-
-def _fault(entry: Entry, kind: type[pydantic.BaseModel]) -> Reject | None:
+def _fault(entry: Entry, kind: type[Noun]) -> Reject | None:
     try:
-        read_body(kind, entry.body)  # type: ignore[type-var] # as in `said_in`
+        read_body(kind, entry.body)
     except BadReport as fault:
         return Reject(place=f"{entry.type} {entry.ref} of {entry.owner}", what=fault.what, field=fault.field, got=fault.got, expected=fault.expected)
     return None

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from vigie.model.entry import Log
 from vigie.model.rule import Rule, Signal
+from vigie.model.said import said_in
 from vigie.model.times import DAY_US
 from vigie.model.warning import Triage
 from vigie.warn.answers import Recipient, Responses
-from vigie.warn.chain import said_in
 
 _Item = TypeVar("_Item")
 

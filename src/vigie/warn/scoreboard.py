@@ -16,11 +16,12 @@ from typing import Literal
 from vigie.model.entry import Entry, Log
 from vigie.model.history import Region
 from vigie.model.rule import Onset
+from vigie.model.said import said_in
 from vigie.model.times import SECOND_US
 from vigie.model.warning import Assessment
 from vigie.warn.answers import Responses
 from vigie.warn.brier import Brier, brier_score, is_few, note_of
-from vigie.warn.chain import CLOSING, Chain, said_in
+from vigie.warn.chain import CLOSING, Chain
 from vigie.warn.share import Share, wilson
 
 _HOUR_US = 3_600 * SECOND_US

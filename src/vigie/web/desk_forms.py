@@ -10,10 +10,12 @@ from collections.abc import Callable
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
+from vigie.model.activity import Activity
 from vigie.model.entry import Entry, body_digest
 from vigie.model.errors import BadReport, BadSetting, NotReleasable, VigieError
+from vigie.model.said import body_of, read_body
 from vigie.model.times import DAY_US, SECOND_US
-from vigie.model.warning import Activity, Assessment, Content, Draft, Wording, body_of, read_body
+from vigie.model.warning import Assessment, Content, Draft, Wording
 from vigie.node import desk
 from vigie.node.compose import draft_from_signal
 from vigie.node.outlook import disable_rule, enable_rule, known_rule, replay_of, replay_rule
@@ -274,17 +276,14 @@ def activity_of_form(form: dict[str, str]) -> Activity:
     title = form.get("title", "").strip()
     if not title:
         raise BadReport("An activity needs a title", field="title")
-    begin_us, end_us = (time_of(form.get(name, ""), None, name) for name in ("begin", "end"))
-    if begin_us is not None and end_us is not None and end_us < begin_us:
-        raise BadReport("An activity cannot end before it begins", field="end", got=form["end"], expected=f"a day from {form['begin']} on")
     said = {
         "titles": {form.get("title_language", "en"): title},
         "status": form.get("status", "planned"),
-        "institutions": [*lines(form, "institutions")],
-        "begin_us": begin_us,
-        "end_us": end_us,
+        "partners": [{"name": name} for name in lines(form, "institutions")],
+        "begin": form.get("begin") or None,
+        "end": form.get("end") or None,
         "answers": [*lines(form, "answers")],
-        "text": form.get("text", "").strip(),
+        "abstracts": {form.get("title_language", "en"): form["text"].strip()} if form.get("text", "").strip() else {},
     }
     return read_body(Activity, said)
 

@@ -10,6 +10,7 @@ from vigie.model.canonical import Json
 from vigie.model.entry import Log
 from vigie.model.languages import day_text, moment_text
 from vigie.model.rule import LEVELS, RuleBook, Signal
+from vigie.model.said import said_in
 from vigie.model.times import DAY_US, SECOND_US, format_day
 from vigie.model.warning import Judgement
 from vigie.node.facts import area_name
@@ -18,7 +19,7 @@ from vigie.node.outlook import Outlook, open_signals
 from vigie.node.schedule import jobs_as_run, standings
 from vigie.node.warning_facts import Shown, content_facts
 from vigie.warn.answers import Recipient, Responses
-from vigie.warn.chain import Proposal, said_in
+from vigie.warn.chain import Proposal
 from vigie.warn.problems import Indicator, ProblemState
 from vigie.web.seats import Seat
 

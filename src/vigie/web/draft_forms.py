@@ -11,8 +11,9 @@ from typing import get_args
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport
 from vigie.model.label import PUBLIC, TLP_ORDER
+from vigie.model.said import body_of, read_body
 from vigie.model.times import format_time, parse_time
-from vigie.model.warning import Confidence, Content, Draft, Likelihood, Severity, Stage, Urgency, Wording, body_of, read_body
+from vigie.model.warning import Confidence, Content, Draft, Likelihood, Severity, Stage, Urgency, Wording
 from vigie.node.warning_facts import TEXT_PARTS
 
 MAX_TEXTS = 8

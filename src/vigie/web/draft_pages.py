@@ -13,7 +13,8 @@ from vigie.model.atlas import Atlas, area_by_code, name_of, units_of
 from vigie.model.errors import NotReleasable, VigieError
 from vigie.model.label import PUBLIC, TLP_ORDER, Label, may_read
 from vigie.model.languages import FORM, said
-from vigie.model.warning import MAX_HEADLINE, SEVERITIES, Content, Draft
+from vigie.model.said import MAX_HEADLINE
+from vigie.model.warning import SEVERITIES, Content, Draft
 from vigie.node.accounts import may
 from vigie.node.desk import evidence_labels, release_check
 from vigie.node.facts import area_name
