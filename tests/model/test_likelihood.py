@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.model.errors import BadSetting
+from vigie.model.languages import LANGUAGES
 from vigie.model.likelihood import (
     FRENCH,
     ICD203,
-    LANGUAGES,
     PHIA,
     YARDSTICKS,
     confidence_words,
@@ -28,7 +28,7 @@ from vigie.model.warning import Likelihood
 
 shares = st.floats(0, 1)
 names = st.sampled_from(sorted(YARDSTICKS))
-tongues = st.sampled_from(LANGUAGES)
+tongues = st.sampled_from(sorted(LANGUAGES))
 
 
 def one(share: float) -> Likelihood:
@@ -43,6 +43,11 @@ def one(share: float) -> Likelihood:
         (0.30, "PHIA", "en", "unlikely, 30 %"),
         (0.30, "FRENCH", "fr", "probablement pas, 30 %"),
         (0.30, "ICD203", "sr-Cyrl", "мало вероватно, 30 %"),
+        (0.30, "ICD203", "sr-Latn", "malo verovatno, 30 %"),
+        (0.30, "ICD203", "cnr-Cyrl", "мало вјероватно, 30 %"),
+        (0.30, "ICD203", "sq", "ka pak gjasa, 30 %"),
+        (0.37, "PHIA", "hr", "malo vjerojatno, 37 % (između dvaju stupnjeva ljestvice; naveden je najbliži)"),
+        (0.003, "ICD203", "mk", "речиси без изгледи, под 1 %"),
         (0.37, "PHIA", "en", "unlikely, 37 % (between two bands of the scale; the nearest is named)"),
         (0.38, "PHIA", "en", "realistic possibility, 38 % (between two bands of the scale; the nearest is named)"),
         (0.16, "FRENCH", "fr", "probablement pas, 16 % (entre deux échelons de l'échelle ; le plus proche est nommé)"),
@@ -127,7 +132,7 @@ def test_every_band_has_a_word_in_every_language_and_the_bands_rise(scale: objec
     assert all(first.high <= second.low for first, second in pairwise(bands))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_confidence_never_shares_a_sentence_with_likelihood(language: str) -> None:
     """No text of likelihood holds a word of confidence, and none of confidence a percentage."""
     confidences = [confidence_words(level, language) for level in ("low", "moderate", "high")]  # type: ignore[arg-type]
@@ -145,7 +150,9 @@ def test_an_unknown_yardstick_is_refused_with_one_sentence() -> None:
         find_yardstick("KENT")
 
 
-@pytest.mark.parametrize(("asked", "given_"), [("fr-FR", "fr"), ("sr", "sr-Cyrl"), ("sr-Cyrl-ME", "sr-Cyrl"), ("sr-Latn", "en"), ("de", "en"), ("en-GB", "en")])
+@pytest.mark.parametrize(
+    ("asked", "given_"), [("fr-FR", "fr"), ("sr", "sr-Cyrl"), ("sr_Cyrl_RS", "sr-Cyrl"), ("sr-Latn", "sr-Latn"), ("hr", "hr"), ("de", "en"), ("en-GB", "en")]
+)
 def test_a_reader_is_given_his_own_script_or_english(asked: str, given_: str) -> None:
     """Serbian in Latin letters is not given Cyrillic."""
     assert written_language(asked) == given_

@@ -1,4 +1,4 @@
-"""The pages of a brief: one sheet, three languages, no script, the same bytes; no text of a record is ever markup."""
+"""The pages of a brief: one sheet, every language, no script, the same bytes; no text of a record is ever markup."""
 
 from __future__ import annotations
 

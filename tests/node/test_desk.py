@@ -28,7 +28,6 @@ from vigie.node.desk import (
     draft_update,
     judge,
     log_of,
-    open_activity,
     open_draft,
     release,
     save_draft,
@@ -36,6 +35,7 @@ from vigie.node.desk import (
     submit_draft,
     tell_overdue,
 )
+from vigie.node.procedures import open_activity
 from vigie.node.settings import Node, init_node, open_node
 from vigie.node.worlds import make_world
 from vigie.store import list_notes

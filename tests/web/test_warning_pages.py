@@ -14,7 +14,7 @@ from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
 from vigie.model.times import DAY_US
 from vigie.model.warning import Draft, Evidence
-from vigie.node import desk
+from vigie.node import desk, procedures
 from vigie.node.settings import Node, init_node
 from vigie.web import make_app
 from web.desk_world import PARTNER, at, content, desk_node, fill, issue, sign_in, wording
@@ -170,7 +170,7 @@ def test_what_is_written_once_for_all_languages_bears_its_own(client: TestClient
 def test_an_activity_that_answers_is_told_once(node: Node, client: TestClient) -> None:
     """The answer leads to what is being done, and does not repeat it."""
     issue(node, content("w-mediated"))
-    desk.open_activity(at(node, "partner"), Activity(titles={"en": "Mediation of the town"}, answers=("w-mediated",)), "CLEAR")
+    procedures.open_activity(at(node, "partner"), Activity(titles={"en": "Mediation of the town"}, answers=("w-mediated",)), "CLEAR")
     page = client.get("/warnings/w-mediated").text
     assert page.count("Mediation of the town") == 1
     assert page.count('href="#activity-1"') == page.count('id="activity-1"') == 1

@@ -7,7 +7,26 @@ import sys
 import typer
 
 from vigie import __version__
-from vigie.cli import accounts, brief, demo, exchange, exercise, intake, links, nodes, sources, subscriptions, warn, watch, worlds
+from vigie.cli import (
+    accounts,
+    activities,
+    activities_iati,
+    activities_stocktake,
+    brief,
+    contacts,
+    demo,
+    exchange,
+    exercise,
+    intake,
+    links,
+    nodes,
+    pages,
+    sources,
+    subscriptions,
+    warn,
+    watch,
+    worlds,
+)
 from vigie.cli.show import complain
 from vigie.model.errors import BadReport, BadSetting, NotReleasable, PeerUnavailable, VigieError
 
@@ -38,7 +57,9 @@ def program(*, version: bool = typer.Option(False, "--version", callback=_versio
     """
 
 
-for part in (nodes, accounts, sources, intake, links, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn):
+activities_stocktake.register(activities.app)
+activities_iati.register(activities.app)
+for part in (nodes, accounts, sources, intake, pages, links, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn, activities, contacts):
     part.register(app)
 
 

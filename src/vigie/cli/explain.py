@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from vigie.cli.show import say, say_json, say_table
 from vigie.node.explaining import explain_file
+from vigie.node.page_facts import reading_lines
 
 
-def explain_files(paths: Sequence[Path], *, reader: str, preset: str, mapping: Path | None, agency: str, as_json: bool) -> None:
-    """Prints the explanation of each file; nothing is written."""
-    found = [explain_file(path, reader, preset, mapping, agency) for path in paths]
+def explain_files(paths: Sequence[Path], *, reader: str, preset: str, mapping: Path | None, agency: str, as_json: bool, folder: Path | None = None) -> None:
+    """Prints the explanation of each file; nothing is written. `folder` is that of a node, if there is one, for its own lexicon."""
+    found = [explain_file(path, reader, preset, mapping, agency, folder) for path in paths]
     if as_json:
         say_json(found)
         return
     for facts in found:
-        _say_table_view(facts) if "columns" in facts else _say_reader_view(facts)
+        _view_of(facts)(facts)
     say("Nothing was written.")
+
+
+def _view_of(facts: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    if "pages" in facts:
+        return _say_page_view
+    return _say_table_view if "columns" in facts else _say_reader_view
+
+
+def _say_page_view(facts: dict[str, Any]) -> None:
+    for page in facts["pages"]:
+        say(f"{facts['file']}: a page, read as a draft that would wait for review.")
+        for line in reading_lines(page):
+            say(line)
 
 
 def _say_table_view(facts: dict[str, Any]) -> None:

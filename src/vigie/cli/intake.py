@@ -20,12 +20,15 @@ from vigie.node import flow
 from vigie.node.clock import now_us
 from vigie.node.incoming import sweep
 from vigie.node.intake import Order, Outcome, files_under
+from vigie.node.mappings import PAGES
 from vigie.node.remote import fetched, is_address, label_at, without_secrets
 from vigie.node.retry import retry_file
-from vigie.node.settings import Node, owner_label
+from vigie.node.settings import Node, node_folder, owner_label
 from vigie.store import list_files, list_rejects
 
-Reader = Annotated[str, typer.Option(help="The reader's name, where the file is not recognised by itself.", show_default=False)]
+Reader = Annotated[
+    str, typer.Option(help="The reader's name, where the file is not recognised by itself; page for a press page in plain text.", show_default=False)
+]
 Preset = Annotated[str, typer.Option(help="A preset that says what a table's columns mean, such as isc-origins.", show_default=False)]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file that says what a table's columns mean.", show_default=False)]
 Agency = Annotated[str, typer.Option(help="The agency, where the file does not name it.", show_default=False)]
@@ -53,7 +56,8 @@ def ingest(
 ) -> None:
     """Take in reports: one file is one transaction, and the same file twice changes nothing."""
     if explain:
-        explain_files(files_under(map(Path, files)), reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json)
+        paths = files_under(map(Path, files))
+        explain_files(paths, reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json, folder=node_folder(node))
         return
     opened, now = the_node(node), now_us()
     chosen = _label(opened, tlp, label)
@@ -79,8 +83,13 @@ def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) ->
     with progress_bar(path.stat().st_size, name_of(path)) as watch:
         outcomes = list(flow.take_in(node, [path], order, now, watch))
     for outcome in outcomes if not as_json else ():
-        say_outcome(outcome)
+        _say_pages(outcome) if outcome.readers == (PAGES,) else say_outcome(outcome)
     return outcomes
+
+
+def _say_pages(outcome: Outcome) -> None:
+    """What became of a file of pages, in one line."""
+    say(f"{outcome.name}: {outcome.sentence}.")
 
 
 def _report(outcomes: list[Outcome], directory: Directory, *, as_json: bool) -> None:
@@ -95,12 +104,13 @@ def _report(outcomes: list[Outcome], directory: Directory, *, as_json: bool) -> 
 def _came_to_nothing(outcome: Outcome) -> bool:
     """Whether a file was refused, or held nothing but rejects."""
     tally = outcome.tally
-    return outcome.status == "refused" or (tally.rejects > 0 and not tally.reports and not tally.unchanged)
+    return outcome.status == "refused" or (tally.rejects > 0 and not tally.reports and not tally.unchanged and not outcome.drafts)
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, object]:
     tally = outcome.tally
     counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects, "tied": tally.tied, "relabelled": tally.relabelled}
+    counts |= {"drafts": outcome.drafts}
     return {"file": outcome.name, "status": outcome.status, **counts, "readers": list(outcome.readers), "why": outcome.sentence}
 
 

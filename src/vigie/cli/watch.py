@@ -38,7 +38,7 @@ def watch(
     sources_every: Annotated[int, _every("the sources")] = DEFAULT.sources_s,
     link_every: Annotated[int, _every("links")] = DEFAULT.link_s,
     rules_every: Annotated[int, _every("the rules")] = DEFAULT.rules_s,
-    timers_every: Annotated[int, _every("unanswered warnings")] = DEFAULT.timers_s,
+    timers_every: Annotated[int, _every("unanswered warnings, silences and checks")] = DEFAULT.timers_s,
     notices_every: Annotated[int, _every("notices to send")] = DEFAULT.notices_s,
     briefs_every: Annotated[int, _every("briefs that were asked for")] = DEFAULT.briefs_s,
     sweep_every: Annotated[int, _every("what is to be forgotten")] = DEFAULT.sweep_s,
@@ -49,7 +49,7 @@ def watch(
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page from the same process.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run sources, linking, rules, timers, notices and briefs, each at its cadence, until it is stopped."""
+    """Run sources, linking, rules, timers, silences, checks, notices and briefs, each at its cadence, until it is stopped."""
     cadences = Cadences(
         sources_s=sources_every,
         link_s=link_every,

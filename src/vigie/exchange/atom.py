@@ -21,7 +21,10 @@ _XML_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtomEntry:
-    """One message in a feed; `updated_us` is when it was sent, `address` where its XML is, `language` that of title and summary."""
+    """One message in a feed; `updated_us` is when it was sent, `address` where its XML is, `language` that of title and summary.
+
+    Of a page instead of a CAP message `media_type` says so.
+    """
 
     id: str
     title: str
@@ -30,6 +33,7 @@ class AtomEntry:
     status: Status
     summary: str = ""
     language: str = ""
+    media_type: str = MEDIA_TYPE_CAP
 
 
 def atom_entry(message: CapMessage, address: str) -> AtomEntry:
@@ -82,7 +86,7 @@ def _entry(feed: etree._Element, entry: AtomEntry) -> None:
     _add(element, "id", entry.id)
     _add(element, "title", entry.title)
     _add(element, "updated", format_time(entry.updated_us))
-    _add(element, "link", rel="alternate", href=entry.address, type=MEDIA_TYPE_CAP)
+    _add(element, "link", rel="alternate", href=entry.address, type=entry.media_type)
     _add(element, "category", term=entry.status)
     if entry.summary:
         _add(element, "summary", entry.summary)

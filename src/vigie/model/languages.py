@@ -1,5 +1,6 @@
 """What Vigie says, in the languages that it speaks: English is the key, `texts/*.po` holds the others, babel writes days and numbers.
 
+Serbian in Latin letters and Montenegrin in Cyrillic ones have no file: their texts are those of the other script, written anew.
 A text that nobody who speaks the language has read is marked `fuzzy` in its file, as gettext does it, and counts as unreviewed: a page says so.
 Text that is chosen at run time is marked by `to_say` where it is written, so that a test finds every text that lacks a translation.
 """
@@ -8,23 +9,68 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 from vigie.model.errors import BadSetting
+from vigie.model.script import cyrillic, latin
 from vigie.model.times import format_day, format_time
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-LANGUAGES: Mapping[str, str] = {"en": "en_GB", "fr": "fr", "sr-Cyrl": "sr_Cyrl"}
-"""The languages that texts are written in, as BCP 47 tags, each with the name of its locale."""
+LANGUAGES: Mapping[str, str] = {
+    "en": "en_GB",
+    "fr": "fr",
+    "sq": "sq",
+    "bs": "bs_Latn",
+    "hr": "hr",
+    "cnr": "sr_Latn_ME",
+    "cnr-Cyrl": "sr_Cyrl_ME",
+    "sr-Latn": "sr_Latn",
+    "sr-Cyrl": "sr_Cyrl",
+    "mk": "mk",
+}
+"""The languages that texts are written in, as BCP 47 tags, each with the name of its locale. Bosnian and Montenegrin are in Latin letters."""
+
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English",
+    "fr": "Français",
+    "sq": "Shqip",
+    "bs": "Bosanski",
+    "hr": "Hrvatski",
+    "cnr": "Crnogorski",
+    "cnr-Cyrl": "Црногорски",
+    "sr-Latn": "Srpski",
+    "sr-Cyrl": "Српски",
+    "mk": "Македонски",
+}
+"""The name of each language in itself, in the order in which a page offers them."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ALIASES: Mapping[str, str] = {"sr": "sr-Cyrl", "cnr-Cyrl": "sr-Cyrl", "bs-Cyrl": "sr-Cyrl"}
+_ALIASES: Mapping[str, str] = {
+    "bs-cyrl": "sr-Cyrl",
+    "bs-latn": "bs",
+    "cnr-latn": "cnr",
+    "hbs": "sr-Latn",
+    "sh": "sr-Latn",
+    "sr": "sr-Cyrl",
+    "sr-cyrl-me": "cnr-Cyrl",
+    "sr-latn-me": "cnr",
+}
+_KNOWN: Mapping[str, str] = {**{tag.lower(): tag for tag in LANGUAGES}, **_ALIASES}
+_WRITTEN_ANEW: Mapping[str, tuple[str, Callable[[str], str]]] = {"sr-Latn": ("sr-Cyrl", latin), "cnr-Cyrl": ("cnr", cyrillic)}
+"""Languages without a file: whose texts they share, and how these are written in the other script."""
+
+_READ_ALIKE = (frozenset({"bs", "hr", "cnr", "sr-Latn"}), frozenset({"cnr-Cyrl", "sr-Cyrl"}))
+"""Languages whose readers read each other's texts as they stand, by script."""
+
+_GENITIVE = frozenset({"bs", "cnr", "cnr-Cyrl", "sr-Latn", "sr-Cyrl"})
+"""Languages that say a month of a day in the genitive, which CLDR gives in the nominative (Croatian is right there)."""
 
 
 def to_say(text: str) -> str:
@@ -138,9 +184,24 @@ def texts_in(language: str) -> tuple[str, ...]:
 
 
 def spoken(language: str) -> str:
-    """The language in which Vigie's own words come for a reader of this one: itself, its closest kin, or English."""
-    tag = _ALIASES.get(language, language)
-    return next((known for known in (tag, tag.partition("-")[0]) if known in LANGUAGES), "en")
+    """The language in which Vigie's own words come for a reader of this one: itself, its closest kin, or English.
+
+    >>> spoken("hr-HR"), spoken("sr-Latn-ME"), spoken("sr"), spoken("de")
+    ('hr', 'cnr', 'sr-Cyrl', 'en')
+    """
+    parts = language.lower().split("-")
+    tags = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((_KNOWN[tag] for tag in tags if tag in _KNOWN), "en")
+
+
+def is_read_by(text_language: str, language: str) -> bool:
+    """Whether who reads this language reads a text of that one too: the same, or its kin in the same script. Unknown languages count as English.
+
+    >>> is_read_by("hr", "bs"), is_read_by("bs-Cyrl", "cnr-Cyrl"), is_read_by("sr-Cyrl", "hr")
+    (True, True, False)
+    """
+    both = {spoken(text_language), spoken(language)}
+    return len(both) == 1 or any(both <= alike for alike in _READ_ALIKE)
 
 
 def check_language(language: str) -> str:
@@ -148,6 +209,15 @@ def check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise BadSetting("There are no texts in this language", got=language, expected=", ".join(LANGUAGES))
     return language
+
+
+def in_both_scripts(words: Mapping[str, str]) -> dict[str, str]:
+    """Words by language, with those of the languages that are another in a second script.
+
+    >>> in_both_scripts({"en": "yes", "sr-Cyrl": "да", "cnr": "da"})
+    {'en': 'yes', 'sr-Cyrl': 'да', 'cnr': 'da', 'sr-Latn': 'da', 'cnr-Cyrl': 'да'}
+    """
+    return {**words, **{tag: write(words[source]) for tag, (source, write) in _WRITTEN_ANEW.items()}}
 
 
 def number_text(language: str, value: float, decimals: int = 0) -> str:
@@ -166,12 +236,15 @@ def day_text(language: str, time_us: int, form: Literal["short", "medium", "long
     """The calendar day of an instant, UTC, as the language writes it; as ISO 8601 before the year 1.
 
     >>> day_text("en", 0), day_text("fr", 0), day_text("sr-Cyrl", 0)
-    ('1 January 1970', '1 janvier 1970', '1. јануар 1970.')
+    ('1 January 1970', '1 janvier 1970', '1. јануара 1970.')
     """
     from babel.dates import format_date
 
-    moment = _moment(time_us)
-    return format_day(time_us) if moment is None else format_date(moment.date(), form, locale=LANGUAGES[spoken(language)])
+    moment, tag = _moment(time_us), spoken(language)
+    if moment is None:
+        return format_day(time_us)
+    text = format_date(moment.date(), form, locale=LANGUAGES[tag])
+    return _in_genitive(text) if tag in _GENITIVE and form in ("long", "full") else text
 
 
 def moment_text(language: str, time_us: int) -> str:
@@ -182,6 +255,21 @@ def moment_text(language: str, time_us: int) -> str:
     """
     moment = _moment(time_us)
     return format_time(time_us) if moment is None else f"{day_text(language, time_us)}, {moment:%H:%M} UTC"
+
+
+def _in_genitive(text: str) -> str:
+    """A date whose month is in the nominative, with the month as it is said.
+
+    >>> _in_genitive("3. septembar 2026."), _in_genitive("3. juli 2026."), _in_genitive("3. мај 2026.")
+    ('3. septembra 2026.', '3. jula 2026.', '3. маја 2026.')
+    """
+    return re.sub(r"(?<=\d\. )[^\W\d]+", lambda month: _genitive(month[0]), text)
+
+
+def _genitive(month: str) -> str:
+    if month.endswith(("bar", "бар")):
+        return month[:-2] + month[-1] + month[-2]
+    return month.removesuffix("i") + ("a" if month.isascii() else "а")
 
 
 def _moment(time_us: int) -> datetime | None:
@@ -210,8 +298,13 @@ def _translations(tag: str) -> gettext.NullTranslations:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(tag: str) -> Catalog:
-    """The file of a language, as it is written. Raises `FileNotFoundError` for one that there is not."""
+    """The file of a language, as it is written, or that of its other script. Raises `FileNotFoundError` for one that there is not."""
     from babel.messages.pofile import read_po
 
-    text: Any = io.BytesIO(resources.files("vigie.model").joinpath(f"texts/{tag}.po").read_bytes())
-    return read_po(text, locale=LANGUAGES[tag], charset="utf-8", abort_invalid=True)
+    source, write = _WRITTEN_ANEW.get(tag, (tag, str))
+    text: Any = io.BytesIO(resources.files("vigie.model").joinpath(f"texts/{source}.po").read_bytes())
+    catalogue = read_po(text, locale=LANGUAGES[tag], charset="utf-8", abort_invalid=True)
+    for message in catalogue:
+        if message.id and write is not str:
+            message.string = write(message.string) if isinstance(message.string, str) else tuple(map(write, message.string or ()))
+    return catalogue

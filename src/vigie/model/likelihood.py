@@ -15,15 +15,15 @@ Decisions of ours, where the scales leave a choice:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from vigie.model.errors import BadSetting
+from vigie.model.languages import in_both_scripts, spoken
 from vigie.model.warning import Confidence, Likelihood
 
-LANGUAGES = ("en", "fr", "sr-Cyrl")
 EVEN = 50
 
 _LEAST, _MOST = Decimal(1), Decimal(99)
@@ -48,65 +48,129 @@ class Yardstick:
     bands: tuple[Band, ...]
 
 
-def _band(low: int, high: int, *words: str) -> Band:
-    return Band(low, high, MappingProxyType(dict(zip(LANGUAGES, words, strict=True))))
+def _bands(edges: Sequence[tuple[int, int]], words: Mapping[str, str]) -> tuple[Band, ...]:
+    """The bands of these percentages, rising; each language's words stand in one line, in the same order."""
+    lines = {tag: line.split("; ") for tag, line in in_both_scripts(words).items()}
+    return tuple(Band(low, high, MappingProxyType({tag: line[place] for tag, line in lines.items()})) for place, (low, high) in enumerate(edges))
 
 
 ICD203 = Yardstick(
     "ICD203",
     "ICD 203, Analytic Standards (2015), lower row of the table of likelihood",
     "en",
-    (
-        _band(1, 5, "almost no chance", "presque aucune chance", "готово без изгледа"),
-        _band(5, 20, "very unlikely", "très improbable", "веома мало вероватно"),
-        _band(20, 45, "unlikely", "improbable", "мало вероватно"),
-        _band(45, 55, "roughly even", "chances à peu près égales", "приближно једнаки изгледи"),
-        _band(55, 80, "likely", "probable", "вероватно"),
-        _band(80, 95, "very likely", "très probable", "веома вероватно"),
-        _band(95, 99, "almost certain", "presque certain", "готово сигурно"),
+    _bands(
+        ((1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99)),
+        {
+            "en": "almost no chance; very unlikely; unlikely; roughly even; likely; very likely; almost certain",
+            "fr": "presque aucune chance; très improbable; improbable; chances à peu près égales; probable; très probable; presque certain",
+            "sq": "pothuajse pa gjasa; ka shumë pak gjasa; ka pak gjasa; gjasa afërsisht të barabarta; ka gjasa; ka shumë gjasa; pothuajse e sigurt",
+            "bs": "gotovo bez izgleda; veoma malo vjerovatno; malo vjerovatno; približno jednaki izgledi; vjerovatno; veoma vjerovatno; gotovo sigurno",
+            "hr": "gotovo bez izgleda; vrlo malo vjerojatno; malo vjerojatno; podjednaki izgledi; vjerojatno; vrlo vjerojatno; gotovo sigurno",
+            "cnr": "gotovo bez izgleda; veoma malo vjerovatno; malo vjerovatno; približno jednaki izgledi; vjerovatno; veoma vjerovatno; gotovo sigurno",
+            "sr-Cyrl": "готово без изгледа; веома мало вероватно; мало вероватно; приближно једнаки изгледи; вероватно; веома вероватно; готово сигурно",
+            "mk": "речиси без изгледи; многу малку веројатно; малку веројатно; приближно еднакви изгледи; веројатно; многу веројатно; речиси сигурно",
+        },
     ),
 )
 PHIA = Yardstick(
     "PHIA",
     "PHIA probability yardstick of the United Kingdom (figures as in our reference page, not checked against its latest edition)",
     "en",
-    (
-        _band(0, 5, "remote chance", "chance infime", "незнатни изгледи"),
-        _band(10, 20, "highly unlikely", "très improbable", "веома мало вероватно"),
-        _band(25, 35, "unlikely", "improbable", "мало вероватно"),
-        _band(40, 50, "realistic possibility", "possibilité réelle", "реална могућност"),
-        _band(55, 75, "likely", "probable", "вероватно"),
-        _band(80, 90, "highly likely", "très probable", "веома вероватно"),
-        _band(95, 100, "almost certain", "presque certain", "готово сигурно"),
+    _bands(
+        ((0, 5), (10, 20), (25, 35), (40, 50), (55, 75), (80, 90), (95, 100)),
+        {
+            "en": "remote chance; highly unlikely; unlikely; realistic possibility; likely; highly likely; almost certain",
+            "fr": "chance infime; très improbable; improbable; possibilité réelle; probable; très probable; presque certain",
+            "sq": "gjasa të papërfillshme; ka shumë pak gjasa; ka pak gjasa; mundësi reale; ka gjasa; ka shumë gjasa; pothuajse e sigurt",
+            "bs": "neznatni izgledi; veoma malo vjerovatno; malo vjerovatno; realna mogućnost; vjerovatno; veoma vjerovatno; gotovo sigurno",
+            "hr": "neznatni izgledi; vrlo malo vjerojatno; malo vjerojatno; realna mogućnost; vjerojatno; vrlo vjerojatno; gotovo sigurno",
+            "cnr": "neznatni izgledi; veoma malo vjerovatno; malo vjerovatno; realna mogućnost; vjerovatno; veoma vjerovatno; gotovo sigurno",
+            "sr-Cyrl": "незнатни изгледи; веома мало вероватно; мало вероватно; реална могућност; вероватно; веома вероватно; готово сигурно",
+            "mk": "незначителни изгледи; многу малку веројатно; малку веројатно; реална можност; веројатно; многу веројатно; речиси сигурно",
+        },
     ),
 )
 FRENCH = Yardstick(
     "FRENCH",
     "French scale after S. Kent, Words of Estimative Probability (1964), as in the MISP taxonomy; the English words are Kent's",
     "fr",
-    (
-        _band(2, 12, "almost certainly not", "presque aucune chance", "готово сигурно не"),
-        _band(20, 40, "probably not", "probablement pas", "вероватно не"),
-        _band(40, 60, "chances about even", "chances égales", "једнаки изгледи"),
-        _band(63, 87, "probable", "probable", "вероватно"),
-        _band(87, 99, "almost certain", "quasi certaine", "готово сигурно"),
+    _bands(
+        ((2, 12), (20, 40), (40, 60), (63, 87), (87, 99)),
+        {
+            "en": "almost certainly not; probably not; chances about even; probable; almost certain",
+            "fr": "presque aucune chance; probablement pas; chances égales; probable; quasi certaine",
+            "sq": "pothuajse me siguri jo; me gjasë jo; gjasa të barabarta; ka gjasa; pothuajse e sigurt",
+            "bs": "gotovo sigurno ne; vjerovatno ne; jednaki izgledi; vjerovatno; gotovo sigurno",
+            "hr": "gotovo sigurno ne; vjerojatno ne; jednaki izgledi; vjerojatno; gotovo sigurno",
+            "cnr": "gotovo sigurno ne; vjerovatno ne; jednaki izgledi; vjerovatno; gotovo sigurno",
+            "sr-Cyrl": "готово сигурно не; вероватно не; једнаки изгледи; вероватно; готово сигурно",
+            "mk": "речиси сигурно не; веројатно не; еднакви изгледи; веројатно; речиси сигурно",
+        },
     ),
 )
 YARDSTICKS: Mapping[str, Yardstick] = MappingProxyType({scale.name: scale for scale in (ICD203, PHIA, FRENCH)})
 
-_BETWEEN = {
-    "en": "{} (between two bands of the scale; the nearest is named)",
-    "fr": "{} (entre deux échelons de l'échelle ; le plus proche est nommé)",
-    "sr-Cyrl": "{} (између два степена скале; наведен је најближи)",
-}
-_SPAN = {"en": "{} to {}", "fr": "de « {} » à « {} »", "sr-Cyrl": "од „{}“ до „{}“"}
-_BELOW = {"en": "below 1 %", "fr": "moins de 1 %", "sr-Cyrl": "испод 1 %"}
-_ABOVE = {"en": "above 99 %", "fr": "plus de 99 %", "sr-Cyrl": "изнад 99 %"}
-_CONFIDENCE = {
-    "en": ("Confidence in the analysis: {}.", {"low": "low", "moderate": "moderate", "high": "high"}),
-    "fr": ("Confiance dans l'analyse : {}.", {"low": "faible", "moderate": "modérée", "high": "élevée"}),
-    "sr-Cyrl": ("Поузданост анализе: {}.", {"low": "ниска", "moderate": "умерена", "high": "висока"}),
-}
+_BETWEEN = in_both_scripts(
+    {
+        "en": "{} (between two bands of the scale; the nearest is named)",
+        "fr": "{} (entre deux échelons de l'échelle ; le plus proche est nommé)",
+        "sq": "{} (midis dy shkallëve; është shënuar më e afërta)",
+        "bs": "{} (između dva stepena skale; naveden je najbliži)",
+        "hr": "{} (između dvaju stupnjeva ljestvice; naveden je najbliži)",
+        "cnr": "{} (između dva stepena skale; naveden je najbliži)",
+        "sr-Cyrl": "{} (између два степена скале; наведен је најближи)",
+        "mk": "{} (меѓу два степена на скалата; наведен е најблискиот)",
+    }
+)
+_SPAN = in_both_scripts(
+    {
+        "en": "{} to {}",
+        "fr": "de « {} » à « {} »",
+        "sq": "nga “{}” deri në “{}”",
+        "bs": "od „{}“ do „{}“",
+        "hr": "od „{}” do „{}”",
+        "cnr": "od „{}“ do „{}“",
+        "sr-Cyrl": "од „{}“ до „{}“",
+        "mk": "од „{}“ до „{}“",
+    }
+)
+_BELOW = in_both_scripts(
+    {
+        "en": "below 1 %",
+        "fr": "moins de 1 %",
+        "sq": "nën 1 %",
+        "bs": "ispod 1 %",
+        "hr": "ispod 1 %",
+        "cnr": "ispod 1 %",
+        "sr-Cyrl": "испод 1 %",
+        "mk": "под 1 %",
+    }
+)
+_ABOVE = in_both_scripts(
+    {
+        "en": "above 99 %",
+        "fr": "plus de 99 %",
+        "sq": "mbi 99 %",
+        "bs": "iznad 99 %",
+        "hr": "iznad 99 %",
+        "cnr": "iznad 99 %",
+        "sr-Cyrl": "изнад 99 %",
+        "mk": "над 99 %",
+    }
+)
+_CONFIDENCE = in_both_scripts(
+    {
+        "en": "Confidence in the analysis: {}.; low; moderate; high",
+        "fr": "Confiance dans l'analyse : {}.; faible; modérée; élevée",
+        "sq": "Besueshmëria e analizës: {}.; e ulët; mesatare; e lartë",
+        "bs": "Pouzdanost analize: {}.; niska; umjerena; visoka",
+        "hr": "Pouzdanost analize: {}.; niska; umjerena; visoka",
+        "cnr": "Pouzdanost analize: {}.; niska; umjerena; visoka",
+        "sr-Cyrl": "Поузданост анализе: {}.; ниска; умерена; висока",
+        "mk": "Доверливост на анализата: {}.; ниска; умерена; висока",
+    }
+)
+"""The sentence, and its words for low, moderate and high."""
 
 
 def find_yardstick(name: str) -> Yardstick:
@@ -156,16 +220,13 @@ def confidence_words(confidence: Confidence, language: str = "en") -> str:
     >>> confidence_words("moderate")
     'Confidence in the analysis: moderate.'
     """
-    sentence, words = _CONFIDENCE[written_language(language)]
-    return sentence.format(words[confidence])
+    sentence, *words = _CONFIDENCE[written_language(language)].split("; ")
+    return sentence.format(dict(zip(("low", "moderate", "high"), words, strict=True))[confidence])
 
 
 def written_language(language: str) -> str:
-    """The one of `LANGUAGES` that a reader of `language` (BCP 47) is given: his own, or English."""
-    parts = language.replace("_", "-").casefold().split("-")
-    if parts[0] == "sr" and "latn" not in parts:
-        return "sr-Cyrl"
-    return parts[0] if parts[0] in LANGUAGES else "en"
+    """The one of the program's languages that a reader of `language` (BCP 47) is given: his own, or English."""
+    return spoken(language.replace("_", "-"))
 
 
 def is_own_words(yardstick: str, language: str) -> bool:

@@ -14,6 +14,7 @@ from vigie.model.atlas import Atlas
 from vigie.model.catalogue import Coded
 from vigie.model.errors import Reject
 from vigie.model.feed import Feed
+from vigie.model.lexicon import Lexicon
 from vigie.model.report import Report
 from vigie.model.rule import Problem, Rule
 from vigie.model.sameness import Sameness
@@ -115,3 +116,5 @@ class Pack:
     units: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     problems: tuple[Problem, ...] = ()
+    lexicon: Lexicon = Lexicon()  # noqa: RUF009  # a frozen value
+    """The words by which a page shows the field's kinds; empty where pages are not read for the field."""

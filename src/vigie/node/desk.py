@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from vigie.model.activity import Activity
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.entry import Entry, Log
 from vigie.model.errors import BadReport, BadSetting, NotReleasable
@@ -80,13 +79,15 @@ def own_label(party: str) -> Label:
 _ARTICLES = {"analyst": "An", "operator": "An"}
 
 
-def _checked(desk: Desk, act: str) -> None:
+def check_may(desk: Desk, act: str) -> None:
+    """Nothing where the actor's role may do this. Raises `NotReleasable` with one sentence where not."""
     if not may(desk.actor.role, act):
         words = f"{_ARTICLES.get(desk.actor.role, 'A')} {desk.actor.role} may not {act}"
         raise NotReleasable(words, record=desk.actor.account, todo="ask somebody with another role")
 
 
-def _say(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
+def word_of(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
+    """What the actor says now, as an entry that is not written down yet; without a label for the party's own eyes."""
     return Entry(
         type=type_,
         owner=desk.actor.party,
@@ -100,19 +101,19 @@ def _say(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None
 
 
 def _add(desk: Desk, type_: str, ref: str, body: Any, label: Label | None = None) -> Entry:
-    return add_entry(desk.node.store, _say(desk, type_, ref, body, label))
+    return add_entry(desk.node.store, word_of(desk, type_, ref, body, label))
 
 
 def triage(desk: Desk, signal: Signal, word: str, *, reason: str = "", until_us: int | None = None) -> Entry:
     """Dismisses a signal with a reason, or snoozes it until an instant."""
-    _checked(desk, "triage")
+    check_may(desk, "triage")
     said = read_body(Triage, {"signal": signal.id, "word": word, "reason": reason, "until_us": until_us})
     return _add(desk, "triage", signal.id, said)
 
 
 def judge(desk: Desk, rule: str, area: str, level: str, reason: str, until_us: int) -> Entry:
     """An analyst's level for a judged indicator in one of its areas."""
-    _checked(desk, "judge")
+    check_may(desk, "judge")
     judged = {name: found for name, found in rule_book(desk.node).rules.items() if found.how == "judged"}
     if rule not in judged:
         raise BadSetting("There is no such judged indicator", got=rule, expected=", ".join(sorted(judged)))
@@ -126,7 +127,7 @@ def judge(desk: Desk, rule: str, area: str, level: str, reason: str, until_us: i
 
 def review(desk: Desk, problem: str, text: str = "") -> Entry:
     """Says that a warning problem was looked at as a whole, now."""
-    _checked(desk, "judge")
+    check_may(desk, "judge")
     known = rule_book(desk.node).problems
     if problem not in known:
         raise BadSetting("There is no such problem", got=problem, expected=", ".join(sorted(known)))
@@ -135,27 +136,27 @@ def review(desk: Desk, problem: str, text: str = "") -> Entry:
 
 def open_draft(desk: Desk, draft: Draft, signal: str = "") -> Entry:
     """A new draft; where it comes from a signal, that is marked as promoted, and a draft that it has already is given back."""
-    _checked(desk, "draft")
+    check_may(desk, "draft")
     standing = [item for item in drafts(desk.log) if item.draft.state in ("open", "submitted")] if signal else []
     begun = next((item.entry for item in standing if item.draft.content.signal == signal), None)
     if begun is not None:
         return begun
     ref = new_name("d")
-    written = [_say(desk, "draft", ref, draft)]
+    written = [word_of(desk, "draft", ref, draft)]
     if signal:
-        written.append(_say(desk, "triage", signal, Triage(signal=signal, word="promoted", draft=ref)))
+        written.append(word_of(desk, "triage", signal, Triage(signal=signal, word="promoted", draft=ref)))
     return add_entries(desk.node.store, written)[0]
 
 
 def save_draft(desk: Desk, ref: str, draft: Draft, version: int) -> Entry:
     """The next version of a draft that is still open or waiting; `version` is the one that was looked at. Raises where it has moved on."""
-    _checked(desk, "draft")
+    check_may(desk, "draft")
     found = draft_of(desk, ref)
     if version != found.entry.version:
         raise BadSetting("Somebody else has changed this meanwhile", record=f"draft {ref}", todo="look at it again")
     if found.draft.state not in ("open", "submitted"):
         raise BadSetting(f"The draft is {found.draft.state}", record=ref, todo="begin a new one")
-    return add_entry(desk.node.store, replace(_say(desk, "draft", ref, draft), version=version + 1))
+    return add_entry(desk.node.store, replace(word_of(desk, "draft", ref, draft), version=version + 1))
 
 
 def draft_of(desk: Desk, ref: str) -> Proposal:
@@ -175,7 +176,7 @@ def submit_draft(desk: Desk, ref: str, version: int) -> Entry:
 
 def approve(desk: Desk, ref: str, content: str, *, approved: bool, note: str = "") -> Entry:
     """A second person's word on the content that has this digest. Raises where it is another one by now, or one's own. A refusal reopens the draft."""
-    _checked(desk, "approve")
+    check_may(desk, "approve")
     found = draft_of(desk, ref)
     if found.digest != content:
         raise BadSetting("The draft was changed after it was shown", record=ref, todo="read it again")
@@ -183,24 +184,24 @@ def approve(desk: Desk, ref: str, content: str, *, approved: bool, note: str = "
         raise NotReleasable(why.rstrip("."), record=ref)
     if not approved and not note.strip():
         raise BadReport("Who sends a draft back must say why", record=ref)
-    said = _say(desk, "approval", f"{ref}|{desk.actor.account}", Approval(draft=ref, content=content, approved=approved, note=note.strip()))
+    said = word_of(desk, "approval", f"{ref}|{desk.actor.account}", Approval(draft=ref, content=content, approved=approved, note=note.strip()))
     if approved:
         return add_entry(desk.node.store, said)
-    reopened = _say(desk, "draft", ref, found.draft.model_copy(update={"state": "open"}))
+    reopened = word_of(desk, "draft", ref, found.draft.model_copy(update={"state": "open"}))
     return add_entries(desk.node.store, [said, replace(reopened, version=found.entry.version + 1)])[0]
 
 
 def release(desk: Desk, ref: str) -> Entry:
     """Releases a draft as a warning: the label is the join with its evidence's, checked against every recipient."""
-    _checked(desk, "release")
+    check_may(desk, "release")
     found = draft_of(desk, ref)
     if why := may_release(found, desk.log, four_eyes=desk.node.settings.four_eyes, by=desk.actor.account):
         raise NotReleasable(why.rstrip("."), record=ref)
     _check_votes(desk, found)
     content, label = found.draft.content, release_check(desk, found.draft)
     head = next((chain.head for chain in chains(desk.log) if (chain.owner, chain.warning) == (desk.actor.party, content.warning)), None)
-    warning = replace(_say(desk, "warning", content.warning, content, label), version=head.entry.version + 1 if head else 1)
-    done = _say(desk, "draft", ref, found.draft.model_copy(update={"state": "released"}))
+    warning = replace(word_of(desk, "warning", content.warning, content, label), version=head.entry.version + 1 if head else 1)
+    done = word_of(desk, "draft", ref, found.draft.model_copy(update={"state": "released"}))
     return add_entries(desk.node.store, [warning, replace(done, version=found.entry.version + 1)])[0]
 
 
@@ -284,7 +285,7 @@ def _openness(draft: Draft) -> tuple[int, bool, int]:
 
 def answer(desk: Desk, warning: str, word: str, text: str = "", activity: str = "", tlp: str = "") -> Entry:
     """A party's answer to the head of a warning; read by those who got the warning, and by its owner. The same word again changes nothing."""
-    _checked(desk, "answer")
+    check_may(desk, "answer")
     chain = chain_of(desk, warning)
     if chain.owner == desk.actor.party:
         raise BadSetting("Nobody answers their own warning", record=warning, todo="update it, or name an activity")
@@ -299,7 +300,7 @@ def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
     """Whoever got the warning may read what is answered, and its owner; with CLEAR everybody, where the warning itself is open to all."""
     label = head.entry.label
     if tlp.upper() == "CLEAR":
-        _checked(desk, "release")
+        check_may(desk, "release")
         if label.tlp != "CLEAR" or label.rel_to is not None or label.parts:
             raise NotReleasable("An answer cannot be more open than its warning", got="TLP:CLEAR", expected=f"TLP:{label.tlp}")
         return Label(desk.actor.party, tlp="CLEAR")
@@ -308,7 +309,7 @@ def answer_label(desk: Desk, head: Version, tlp: str = "") -> Label:
 
 def assess(desk: Desk, warning: str, outcome: str, text: str = "", began_us: int | None = None, events: Sequence[str] = ()) -> Entry:
     """What became of a warning, by its owner. The word of somebody who may release goes to whoever may read the warning and the events that it names."""
-    _checked(desk, "assess")
+    check_may(desk, "assess")
     head = _own_chain(desk, warning).head
     if outcome == "hit" and began_us is None and not events:
         raise BadReport("A hit needs the event, or when what was warned of began", record=warning)
@@ -318,30 +319,6 @@ def assess(desk: Desk, warning: str, outcome: str, text: str = "", began_us: int
     named = [label for _, label in labels_of_events(_ground(desk), [Evidence(event=name) for name in said.events])]
     label = reduce(lambda first, second: join(first, second, desk.node.directory), named, head.entry.label)
     return _add(desk, "assessment", warning, said, label)
-
-
-def open_activity(desk: Desk, activity: Activity, tlp: str = "") -> Entry:
-    """An activity that answers warnings, and for each of them the answer `action`; all in one transaction."""
-    _checked(desk, "answer")
-    ref = new_name("a")
-    if tlp.upper() == "CLEAR":
-        _checked(desk, "release")
-    heads = [chain_of(desk, name).head for name in activity.answers]
-    label = _activity_label(desk, heads, tlp)
-    written = [_say(desk, "activity", ref, activity, label)]
-    for head in (head for head in heads if head.entry.owner != desk.actor.party):
-        said = Answer(warning=head.content.warning, entry=head.id, word="action", activity=ref, text=next(iter(activity.titles.values())))
-        written.append(_say(desk, "answer", f"{head.content.warning}|{ref}", said, answer_label(desk, head, tlp)))
-    return add_entries(desk.node.store, written)[0]
-
-
-def _activity_label(desk: Desk, heads: Sequence[Version], tlp: str) -> Label:
-    """As open as what it answers lets it be; one that answers nothing is the party's own, or open where that was asked."""
-    labels = [answer_label(desk, head, tlp) for head in heads]
-    if not labels:
-        return Label(desk.actor.party, tlp="CLEAR") if tlp.upper() == "CLEAR" else own_label(desk.actor.party)
-    lists = [label.rel_to for label in labels if label.rel_to is not None]
-    return replace(labels[0], rel_to=frozenset.intersection(*lists)) if lists else labels[0]
 
 
 def deputies(node: Node) -> dict[str, str]:

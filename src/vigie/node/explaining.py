@@ -13,15 +13,20 @@ from vigie.model.canonical import Json
 from vigie.model.errors import BadReport, Reject
 from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import facts
-from vigie.node.mappings import guarded, guarded_mapping, named_reader, preset_mapping, terms_of
+from vigie.node.mappings import PAGES, guarded, guarded_mapping, named_reader, preset_mapping, terms_of
 from vigie.node.packs import readers
+from vigie.node.page_facts import reading_facts
+from vigie.node.pages_in import explain_pages
 
 SHOWN_REPORTS = 3
 READ_AT_MOST = 10_000
 
 
-def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path | None = None, agency: str = "") -> dict[str, Json]:
-    """The explanation of a file. A table that nobody recognises is explained by a guessed mapping, whose text can be saved and corrected."""
+def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path | None = None, agency: str = "", folder: Path | None = None) -> dict[str, Json]:
+    """The explanation of a file. A table that nobody recognises is explained by a guessed mapping, whose text can be saved and corrected.
+
+    Pages are explained by the drafts that they would become; `folder` is a node's, if there is one, for its own lexicon.
+    """
     context = ReadContext(name_of(path), agency)
     if mapping is not None or preset:
         return _by_mapping(path, read_mapping(mapping) if mapping else preset_mapping(preset), context)
@@ -31,6 +36,9 @@ def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path |
         if reader:
             raise
         return {"file": context.source, "reader": None} | explain(path, None, context).to_json()
+    if chosen.name == PAGES:
+        pages: Sequence[Json] = [reading_facts(reading) for reading in explain_pages(path, folder, agency, named=reader == PAGES)]
+        return {"file": context.source, "reader": chosen.name, "title": chosen.title, "pages": pages}
     if chosen.name == native_mapping().name:
         return _by_mapping(path, native_mapping(), context)
     return _by_reader(path, chosen, context)

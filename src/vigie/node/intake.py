@@ -20,8 +20,9 @@ from vigie.model.label import Label, label_text
 from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import Report
 from vigie.model.times import DAY_US
-from vigie.node.mappings import Again, guarded, how_read, keep_mapping, named_reader, reader_again, table_mapping
+from vigie.node.mappings import PAGES, Again, guarded, how_read, keep_mapping, named_reader, reader_again, table_mapping
 from vigie.node.packs import packs, readers
+from vigie.node.pages_in import keep_pages, read_pages
 from vigie.node.settings import Node
 from vigie.store import FileFacts, Intake, PreparedBlock, Tally, prepare, seal_stream, taken_in, taking_in
 
@@ -56,7 +57,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file. `readers` names who read it; `restricted` says that a source's terms made its label stricter."""
+    """What became of a file. `readers` names who read it; `restricted` says that a source's terms made its label stricter.
+
+    `drafts` counts the pages of it that wait for review; of a file of pages `sentence` says what became of it.
+    """
 
     name: str
     status: Literal["taken in", "known", "refused"]
@@ -65,6 +69,7 @@ class Outcome:
     label: Label | None = None
     restricted: bool = False
     sentence: str = ""
+    drafts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,20 @@ def ingest_file(node: Node, path: Path, order: Order, now_us: int, watch: Watch 
     facts = _file_facts(path, order, names, now_us)
     before = None if order.again else taken_in(node.store, facts, label)
     if before is not None:
-        return Outcome(name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label)
-    tally = _write(node, path, order, facts, label, watch or _ignore)
+        said = "read before; nothing changed" if names == (PAGES,) else ""
+        return Outcome(name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label, said)
+    if names == (PAGES,):
+        return _take_in_pages(node, path, order, facts, label)
+    tally = _write(node, path, order, facts, label, lambda intake: _fill(intake, _pieces(path, order, label, node.limits), watch or _ignore))
     return Outcome(name, "taken in", tally, names, label, label != order.label)
+
+
+def _take_in_pages(node: Node, path: Path, order: Order, facts: FileFacts, label: Label) -> Outcome:
+    """The pages of a file become drafts, in one transaction with the file: they are read before it begins."""
+    pages = read_pages(node, path, order, label, facts.received_us)
+    tally = _write(node, path, order, facts, label, lambda intake: keep_pages(intake, pages))
+    status: Literal["taken in", "known"] = "taken in" if pages.drafts or pages.rejects else "known"
+    return Outcome(facts.name, status, tally, (PAGES,), label, label != order.label, pages.sentence, len(pages.drafts))
 
 
 def ingest_each(node: Node, paths: Iterable[Path], order: Order, now_us: int, watch: Watch | None = None) -> Iterator[Outcome]:
@@ -169,7 +185,8 @@ def _file_facts(path: Path, order: Order, names: tuple[str, ...], now_us: int) -
     return FileFacts(digest=file_digest(path), name=name_of(path), source=order.source, reader=how, bytes=size, exercise=order.exercise, received_us=now_us)
 
 
-def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label, watch: Watch) -> Tally:
+def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label, fill: Callable[[Intake], None]) -> Tally:
+    """What became of the file's records: `fill` writes them, in one transaction with the file's own row; its bytes go to the quarantine."""
     item = secrets.token_hex(16)
     sealed = node.quarantine / f"{item}.sealed"
     with path.open("rb") as raw:
@@ -177,7 +194,7 @@ def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label,
     try:
         with taking_in(node.store, node.keyring, facts, label, _expires_us(node, order, facts.received_us)) as intake:
             is_kept = intake.keep_raw(item)
-            _fill(intake, _pieces(path, order, label, node.limits), watch)
+            fill(intake)
     except BaseException:
         _forget(node, item, sealed)
         raise
@@ -218,12 +235,12 @@ def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iter
     position = [0]
     items = read_parts(path, _part_chooser(order), ReadContext(name_of(path), order.agency, order.exercise), limits, position)
     while batch := list(islice(items, REPORTS_AT_ONCE)):
-        checked = [_of_known_field(item) for item in batch]
+        checked = [of_known_field(item) for item in batch]
         found = [item for item in checked if isinstance(item, Report)]
         yield _Piece(prepare(found, label.owner, label_text(label)), tuple(item for item in checked if isinstance(item, Reject)), position[0])
 
 
-def _of_known_field(item: Report | Reject) -> Report | Reject:
+def of_known_field(item: Report | Reject) -> Report | Reject:
     """A report of a field that no pack knows could never become an event. A kind in the sender's own short word gets its whole name."""
     if isinstance(item, Reject) or item.kind in _kinds_of(item.field):
         return item

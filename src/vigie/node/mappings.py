@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from vigie.ingest.mapping import Mapping, native_mapping, read_mapping
 from vigie.ingest.table import mapping_reader
 from vigie.model.canonical import digest
-from vigie.model.errors import BadReport, BadSetting
-from vigie.model.pack import Reader, Sample
+from vigie.model.errors import BadReport, BadSetting, Reject
+from vigie.model.pack import ReadContext, Reader, Sample
+from vigie.model.report import Report
 from vigie.model.source import Floor
 from vigie.model.terms import Terms
 from vigie.node.packs import packs
@@ -18,12 +22,33 @@ from vigie.node.packs import packs
 MAPPINGS_FOLDER = "mappings"
 """Where a node keeps the mapping files by which it has read, so that it can read again."""
 
+PAGES = "page"
+"""The reader of pages: what it reads waits for a reviewer (`node.pages_in`)."""
+
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+_START = 4096
+"""How many bytes may stand before a page says that it is one."""
+
 _AGENCY, _READER, _PRESET, _MAPPING = " agency=", "reader:", "preset:", "mapping:"
 
 
 def native_readers() -> tuple[Reader, ...]:
-    """The reader of tables whose columns bear the names of a report's own fields."""
-    return (reader_of(native_mapping()),)
+    """The reader of tables whose columns bear the names of a report's own fields, and the reader of pages."""
+    return (reader_of(native_mapping()), Reader(PAGES, "A page of text, as the draft of a report that waits for review", is_html, _read_page_of_table))
+
+
+def is_html(sample: Sample) -> bool:
+    """Whether it begins as a page of HTML does. Plain text is a page only where somebody says so.
+
+    >>> [is_html(Sample("x", head)) for head in (b"<!DOCTYPE html><html>", b"<HTML lang=fr>", b"<htmlish/>", b"Press release")]
+    [True, True, False, False]
+    """
+    return _HTML.match(sample.head[:_START]) is not None
+
+
+def _read_page_of_table(_stream: BinaryIO, context: ReadContext) -> Iterator[Report | Reject]:
+    """A page gives no report before it is reviewed; one that lies among tables is told apart from them."""
+    yield Reject(context.source, "A page among other files was not read", expected="a file of pages alone")
 
 
 def presets() -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""The watch: sources, linking, rules, timers, notices, briefs and sweeping, one after the other, each at its cadence.
+"""The watch: sources, linking, rules, timers, silences, checks, notices, briefs and sweeping, one after the other, each at its cadence.
 
 A round goes through the jobs in their order, so that what a source brings is linked, judged and sent within one round. What was due while
 the watch stood still is run once at its start, however often it was missed.
@@ -63,6 +63,8 @@ def jobs_of(cadences: Cadences) -> tuple[Job, ...]:
         Job("link", cadences.link_s, make_worlds, follows_news=True),
         Job("rules", cadences.rules_s, watch_rules, follows_news=True),
         Job("timers", cadences.timers_s, tell_overdue, follows_news=True),
+        Job("silences", cadences.timers_s, tell_silences, follows_news=True),
+        Job("checks", cadences.timers_s, tell_unanswered, follows_news=True),
         Job("notices", cadences.notices_s, send_notices, follows_news=True),
         Job("briefs", cadences.briefs_s, make_briefs),
         Job("sweep", cadences.sweep_s, sweep_up),
@@ -108,6 +110,20 @@ def tell_overdue(node: Node, _atlas: Atlas, now_us: int) -> str:
     from vigie.node import desk
 
     return desk.tell_overdue(node, now_us)
+
+
+def tell_silences(node: Node, atlas: Atlas, now_us: int) -> str:
+    """Which silences have ended, agreed, noted or broken, each told once, in one sentence."""
+    from vigie.node import silences
+
+    return silences.tell_silences(node, atlas, now_us)
+
+
+def tell_unanswered(node: Node, atlas: Atlas, now_us: int) -> str:
+    """Which communication checks were not answered in time, and that their deputies are asked, in one sentence."""
+    from vigie.node import contacts
+
+    return contacts.tell_unanswered(node, atlas, now_us)
 
 
 def send_notices(node: Node, atlas: Atlas, now_us: int) -> str:

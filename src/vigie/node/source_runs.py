@@ -25,7 +25,7 @@ from vigie.node.incoming import sweep
 from vigie.node.intake import Order, Outcome, ingest_file, owner_only
 from vigie.node.line import FetchLimits, open_line
 from vigie.node.locks import is_held, locked
-from vigie.node.mappings import presets
+from vigie.node.mappings import PAGES, presets
 from vigie.node.packs import packs
 from vigie.node.settings import Node, owner_label
 from vigie.node.source_health import health
@@ -41,12 +41,15 @@ NOTES_KEPT = 20
 Watch = Callable[[str, int, int | None], None]
 """Told now and then: `fetching`, bytes so far, bytes in all; or `reading`, records so far, bytes of the file so far."""
 
-_NUMBERS = ("files", "reports", "unchanged", "rejects")
+_NUMBERS = ("files", "reports", "unchanged", "rejects", "drafts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
-    """What a run brought. `fault` is what stopped it, if anything did; what came before stays taken in. `reports` counts new ones."""
+    """What a run brought. `fault` is what stopped it, if anything did; what came before stays taken in.
+
+    `reports` counts new ones, `drafts` pages that wait for review.
+    """
 
     name: str
     status: Literal["new", "nothing new", "failed"]
@@ -54,6 +57,7 @@ class RunOutcome:
     reports: int = 0
     unchanged: int = 0
     rejects: int = 0
+    drafts: int = 0
     bytes: int = 0
     notes: tuple[str, ...] = ()
     fault: VigieError | None = None
@@ -244,7 +248,7 @@ def _ingested(this: _Run, path: Path) -> Outcome:
     _check_shape(this, path)
     outcome = ingest_file(this.node, path, _order(this.node, this.entry), this.now_us, lambda records, at: this.watch("reading", records, at))
     tally = outcome.tally
-    if tally.rejects and not tally.reports and not tally.unchanged:
+    if tally.rejects and not tally.reports and not tally.unchanged and not outcome.drafts:
         todo = "see `vigie rejects`: the agency may have changed its format"
         raise BadReport("Not one record of the file can be read", source=path.name, got=f"{tally.rejects} rejects", todo=todo)
     return outcome
@@ -257,7 +261,7 @@ def _check_shape(this: _Run, path: Path) -> None:
     with opened(path, this.node.limits) as parts:
         samples = [sample_of(part) for part in parts]
     first = samples[0].head.lstrip().lower() if samples else b""
-    is_page = first.startswith((b"<!doctype html", b"<html"))
+    is_page = first.startswith((b"<!doctype html", b"<html")) and this.entry.source.reader != PAGES
     is_other = reader is not None and this.entry.mapping is None and not any(reader.recognises(sample) for sample in samples)
     if is_page or is_other:
         got = _sort_of(samples[0].head) if samples else "nothing"
@@ -300,8 +304,11 @@ def _order(node: Node, entry: Entry) -> Order:
 def _count(this: _Run, outcome: Outcome, before: int) -> None:
     is_new = outcome.status == "taken in"
     this.count["files"] += 1
-    for name in _NUMBERS[1:]:
+    for name in _NUMBERS[1:-1]:
         this.count[name] += getattr(outcome.tally, name) if is_new or name == "unchanged" else 0
+    this.count["drafts"] += outcome.drafts
+    if outcome.drafts:
+        this.notes.append(f"{outcome.name}: {outcome.sentence}")
     if outcome.restricted and this.entry.source.floor == "open":
         this.notes.append("The format's own terms make the records readable by the node's own party alone")
     if not (is_new and outcome.tally.reports):
@@ -328,7 +335,7 @@ def _finished(this: _Run) -> RunOutcome:
     }
     success = {} if this.fault else {"succeeded": format_time(this.now_us), "first_success": this.state.get("first_success") or format_time(this.now_us)}
     this.save(**after, **success)
-    status: Literal["new", "nothing new", "failed"] = "failed" if this.fault else ("new" if this.count["reports"] else "nothing new")
+    status: Literal["new", "nothing new", "failed"] = "failed" if this.fault else ("new" if this.count["reports"] or this.count["drafts"] else "nothing new")
     return RunOutcome(name=this.name, status=status, notes=tuple(this.notes), fault=this.fault, **this.count)
 
 

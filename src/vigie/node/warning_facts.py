@@ -22,6 +22,7 @@ from vigie.model.languages import (
     STAGE_WORDS,
     STATUS_WORDS,
     day_text,
+    is_read_by,
     moment_text,
     said,
     said_n,
@@ -150,7 +151,7 @@ def content_facts(content: Content, shown: Shown) -> dict[str, Json]:
 def wording_for(content: Content, language: str) -> Wording:
     """The text in this language, else in its closest kin, else in English, else the first."""
     exact = [text for text in content.texts if text.language == language]
-    kin = [text for text in content.texts if is_written_for(text.language, language)]
+    kin = sorted((text for text in content.texts if is_written_for(text.language, language)), key=lambda text: spoken(text.language) != spoken(language))
     english = [text for text in content.texts if is_written_for(text.language, "en")]
     return next(iter((*exact, *kin, *english, *content.texts)))
 
@@ -161,7 +162,7 @@ def is_written_for(tag: str, language: str) -> bool:
     >>> is_written_for("bs-Cyrl", "sr-Cyrl"), is_written_for("en-GB", "en"), is_written_for("de", "en")
     (True, True, False)
     """
-    return spoken(tag) == spoken(language) and (spoken(tag) != "en" or tag.partition("-")[0].lower() == "en")
+    return is_read_by(tag, language) and (spoken(tag) != "en" or tag.partition("-")[0].lower() == "en")
 
 
 def live_first(chains: Iterable[Chain]) -> list[Chain]:

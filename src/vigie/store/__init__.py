@@ -3,7 +3,7 @@
 from vigie.store.check import check_entries, check_payloads, check_records
 from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url, upgrade_store
 from vigie.store.decisions import add_decision, visible_decisions
-from vigie.store.entries import add_entries, add_entry, readable_log
+from vigie.store.entries import add_entries, add_entry, add_within, readable_log
 from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
 from vigie.store.history import Versions, readable_versions
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
@@ -32,6 +32,7 @@ __all__ = [
     "add_entries",
     "add_entry",
     "add_note",
+    "add_within",
     "agencies",
     "change_count",
     "change_note",

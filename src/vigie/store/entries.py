@@ -47,9 +47,14 @@ def add_entry(store: Store, entry: Entry) -> Entry:
 def add_entries(store: Store, said: Iterable[Entry]) -> list[Entry]:
     """Writes several entries in one transaction, all or none; see `add_entry`."""
     with store.writing() as connection:
-        written = [_add(connection, entry) for entry in said]
-        if any(is_new for _, is_new in written):
-            count_change(connection)
+        return add_within(connection, said)
+
+
+def add_within(connection: Connection, said: Iterable[Entry]) -> list[Entry]:
+    """As `add_entries`, in a transaction that is under way (`Intake.connection`): what else it writes and the entries are kept together or not at all."""
+    written = [_add(connection, entry) for entry in said]
+    if any(is_new for _, is_new in written):
+        count_change(connection)
     return [entry for entry, _ in written]
 
 

@@ -16,7 +16,19 @@ from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
 from vigie.node.clock import now_us
 from vigie.node.settings import Node
-from vigie.web import api, desk_forms, desk_pages, draft_pages, pages, sessions, warning_pages
+from vigie.web import (
+    activity_pages,
+    api,
+    contact_pages,
+    desk_forms,
+    desk_pages,
+    draft_pages,
+    pages,
+    public_pages,
+    reading_pages,
+    sessions,
+    warning_pages,
+)
 from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
 from vigie.web.desk import Desk
 from vigie.web.fault_pages import pages_for_faults
@@ -39,7 +51,7 @@ def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     app.include_router(api.routes)
     app.include_router(pages.routes)
     app.include_router(sessions.routes)
-    for part in (warning_pages, desk_pages, draft_pages, desk_forms):
+    for part in (warning_pages, public_pages, activity_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages):
         app.include_router(part.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     catch_faults(app)

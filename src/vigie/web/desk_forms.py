@@ -10,10 +10,9 @@ from collections.abc import Callable
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
-from vigie.model.activity import Activity
-from vigie.model.entry import Entry, body_digest
+from vigie.model.entry import Entry
 from vigie.model.errors import BadReport, BadSetting, NotReleasable, VigieError
-from vigie.model.said import body_of, read_body
+from vigie.model.said import read_body
 from vigie.model.times import DAY_US, SECOND_US
 from vigie.model.warning import Assessment, Content, Draft, Wording
 from vigie.node import desk
@@ -24,7 +23,6 @@ from vigie.web.asking import check_once
 from vigie.web.desk_pages import (
     Asked,
     Named,
-    activity_sheet,
     check_own,
     own_warning_sheet,
     rules_sheet,
@@ -253,39 +251,6 @@ def assessment_sent(seat: Member, form: Form, name: Named, _query: Asked) -> Res
         return f"/desk/warnings/{name}"
 
     return done(seat, act, lambda fault, status: own_warning_sheet(seat, name, fault=fault, sent=form, status=status))
-
-
-@routes.post("/desk/activities")
-def activity_sent(seat: Member, form: Form, _query: Asked) -> Response:
-    """A new activity that answers warnings."""
-    allow_at(seat, "answer")
-
-    def act() -> str:
-        activity = activity_of_form(form)
-        wanted = body_digest(body_of(activity))
-        is_there = any(entry.owner == seat.party and body_digest(entry.body) == wanted for entry in seat.log.of("activity"))
-        if not is_there:
-            desk.open_activity(seat.at_desk, activity, form.get("tlp", ""))
-        return f"/warnings/{activity.answers[0]}" if activity.answers else "/desk"
-
-    return done(seat, act, lambda fault, status: activity_sheet(seat, form, fault=fault, status=status))
-
-
-def activity_of_form(form: dict[str, str]) -> Activity:
-    """The activity that a form means. Raises `BadReport` with one sentence."""
-    title = form.get("title", "").strip()
-    if not title:
-        raise BadReport("An activity needs a title", field="title")
-    said = {
-        "titles": {form.get("title_language", "en"): title},
-        "status": form.get("status", "planned"),
-        "partners": [{"name": name} for name in lines(form, "institutions")],
-        "begin": form.get("begin") or None,
-        "end": form.get("end") or None,
-        "answers": [*lines(form, "answers")],
-        "abstracts": {form.get("title_language", "en"): form["text"].strip()} if form.get("text", "").strip() else {},
-    }
-    return read_body(Activity, said)
 
 
 @routes.post("/desk/rules/{name}")

@@ -28,7 +28,7 @@ from vigie.warn.answers import DECIDED, Responses, unanswered
 from vigie.warn.chain import Chain
 from vigie.warn.fatigue import fatigue
 from vigie.warn.replay import Replay
-from vigie.web.asking import ActivityQuery, ListQuery, TongueQuery, check_once
+from vigie.web.asking import ListQuery, TongueQuery, check_once
 from vigie.web.deputy import deputy_lines
 from vigie.web.desk_lists import (
     count_words,
@@ -63,7 +63,8 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
     """A page of the desk; its own words are English."""
     session = seat.session
     frame = frame_of(seat.in_english(), "/warnings")
-    own = [("board", "/desk", "Today"), ("warnings", "/desk/warnings", "Warnings"), ("scoreboard", "/desk/scoreboard", "Scores")]
+    own = [("board", "/desk", "Today"), ("warnings", "/desk/warnings", "Warnings"), ("activities", "/desk/activities", "Activities")]
+    own += [("pages", "/desk/pages", "Pages"), ("contacts", "/desk/contacts", "Contacts"), ("scoreboard", "/desk/scoreboard", "Scores")]
     own += [("rules", "/desk/rules", "Rules"), ("schedule", "/desk/schedule", "Schedule")] if is_own(seat) else []
     common: dict[str, Any] = {
         "here": "desk",
@@ -297,28 +298,6 @@ def own_warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[s
 def _log_line(line: Any, shown: Shown, *, is_owner: bool) -> dict[str, Any]:
     by = line.by if is_owner and line.party == shown.log.party else ""
     return {"at": shown.moment(line.at_us), "what": line.what, "party": line.party, "by": by, "word": line.word, "text": line.text, "is_apart": line.is_apart}
-
-
-@routes.get("/desk/activities/new")
-def activity_page(seat: Member, query: Annotated[ActivityQuery, Query()]) -> Response:
-    """The form of a new activity."""
-    return activity_sheet(seat, {"answers": query.answers or ""})
-
-
-def activity_sheet(seat: Seat, sent: Mapping[str, str], *, fault: str = "", status: int = 200) -> Response:
-    """The form of a new activity, with what was typed."""
-    known = {chain.warning: chain.head.content.texts[0].headline for chain in seat.chains}
-    names = [name for name in sent.get("answers", "").split("\n") if name in known]
-    return desk_sheet(
-        "activity.html",
-        seat,
-        "warnings",
-        status=status,
-        sent=dict(sent),
-        answers=[(name, known[name]) for name in names],
-        fault=fault,
-        fields_known=list(packs()),
-    )
 
 
 @routes.get("/desk/rules")

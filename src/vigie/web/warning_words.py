@@ -12,6 +12,8 @@ _WORDS: Mapping[str, str] = {
     "skip": to_say("Skip to the content"),
     "picture": to_say("Picture"),
     "warnings": to_say("Warnings"),
+    "activities_here": to_say("Activities"),
+    "public": to_say("Public page"),
     "desk": to_say("Desk"),
     "sign_in": to_say("Sign in"),
     "sign_out": to_say("Sign out"),

@@ -9,6 +9,7 @@ from vigie.fields.conflict.exercise import SHARE, make_events
 from vigie.fields.conflict.feeds import FEEDS
 from vigie.fields.conflict.readers import READERS
 from vigie.fields.conflict.sameness import SAMENESS
+from vigie.model.lexicon import lexicon_from_yaml
 from vigie.model.pack import Pack
 from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
@@ -32,4 +33,5 @@ PACK: Final = Pack(
     units={"deaths": "deaths"},
     rules=_RULES,
     problems=_PROBLEMS,
+    lexicon=lexicon_from_yaml((_HERE / "lexicon.yaml").read_text(encoding="utf-8"), "conflict/lexicon.yaml"),
 )

@@ -9,6 +9,7 @@ from vigie.fields.cooperation.exercise import SHARE, make_events
 from vigie.fields.cooperation.readers import READERS
 from vigie.fields.cooperation.sameness import SAMENESS
 from vigie.fields.cooperation.vocabulary import FIELD, TERMS
+from vigie.model.lexicon import lexicon_from_yaml
 from vigie.model.pack import Pack
 from vigie.model.rules_yaml import rules_from_yaml
 from vigie.model.source import sources_from_toml
@@ -27,4 +28,5 @@ PACK: Final = Pack(
     exercise_share=SHARE,
     rules=_RULES,
     problems=_PROBLEMS,
+    lexicon=lexicon_from_yaml((_HERE / "lexicon.yaml").read_text(encoding="utf-8"), "cooperation/lexicon.yaml"),
 )

@@ -1,0 +1,139 @@
+"""The activities that a log tells of, each as its latest version has it, with the course of its procedure; and how each stands on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from vigie.activities.approval import Course, courses
+from vigie.model.activity import Activity
+from vigie.model.entry import Entry, Log
+from vigie.model.said import latest_of, said_in
+
+Standing = Literal["planned", "running", "finished", "suspended", "withdrawn"]
+STANDINGS: tuple[Standing, ...] = ("planned", "running", "finished", "suspended", "withdrawn")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An activity: the entry of its latest readable version, what it says, and its course.
+
+    `first_us` is when its oldest readable version was said, `status_us` since when it has had the status that it has now.
+    """
+
+    entry: Entry
+    activity: Activity
+    course: Course
+    first_us: int
+    status_us: int
+
+    @property
+    def owner(self) -> str:
+        """The party whose activity it is."""
+        return self.entry.owner
+
+    @property
+    def ref(self) -> str:
+        """Its name in the owner's log."""
+        return self.entry.ref
+
+
+def known(log: Log) -> tuple[Known, ...]:
+    """Every activity that the log tells of, the one that was changed last first; of each the latest version that can be read counts."""
+    told: dict[tuple[str, str], list[tuple[Entry, Activity]]] = {}
+    for entry, activity in said_in(log, "activity", Activity):
+        told.setdefault((entry.owner, entry.ref), []).append((entry, activity))
+    stand = courses(log)
+    made = [_known(sorted(versions, key=lambda pair: pair[0].version), stand.get(key, Course())) for key, versions in told.items()]
+    return tuple(sorted(made, key=lambda each: (-each.entry.said_us, each.owner, each.ref)))
+
+
+def known_named(found: Sequence[Known], ref: str, party: str) -> Known | None:
+    """The activity of that name: the party's own where it has one, else the first by owner; None where there is none. `OWNER/REF` names the owner too."""
+    owner, _, name = ref.rpartition("/")
+    named = [each for each in found if each.ref == ref or (each.ref == name and each.owner == owner)]
+    return min(named, key=lambda each: (each.owner != party, each.owner), default=None)
+
+
+def _known(versions: Sequence[tuple[Entry, Activity]], stand: Course) -> Known:
+    ((entry, activity),) = latest_of(versions)
+    same_since = entry.said_us
+    for earlier, said in reversed(versions):
+        if said.status != activity.status:
+            break
+        same_since = earlier.said_us
+    return Known(entry=entry, activity=activity, course=stand, first_us=min(each.said_us for each, _ in versions), status_us=same_since)
+
+
+def standing(each: Known, day: date) -> Standing | None:
+    """How an activity stands on a calendar day (UTC), after all that is known now; None for a day before anything is known of it.
+
+    Withdrawn from the day on which it was withdrawn, and before that as if it had not been. Under a procedure it is planned until it is agreed, whatever
+    its dates say. Both its first and its last day count as running. Suspended only on days on which it would run.
+    """
+    if (each.activity.status == "withdrawn" or each.course.state == "withdrawn") and day >= _withdrawn_day(each):
+        return "withdrawn"
+    begin, end = begin_day(each), end_day(each)
+    if begin is None:
+        return _without_begin(each, day, end)
+    if day < begin or _waits(each):
+        return "planned"
+    if end is not None and day > end:
+        return "finished"
+    return "suspended" if each.activity.status == "suspended" and day >= day_of(each.status_us) else "running"
+
+
+def begin_day(each: Known) -> date | None:
+    """The first day on which it runs; None where it is not known.
+
+    The actual day, else that of its start in the procedure, else the planned one; under a procedure never before the day on which it was agreed.
+    """
+    activity, stand = each.activity, each.course
+    started_us = stand.when("start")
+    begin = activity.begin or (day_of(started_us) if started_us is not None else activity.planned_begin)
+    return begin if begin is None or stand.agreed_us is None else max(begin, day_of(stand.agreed_us))
+
+
+def end_day(each: Known) -> date | None:
+    """The last day on which it runs; None where it is not known. The actual one, else that on which it was closed, else the planned one."""
+    activity = each.activity
+    if activity.end is not None:
+        return activity.end
+    closed_us = each.course.when("close")
+    if closed_us is None and activity.status == "closed":
+        closed_us = each.status_us
+    return activity.planned_end if closed_us is None else day_of(closed_us)
+
+
+def _waits(each: Known) -> bool:
+    """Whether it is under a procedure in which nothing was agreed yet; to note is not to agree."""
+    return each.course.when("submit") is not None and each.course.agreed_us is None
+
+
+def _without_begin(each: Known, day: date, end: date | None) -> Standing | None:
+    """Where no begin is known its status says how it stands, from the day on which it was first told of; a day after its end it is finished."""
+    if day < day_of(each.first_us):
+        return None
+    if _waits(each):
+        return "planned"
+    if end is not None and day > end:
+        return "finished"
+    status = each.activity.status
+    if status == "suspended":
+        return "suspended" if day >= day_of(each.status_us) else "running"
+    return "planned" if status in ("planned", "withdrawn") else "running"
+
+
+def _withdrawn_day(each: Known) -> date:
+    """The day of the step, or else of the version, by which it was withdrawn: the earlier where both were said."""
+    said = [each.course.when("withdraw"), each.status_us if each.activity.status == "withdrawn" else None]
+    return day_of(min(at_us for at_us in said if at_us is not None))
+
+
+def day_of(at_us: int) -> date:
+    """The calendar day (UTC) of an instant in µs."""
+    return (_EPOCH + timedelta(microseconds=at_us)).date()
