@@ -65,10 +65,11 @@ def said_in_python(path: Path) -> Iterator[Text]:
 
 
 def said_in_sheet(path: Path) -> Iterator[Text]:
-    """Every text that a template asks `said` for, with its language or without."""
+    """Every text that a template asks `said` for, with its language or without; a macro of its own by that name is another thing."""
     tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+    names = {"said", "said_n"} - {macro.name for macro in tree.find_all(jinja2.nodes.Macro)}
     for call in tree.find_all(jinja2.nodes.Call):
-        if isinstance(call.node, jinja2.nodes.Name) and call.node.name in ("said", "said_n"):
+        if isinstance(call.node, jinja2.nodes.Name) and call.node.name in names:
             values = tuple(argument.value for argument in call.args if isinstance(argument, jinja2.nodes.Const) and isinstance(argument.value, str))
             yield values[: 2 if call.node.name == "said_n" else 1]
 

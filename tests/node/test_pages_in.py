@@ -133,6 +133,16 @@ def test_what_is_no_page_is_one_sentence_and_leaves_nothing(node: Node, tmp_path
     assert list(node.quarantine.iterdir()) == []
 
 
+def test_a_page_in_another_language_says_that_it_was_hardly_read(node: Node, tmp_path: Path) -> None:
+    """What is written alike everywhere is found; a sentence says that the rest was not."""
+    take_page(
+        node, page_file(tmp_path, "Kokous Skopjessa\n\nOSCE ja NATO keskustelivat asiasta 12.03.2016 yhdessä muiden kanssa, mutta päätöstä ei tehty vielä.\n")
+    )
+    ((_, reading),) = waiting(node)
+    assert reading.language == "und"
+    assert "language that is not read" in reading.faults[0]
+
+
 def test_a_page_of_html_that_was_cut_off_is_read_as_far_as_it_goes(node: Node, tmp_path: Path) -> None:
     """What is there says enough."""
     assert take_page(node, page_file(tmp_path, HTML[: HTML.index("organisée")], "cut.html")).drafts == 1

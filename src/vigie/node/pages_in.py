@@ -35,6 +35,7 @@ MOST_BYTES = 2 * 1024 * 1024
 LEXICON_FILE = "lexicon.yaml"
 """Where a node's own words lie, in its folder: what the packs' lexicons lack."""
 
+_OTHER_LANGUAGE = "The page is in a language that is not read; only what is written alike everywhere was found."
 _SAYS_SOMETHING = frozenset({"date", "place", "country", "institution", "theme", "kind"})
 
 
@@ -97,10 +98,7 @@ def read_one(data: bytes, source: str, folder: Path | None) -> Reading:
     """The draft that a page's bytes become by rules alone. Raises `BadReport` with one sentence where nothing can be read out of it."""
     from vigie.ingest.page.reading import read_page
 
-    reading = read_page(data, source[-MAX_HEADLINE:], tools_of(folder))
-    if not any(item.part in _SAYS_SOMETHING for item in reading.found):
-        raise _refusal(reading)
-    return reading
+    return _judged(read_page(data, source[-MAX_HEADLINE:], tools_of(folder)))
 
 
 def own_readings(node: Node, *, exercise: bool, now_us: int) -> tuple[Entry, ...]:
@@ -159,10 +157,16 @@ def _read(node: Node, data: bytes, source: str, agency: str, helper: Helper | No
     from vigie.ingest.page.text import page_text
 
     by_rules = read_page(data, source[-MAX_HEADLINE:], tools_of(node.folder))
-    reading = add_proposals(helper, by_rules, page_text(data, source).text)
+    return _named(_judged(add_proposals(helper, by_rules, page_text(data, source).text)), agency)
+
+
+def _judged(reading: Reading) -> Reading:
+    """The reading, with a word on its language where that is none of ours. Raises `BadReport` where nothing of a report was found."""
     if not any(item.part in _SAYS_SOMETHING for item in reading.found):
         raise _refusal(reading)
-    return _named(reading, agency)
+    if reading.language != "und" or _OTHER_LANGUAGE in reading.faults:
+        return reading
+    return read_body(Reading, body_of(reading) | {"faults": [_OTHER_LANGUAGE, *reading.faults]}, reading.source)
 
 
 def _named(reading: Reading, agency: str) -> Reading:

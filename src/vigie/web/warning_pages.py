@@ -21,7 +21,7 @@ from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, is_language_reviewed, said
-from vigie.model.times import DAY_US, NEVER_US, format_time
+from vigie.model.times import DAY_US, NEVER_US, SECOND_US, format_time
 from vigie.model.warning import SEVERITIES, Content, Evidence
 from vigie.node.accounts import may
 from vigie.node.answers import event_number, events_of_report, when_text
@@ -92,7 +92,7 @@ def frame_of(seat: Seat, place: str) -> dict[str, Any]:
 
 def minute_text(seat: Seat) -> str:
     """The minute at which the page was made, short enough for its head."""
-    return f"{day_text(seat.tongue, seat.now_us, 'medium')}, {format_time(seat.now_us)[-len('hh:mm:ssZ') :][: len('hh:mm')]} UTC"
+    return f"{day_text(seat.tongue, seat.now_us, 'medium')}, {format_time(seat.now_us // SECOND_US * SECOND_US)[-len('hh:mm:ssZ') :][: len('hh:mm')]} UTC"
 
 
 @routes.get("/warnings")

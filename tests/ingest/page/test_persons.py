@@ -13,9 +13,9 @@ from vigie.ingest.page.persons import MASK, nameless, without_persons
     ("text", "names", "role"),
     [
         ("Le général Jean-Paul Dupont, chef d'état-major, a ouvert la réunion.", ["Dupont", "Jean"], "chef d'état-major"),
-        ("NATO Secretary General Jens Stoltenberg spoke; Stoltenberg left.", ["Jens", "Stoltenberg"], "secretary general"),
+        ("NATO Secretary General Jens Halvorsen spoke; Halvorsen left.", ["Jens", "Halvorsen"], "secretary general"),
         ("Министар одбране Александар Симић је рекао.", ["Александар", "Симић"], "министар одбране"),
-        ("Министерот за одбрана Зоран Јолевски рече.", ["Зоран", "Јолевски"], "министерот за одбрана"),
+        ("Министерот за одбрана Зоран Митревски рече.", ["Зоран", "Митревски"], "министерот за одбрана"),
         ("Ministri i Mbrojtjes, zoti Besnik Hoxha, tha.", ["Besnik", "Hoxha"], "ministri i mbrojtjes"),
         ("Načelnik Generalštaba general-major Senad Mašić stigao je.", ["Senad", "Mašić"], "general-major"),
         ("Veleposlanica Norveške Kari Nordmann je došla.", ["Kari", "Nordmann"], ""),

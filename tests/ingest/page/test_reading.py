@@ -55,7 +55,8 @@ def test_every_page_has_its_expectation() -> None:
 def test_a_page_gives_its_date_and_its_own_date(page: str) -> None:
     """The interval of the event is exact, and the day of the update is kept apart from it."""
     expected = EXPECTED[page]
-    assert values(read(page), "date") == [expected["date"]]
+    if "date" in expected:
+        assert values(read(page), "date") == [expected["date"]]
     if "updated" in expected:
         assert values(read(page), "updated") == [expected["updated"]]
 

@@ -16,7 +16,7 @@ import yaml
 from babel import Locale
 
 from vigie.ingest.page.persons import overlaps
-from vigie.ingest.page.scan import Scan, cues_within, data_text, found_words, is_footnote, is_sort, sentence_at, span_of, tokens_between
+from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, found_words, is_footnote, is_sort, sentence_at, span_of, tokens_between
 from vigie.model.lexicon import SERBO_CROATIAN, Lexicon, Match, Word, family, lexicon_from_yaml, merge_lexicons, tokens_of
 from vigie.model.reading import Found
 
@@ -72,7 +72,7 @@ def countries_in(scan: Scan, named: tuple[Match, ...], persons: tuple[tuple[int,
 
 def _found(scan: Scan, code: str, mentions: list[tuple[float, Match]], anchor: date | None) -> Found:
     of_union = all(match.word.value == _UNION for _, match in mentions) and anchor is not None and anchor < STATE_UNION_END
-    spans = tuple(span_of(scan.text, match.begin, match.end) for _, match in mentions)
+    spans = tuple(span_of(scan.text, match.begin, match.end) for _, match in mentions[:MOST_SPANS])
     rule = "country-former-state" if of_union else mentions[0][1].word.rule
     return Found(part="country", value=code, words=spans[0].quote, spans=spans, rule=rule, confidence=max(confidence for confidence, _ in mentions))
 
@@ -105,7 +105,24 @@ def _confidence(scan: Scan, match: Match, chain: tuple[Match, ...], persons: tup
         return 0.0
     if match.word.value in _table()["doubtful"] and not (len(chain) > 1 or _is_in(scan, match.begin)):
         return 0.0
-    return 0.95 if is_list else 0.9 if len(chain) > 1 or match.word.value in region else 0.75
+    if not any(_is_of(item, region) for item in chain) and not is_list and not _is_scene(scan, match):
+        return 0.0
+    return 0.95 if is_list else 0.9 if len(chain) > 1 or _is_of(match, region) else 0.75
+
+
+def _is_of(match: Match, region: tuple[str, ...]) -> bool:
+    return any(code in region for code in match.word.value.split("+"))
+
+
+_HEAD: Final = 600
+"""A line that is no sentence names the scene only near the page's begin; at its foot it is an address."""
+
+
+def _is_scene(scan: Scan, match: Match) -> bool:
+    """Whether a country outside the region stands where something was held, and not in earlier years: else it is only spoken of."""
+    sentence = sentence_at(scan, match.begin)
+    is_line = sentence[0] < _HEAD and scan.text[sentence[0] : sentence[1]].rstrip()[-1:] not in {".", "!", "?"}
+    return is_line or (bool(cues_within(scan, *sentence, {"held", "host"})) and not cues_within(scan, *sentence, {"past"}))
 
 
 def _stands_for_other(
@@ -124,7 +141,7 @@ def _stands_for_other(
     if is_list:
         return False
     if is_sort(nearest, "state") and not is_sort(nearest, "body"):
-        return not any(item.word.value in region for item in chain) and len(chain) == 1
+        return not any(_is_of(item, region) for item in chain) and len(chain) == 1
     return (is_sort(nearest, "person") or is_sort(nearest, "body")) and len(chain) == 1 and match is first
 
 
@@ -170,7 +187,7 @@ def _names(language: str) -> Lexicon:
 
 
 def _capital(word: Word) -> Word:
-    text = word.text if word.text[0] in "^!" else f"^{word.text}"
+    text = f"^{word.text}" if word.text[0].isupper() else word.text
     return Word(word.value, text, word.language, word.confidence, word.rule)
 
 

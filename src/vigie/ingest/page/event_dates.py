@@ -8,7 +8,7 @@ from typing import Final
 
 from vigie.ingest.page.dates import FoundDate
 from vigie.ingest.page.header import Header
-from vigie.ingest.page.scan import Scan, has_cue, span_of
+from vigie.ingest.page.scan import MOST_SPANS, Scan, has_cue, span_of
 from vigie.ingest.page.words import Parts
 from vigie.model.lexicon import merged_spans
 from vigie.model.reading import Found
@@ -71,7 +71,7 @@ _TOWN: Final = 40
 def _found(scan: Scan, group: list[tuple[float, FoundDate]], rank: int) -> Found:
     score, first = max(group, key=lambda item: item[0] * item[1].confidence)
     score *= first.confidence
-    spans = tuple(span_of(scan.text, *span) for span in merged_spans(found.span for _, found in group))
+    spans = tuple(span_of(scan.text, *span) for span in merged_spans(found.span for _, found in group)[:MOST_SPANS])
     value = first.begin.isoformat() if first.begin == first.end else f"{first.begin.isoformat()}/{first.end.isoformat()}"
     sure = score if rank == 0 else min(score, 0.6) * 0.6
     return Found(part="date", value=value, words=spans[0].quote[:160], spans=spans, rule=first.rule[:200], confidence=round(min(sure, 1.0), 3))

@@ -176,7 +176,7 @@ def _head(page: PageText) -> tuple[Block, ...]:
 
 def _title(page: PageText, language: str) -> tuple[str, Span]:
     """The page's title, or where that is no more than a date, the next line that says something."""
-    if _says(page.title, language):
+    if _says(page.title, language) and not _is_labelled(page.title):
         return page.title, page.title_span
     for block in _head(page):
         line = page.text[block.begin : block.end].split("\n", 1)[0]

@@ -100,7 +100,7 @@ def _head_title(root: etree._Element) -> str:
     element = next(root.iter("title"), None)
     title = clean("".join(str(part) for part in element.itertext())) if element is not None else ""
     for separator in _SEPARATORS[:1] + _SEPARATORS[4:]:
-        title = max(title.split(separator), key=len) if separator in title else title
+        title = max(title.split(separator), key=lambda part: len(part.split())) if separator in title else title
     return title.strip()
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from vigie.ingest.page.countries import inflected
 from vigie.ingest.page.persons import overlaps
-from vigie.ingest.page.scan import Scan, cues_within, data_text, is_footnote, is_sort, sentence_at, span_of, tokens_between
+from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, is_footnote, is_sort, sentence_at, span_of, tokens_between
 from vigie.model.atlas import Area, Atlas, Place, area_by_code, name_of, unit_at
 from vigie.model.lexicon import ANY_LANGUAGE, SERBO_CROATIAN, Lexicon, Match, Word, family, folded, matches
 from vigie.model.reading import Found
@@ -101,7 +101,7 @@ def _found(scan: Scan, gazetteer: Gazetteer, number: int, mentions: list[tuple[f
     place = gazetteer.places[number]
     unit = unit_of(gazetteer.atlas, place.lon, place.lat)
     best, rule, _ = max(mentions, key=lambda item: item[0])
-    spans = tuple(span_of(scan.text, match.begin, match.end) for _, _, match in mentions)
+    spans = tuple(span_of(scan.text, match.begin, match.end) for _, _, match in mentions[:MOST_SPANS])
     name = name_of(place)
     words = ", ".join(part for part in (name, unit.code if unit else "", place.country) if part)
     sure = min(0.97, best + 0.02 * (len(mentions) - 1))
@@ -135,17 +135,25 @@ def _rule(scan: Scan, match: Match, heads: tuple[tuple[int, int], ...], countrie
         return "place-head"
     if _is_dateline(scan, match):
         return "place-dateline"
-    before = cues_within(scan, max(begin, match.begin - _REACH), match.begin, {"in", "held", "body", "seat"})
-    body = next((cue for cue in reversed(before) if (is_sort(cue, "body") or is_sort(cue, "seat")) and _is_near(scan, cue, match)), None)
+    before = cues_within(scan, max(begin, match.begin - _REACH), match.begin, {"body", "seat"})
+    body = next((cue for cue in reversed(before) if _is_near(scan, cue, match)), None)
     if _is_in(scan, match):
-        held = any(is_sort(cue, "held") for cue in cues_within(scan, begin, match.begin, {"held"}))
-        if body is None:
-            return "place-held-in" if held else "place-in"
-        at_seat = any(is_sort(cue, "in") for cue in cues_within(scan, max(begin, body.begin - _SEAT), body.begin, {"in"}))
-        return "place-seat" if at_seat and (held or is_sort(body, "seat")) else "place-body"
+        return _rule_after_in(scan, match, body)
+    if body is None and _is_host(scan, match):
+        return "place-held-in"
     if body is not None or _is_name_of_body(scan, match):
         return "place-body"
     return "place-mention"
+
+
+def _rule_after_in(scan: Scan, match: Match, body: Match | None) -> str:
+    """How a place stands after a word for "in", and after a body's word before that, where there is one."""
+    begin, _ = sentence_at(scan, match.begin)
+    is_held = bool(cues_within(scan, begin, match.begin, {"held"}))
+    if body is None:
+        return "place-held-in" if is_held else "place-in"
+    at_seat = cues_within(scan, max(begin, body.begin - _SEAT), body.begin, {"in"})
+    return "place-seat" if at_seat and (is_held or is_sort(body, "seat")) else "place-body"
 
 
 def _rule_in_body(scan: Scan, match: Match, bodies: tuple[tuple[int, int], ...]) -> str:
@@ -156,6 +164,15 @@ def _rule_in_body(scan: Scan, match: Match, bodies: tuple[tuple[int, int], ...])
     before = cues_within(scan, sentence_at(scan, body[0])[0], body[0], {"held"})
     at = cues_within(scan, max(0, body[0] - _SEAT), body[0], {"in"})
     return "place-seat" if before and at else "place-body"
+
+
+def _is_host(scan: Scan, match: Match) -> bool:
+    """Whether a town received the guests ("Budva hosted"), or is the capital in which something was held ("in the Montenegrin capital, Podgorica")."""
+    begin, end = sentence_at(scan, match.begin)
+    if any(len(tokens_between(scan, match.end, cue.begin)) <= 1 for cue in cues_within(scan, match.end, min(end, match.end + _TOWN), {"host"})):
+        return True
+    capital = cues_within(scan, max(begin, match.begin - _TOWN), match.begin, {"capital"})
+    return bool(capital) and bool(cues_within(scan, begin, capital[-1].begin, {"held"})) and bool(cues_within(scan, begin, capital[-1].begin, {"in"}))
 
 
 _SEAT: Final = 14

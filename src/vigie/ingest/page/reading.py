@@ -15,7 +15,7 @@ from vigie.ingest.page.dates import dates_in
 from vigie.ingest.page.event_dates import event_dates
 from vigie.ingest.page.header import Header, header_of
 from vigie.ingest.page.language import Language, language_of
-from vigie.ingest.page.persons import masked, nameless, person_spans, roles_in, unknown_names
+from vigie.ingest.page.persons import masked, nameless, overlaps, person_spans, roles_in, unknown_names
 from vigie.ingest.page.places import Gazetteer, Taken, gazetteer_of, places_in
 from vigie.ingest.page.scan import Scan, cues_within, found_words, scan_of, sentence_at, span_of
 from vigie.ingest.page.text import PageText, page_text
@@ -34,6 +34,7 @@ _ONE: Final[tuple[Part, ...]] = ("title", "language", "updated", "date", "place"
 _TITLE_LENGTH: Final = 500
 _SHORT: Final = 160
 _LEAD: Final = 600
+_MOST_SURE: Final = 0.97
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +103,7 @@ def context_of(clean: str, item: Found) -> str:
 
 
 _Spans = tuple[tuple[int, int], ...]
+_Places = tuple[Found, ...]
 
 
 def _found(page: PageText, language: Language, header: Header, scan: Scan, tools: Tools) -> tuple[tuple[Found, ...], _Spans, tuple[str, ...]]:
@@ -109,19 +111,22 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
     named, bodies = country_matches(scan), found_words(scan, tools.institutions)
     known = [(match.begin, match.end) for match in (*named, *bodies)]
     persons = person_spans(page.text, known)
+    feet = tuple((block.begin, block.end) for block in page.blocks if block.kind == "footer")
+    named = tuple(match for match in named if not overlaps(feet, match.begin, match.end))
+    taken = (*persons, *feet)
     countries = countries_in(scan, named, persons, tools.gazetteer.atlas.region, header.anchor)
     parts = Parts(header.title_span, _lead_end(page, header))
-    kinds = kinds_in(scan, parts, tools.kinds, persons)
-    places = places_in(scan, tools.gazetteer, named, Taken(persons, tuple((match.begin, match.end) for match in bodies)), _heads(page))
-    places = _less_sure(scan, places, kinds, tools.kinds)
+    kinds = kinds_in(scan, parts, tools.kinds, taken)
+    places = places_in(scan, tools.gazetteer, named, Taken(taken, tuple((match.begin, match.end) for match in bodies)), _heads(page))
+    places = _weighed(scan, places, kinds, tools.kinds, header.title_span)
     dates = event_dates(scan, header, dates_in(page.text, language.tag, header.anchor), parts)
     said = (
         *_of_page(page, language, header, persons),
         *(item for item in dates if _is_clear(item, persons)),
         *places,
         *countries.found,
-        *institutions_in(scan, persons, tools.institutions),
-        *themes_in(scan, parts, persons, tools.themes),
+        *institutions_in(scan, taken, tools.institutions),
+        *themes_in(scan, parts, taken, tools.themes),
         *kinds,
         *(field_of_kind(kind, tools.kinds) for kind in kinds[:1]),
         *roles_in(page.text, persons),
@@ -129,22 +134,30 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
     return said, persons, _faults(countries, said)
 
 
-def _less_sure(scan: Scan, places: tuple[Found, ...], kinds: tuple[Found, ...], lexicon: Lexicon) -> tuple[Found, ...]:
-    """The places again, less sure where a line begins with one (news of an incident are often sent from another town) or one is of later days."""
+def _weighed(scan: Scan, places: _Places, kinds: _Places, lexicon: Lexicon, title: tuple[int, int]) -> _Places:
+    """The places again: surer where the title names them, less sure where they stand apart from what the page tells of.
+
+    News of an incident are often sent from another town than that where it was.
+    """
     if not kinds:
         return places
     is_incident = field_of_kind(kinds[0], lexicon).value != "cooperation"
     told = {sentence_at(scan, span.begin) for span in kinds[0].spans}
-    lowered = (place.model_copy(update={"confidence": round(place.confidence * _factor(scan, place, told, is_incident=is_incident), 3)}) for place in places)
-    return tuple(sorted(lowered, key=lambda place: -place.confidence))
+    weighed = [(place, _factor(scan, place, told, title, is_incident=is_incident)) for place in places]
+    again = (place.model_copy(update={"confidence": round(min(_MOST_SURE, place.confidence * factor), 3)}) for place, factor in weighed)
+    return tuple(sorted(again, key=lambda place: -place.confidence))
 
 
-def _factor(scan: Scan, place: Found, told: set[tuple[int, int]], *, is_incident: bool) -> float:
+def _factor(scan: Scan, place: Found, told: set[tuple[int, int]], title: tuple[int, int], *, is_incident: bool) -> float:
     if place.rule == "place-dateline":
         return 0.7 if is_incident else 1.0
+    if any(title[0] <= span.begin < title[1] for span in place.spans):
+        return 1.2
     here = [sentence_at(scan, span.begin) for span in place.spans]
-    is_later = all(cues_within(scan, *sentence, {"later"}) and sentence not in told for sentence in here)
-    return 0.7 if is_later and place.rule != "place-head" else 1.0
+    if place.rule == "place-head" or any(sentence in told for sentence in here):
+        return 1.0
+    is_later = all(cues_within(scan, *sentence, {"later"}) for sentence in here)
+    return 0.7 if is_later or is_incident else 0.9
 
 
 def _of_page(page: PageText, language: Language, header: Header, persons: _Spans) -> tuple[Found, ...]:

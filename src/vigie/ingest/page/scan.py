@@ -22,6 +22,8 @@ _SHORT: Final = re.compile(rf"\b(?:{_ABBREVIATIONS})$")
 _TAIL: Final = 12
 
 MAX_QUOTE: Final = 500
+MOST_SPANS: Final = 12
+"""A value keeps the first so many places where it stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

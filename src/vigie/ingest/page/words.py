@@ -12,12 +12,9 @@ from functools import cache
 from typing import Final
 
 from vigie.ingest.page.persons import overlaps
-from vigie.ingest.page.scan import Scan, cues_within, data_text, found_words, is_footnote, sentence_at, span_of
+from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, found_words, is_footnote, sentence_at, span_of
 from vigie.model.lexicon import Lexicon, Match, lexicon_from_yaml
 from vigie.model.reading import Found, Part
-
-MOST_SPANS: Final = 12
-"""A value keeps the first so many places where it stands."""
 
 _TITLE, _LEAD, _REST = 3.0, 1.6, 1.0
 _COUNTED: Final = 3

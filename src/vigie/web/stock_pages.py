@@ -1,0 +1,377 @@
+"""The pages of the stocktake and of coverage against risk: what is going on at a day, and where a risk is known and no activity is.
+
+Who is not signed in reads as PUBLIC, and every figure comes from what the reader may read. No page needs JavaScript; their own words are English.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import pydantic
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Change, Coverage, Level, Row, Verdict, coverage_changes
+from vigie.activities.record import Known, day_of
+from vigie.activities.stocktake import WAYS, By
+from vigie.model.errors import BadSetting
+from vigie.model.history import Region
+from vigie.model.languages import day_text
+from vigie.model.priorities import areas_of, fields_of
+from vigie.model.times import format_day, from_date
+from vigie.node.answers import event_number
+from vigie.node.histories import region_of
+from vigie.node.outlook import Outlook
+from vigie.node.packs import packs
+from vigie.node.priorities import priorities_of
+from vigie.node.stocktaking import Reader as StockReader
+from vigie.node.stocktaking import coverage_facts, coverage_lines, coverage_of, coverage_picture, coverage_shapes, stocktake_facts, stocktake_lines
+from vigie.picture.charts import bars
+from vigie.web.asking import Country, FieldName, TongueQuery, check_none, check_once
+from vigie.web.desk import address
+from vigie.web.desk_lists import is_own
+from vigie.web.seats import Reader, Seat
+from vigie.web.sheets import sheet
+from vigie.web.warning_pages import frame_of
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+"""The days that may be asked about."""
+
+MOST_ROWS, MOST_NAMED = 100, 8
+"""How many rows a table shows, and how many activities a row names of each kind; how many there are is said, and the CSV has all."""
+
+MOST_CHANGES = 100
+TREND_WIDE, TREND_HIGH = 720.0, 110.0
+
+WAY_WORDS: Mapping[By, str] = {
+    "country": "Country",
+    "field": "Field",
+    "priority": "Priority",
+    "partner": "Partner institution",
+    "mechanism": "Mechanism",
+}
+
+REACH_WORDS: Mapping[str, str] = {"here": "there", "country-wide": "for the whole country", "in part": "in a part of it", "answers": "says that it answers this"}
+
+SECTIONS: Sequence[tuple[Verdict, str]] = (
+    ("gap", "Gaps"),
+    ("open", "Raised risk, no known activity"),
+    ("planned only", "Only planned"),
+    ("covered", "Covered"),
+)
+"""The verdicts that have a table of their own, and its title."""
+
+routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
+
+_Day = Annotated[str | None, pydantic.Field(max_length=40)]
+
+
+class StockQuery(TongueQuery):
+    """Which day, and perhaps one way of looking."""
+
+    at: _Day = None
+    by: Annotated[str | None, pydantic.Field(max_length=40)] = None
+
+
+class CoverQuery(TongueQuery):
+    """Which day, field and country, and the earlier day to compare with."""
+
+    at: _Day = None
+    field: FieldName = None
+    country: Country = None
+    against: _Day = None
+
+
+def day_asked(text: str | None, name: str, now_us: int) -> date:
+    """The day that a parameter names, or today (UTC). Raises `BadSetting` where it is none, or too far away."""
+    try:
+        found = date.fromisoformat(text) if text else day_of(now_us)
+    except ValueError as fault:
+        raise BadSetting("The day cannot be understood", field=name, got=text, expected="a day such as 2026-11-22") from fault
+    if text and not FIRST_DAY <= found <= LAST_DAY:
+        raise BadSetting("The day is too far away", field=name, got=text, expected=f"a day from {FIRST_DAY} to {LAST_DAY}")
+    return found
+
+
+def reader_at(seat: Seat) -> StockReader:
+    """For whom it is taken: the reader's outlook and log, the node's priorities.
+
+    What a rule says is for desks, where somebody looks at it before anybody is warned: who is not signed in sees only where rules cannot tell.
+    """
+    outlook = seat.outlook if seat.session else _without_signals(seat.outlook)
+    return StockReader(outlook, seat.log, seat.desk.atlas, seat.tongue, priorities_of(seat.desk.node))
+
+
+def _without_signals(outlook: Outlook) -> Outlook:
+    """The outlook as if no rule had fired; a rule that is grey stays so."""
+    calm = tuple(item if item.level == "grey" else replace(item, level="green") for item in outlook.standings)
+    return replace(outlook, standings=calm, signals=())
+
+
+def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuery, **parts: Any) -> Response:
+    """A page of the stocktake or of coverage, with what both bear."""
+    asked = query.model_copy(update={"exercise": None, "language": None})
+    here = frame_of(seat, place) | {
+        "here": "activities",
+        "page": place.removeprefix("/"),
+        "subnav": [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")],
+        "worlds": [("Real", address(place, asked), not seat.exercise), ("Exercise", address(place, asked, exercise="true"), seat.exercise)],
+        "activity_path": lambda item: seat.path(f"/activities/{quote(str(item['party']), safe='')}/{quote(str(item['id']), safe='')}"),
+        "money": money_words,
+        "table_path": address(f"{place}.csv", query),
+        "table_of": lambda **changed: address(f"{place}.csv", query, **changed),
+        "today": format_day(seat.now_us),
+        "most_rows": MOST_ROWS,
+        "most_named": MOST_NAMED,
+    }
+    return sheet(name, seat.desk, **(here | parts))
+
+
+def money_words(item: Mapping[str, Any]) -> list[str]:
+    """Sums in words, each with its currency; an empty list where no budget is known."""
+    sums = [f"{_amount(one['total'])} {one['currency']}" for one in item["budgets"]]
+    return sums + [f"{_amount(one['total'])} {one['currency']} not divided" for one in item["not_divided"]]
+
+
+def _amount(text: str) -> str:
+    """An amount with thousands set apart; two decimals where it is not whole.
+
+    >>> _amount("1250000"), _amount("0.125")
+    ('1,250,000', '0.12')
+    """
+    value = Decimal(text)
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+
+
+@routes.get("/stocktake")
+def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Response:
+    """What is going on at a day: the total, tables by each way of looking, the trend, and the activities by name."""
+    seat = asked.in_english()
+    day, ways = day_asked(query.at, "at", seat.now_us), ways_asked(query.by)
+    facts: dict[str, Any] = stocktake_facts(reader_at(seat), day)
+    trend = facts["trend"]
+    return stock_sheet(
+        "stocktake.html",
+        seat,
+        "/stocktake",
+        query,
+        day=day.isoformat(),
+        day_words=day_text("en", from_date(day)),
+        total=facts["total"],
+        tables=[{"way": way, "title": WAY_WORDS[way], "rows": facts["by"][way], "not_divided": facts["not_divided"][way]} for way in ways],
+        ways=[("", "All")] + [(way, WAY_WORDS[way]) for way in WAYS],
+        way=query.by or "",
+        said=facts["notes"][:2],
+        notes=facts["notes"][2:],
+        trend=trend,
+        bars=bars(dict(zip(trend["days"], trend["total"], strict=True)), TREND_WIDE, TREND_HIGH),
+        wide=TREND_WIDE,
+        high=TREND_HIGH,
+    )
+
+
+def ways_asked(text: str | None) -> tuple[By, ...]:
+    """The ways of looking that are asked for, all unless one is named. Raises `BadSetting` for one that there is not."""
+    found = tuple(way for way in WAYS if way == text)
+    if text and not found:
+        raise BadSetting("The stocktake has no such table", field="by", got=text, expected=", ".join(WAYS))
+    return found or WAYS
+
+
+@routes.get("/stocktake.csv")
+def stocktake_table(asked: Reader, query: Annotated[StockQuery, Query()]) -> Response:
+    """The stocktake as CSV: a row for each code and currency."""
+    seat = asked.in_english()
+    day, ways = day_asked(query.at, "at", seat.now_us), ways_asked(query.by)
+    return _table(seat, "stocktake", day, stocktake_lines(reader_at(seat), day, ways))
+
+
+def _table(seat: Seat, name: str, day: date, lines: Iterable[str]) -> Response:
+    file = f"{name}-{day}{'-exercise' if seat.exercise else ''}.csv"
+    return Response("".join(lines), headers={"Content-Disposition": f'attachment; filename="{file}"'}, media_type="text/csv")
+
+
+@routes.get("/coverage")
+def coverage_page(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Response:
+    """Coverage against risk on a day: the map, the gaps first, what is not known, and activities without a risk."""
+    seat = asked.in_english()
+    reader, day, earlier = reader_at(seat), day_asked(query.at, "at", seat.now_us), earlier_asked(query, seat.now_us)
+    check_places(reader, query)
+    found = narrowed(coverage_of(reader, day), reader, query)
+    map_ = coverage_shapes(reader, found, field=query.field or "", country=(query.country or "").upper())
+    risky = replace(found, rows=tuple(row for row in found.rows if row.risk.level in ("high", "raised")))
+    facts: dict[str, Any] = coverage_facts(reader, day, found=risky)
+    counts, drawn = (Counter(verdicts) for verdicts in ([row.verdict for row in found.rows], [unit.verdict for unit in map_.units]))
+    return stock_sheet(
+        "coverage.html",
+        seat,
+        "/coverage",
+        query,
+        day=day.isoformat(),
+        day_words=day_text("en", from_date(day)),
+        asked={"field": query.field or "", "country": (query.country or "").upper(), "against": query.against or ""},
+        countries=_countries(reader),
+        map=map_,
+        legend=[(verdict, VERDICT_WORDS[verdict], drawn[verdict], counts[verdict]) for verdict in VERDICTS],
+        counts=counts,
+        sections=[(verdict, title, [item for item in facts["rows"] if item["verdict"] == verdict]) for verdict, title in SECTIONS],
+        reach=REACH_WORDS,
+        links=linker(seat),
+        unknown=unknown_lines(reader, found.rows, "not known"),
+        quiet=unknown_lines(reader, found.rows, "no known risk"),
+        without_risk=facts["without_risk"],
+        answers_other=facts["answers_other"],
+        said=facts["notes"][:1],
+        notes=tuple(dict.fromkeys([*map_.notes, *facts["notes"][1:]])),
+        changes=None if earlier is None else changes_since(reader, found, earlier, query),
+        earlier_words="" if earlier is None else day_text("en", from_date(earlier)),
+        picture_path=address("/coverage.svg", query, against=""),
+        table_path=address("/coverage.csv", query, against=""),
+    )
+
+
+def earlier_asked(query: CoverQuery, now_us: int) -> date | None:
+    """The earlier day to compare with; None where none is asked for. Raises `BadSetting` for one that is not earlier."""
+    if not query.against:
+        return None
+    found = day_asked(query.against, "against", now_us)
+    if found >= day_asked(query.at, "at", now_us):
+        raise BadSetting("The day to compare with must be an earlier one", field="against", got=query.against)
+    return found
+
+
+def check_places(reader: StockReader, query: CoverQuery) -> None:
+    """Raises `BadSetting` for a field or a country that there is not: a mistyped name must not look like peace."""
+    if query.field and query.field not in packs():
+        raise BadSetting("There is no such field", field="field", got=query.field, expected=", ".join(packs()))
+    known = region_of(reader.atlas).countries
+    if query.country and query.country.upper() not in known:
+        raise BadSetting("The region has no such country", field="country", got=query.country, expected=", ".join(known))
+
+
+def narrowed(found: Coverage, reader: StockReader, query: CoverQuery) -> Coverage:
+    """The coverage of the field and country that are asked for; what is said of the region as a whole stays."""
+    field, country, region = query.field or "", (query.country or "").upper(), region_of(reader.atlas)
+    within = {country, "", *region.units.get(country, ())}
+
+    def is_of(item: Known) -> bool:
+        has_field = not field or field in fields_of(item.activity, reader.priorities)
+        return has_field and (not country or _meets(item, within))
+
+    return replace(
+        found,
+        rows=tuple(row for row in found.rows if (not field or row.risk.field == field) and (not country or row.risk.area in within)),
+        without_risk=tuple(filter(is_of, found.without_risk)),
+        answers_other=tuple(filter(is_of, found.answers_other)),
+    )
+
+
+def _meets(item: Known, within: set[str]) -> bool:
+    """Whether an activity names one of these areas; one that names none may be anywhere."""
+    areas = {area.upper() for area in areas_of(item.activity)}
+    return not areas or not areas.isdisjoint(within)
+
+
+def _countries(reader: StockReader) -> list[tuple[str, str]]:
+    """The countries of the region, by name."""
+    return sorted(((code, reader.name_of(code)) for code in region_of(reader.atlas).countries), key=lambda item: item[1])
+
+
+def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
+    """Gives the words of a record that a risk rests on, and its page: empty where this reader has none."""
+
+    def of(record: Mapping[str, str]) -> tuple[str, str]:
+        ref, type_ = record["ref"], record["type"]
+        name, words = quote(ref, safe=""), f"{type_} {ref}"
+        if type_ == "event":
+            return words, seat.path(f"/events/{name}") if event_number(seat.world, ref) is not None else ""
+        if type_ == "warning":
+            return words, seat.path(f"/warnings/{name}")
+        if type_ == "signal":
+            return words, seat.path(f"/desk/signals/{name}") if seat.session and seat.outlook.signal(ref) else ""
+        return words, seat.path("/desk/rules") if type_ == "rule" and seat.session and is_own(seat) else ""
+
+    return of
+
+
+def unknown_lines(reader: StockReader, rows: Sequence[Row], verdict: Verdict) -> list[dict[str, Any]]:
+    """By field, how many areas have this verdict and of how many, and how many of each country."""
+    region, known = region_of(reader.atlas), packs()
+    of_unit = {unit: country for country, units in region.units.items() for unit in units}
+    every = Counter(row.risk.field for row in rows)
+    by_field: dict[str, Counter[str]] = {}
+    for row in rows:
+        if row.verdict == verdict:
+            by_field.setdefault(row.risk.field, Counter())[of_unit.get(row.risk.area, row.risk.area)] += 1
+    return [
+        {
+            "title": known[field].title if field in known else field,
+            "areas": counts.total(),
+            "of": every[field],
+            "countries": sorted((reader.name_of(code), count, _area_count(region, code)) for code, count in counts.items()),
+        }
+        for field, counts in sorted(by_field.items())
+    ]
+
+
+def _area_count(region: Region, country: str) -> int:
+    """How many areas a country has: its units, or itself."""
+    return len(region.units.get(country, ())) or 1
+
+
+def changes_since(reader: StockReader, found: Coverage, earlier: date, query: CoverQuery) -> dict[str, Any]:
+    """What is otherwise than on the earlier day: the first changes, the worsened ones before the others, and how many there are."""
+    every = coverage_changes(narrowed(coverage_of(reader, earlier), reader, query), found)
+    ordered = sorted(every, key=lambda change: min(_gravity(change.before), _gravity(change.after)))
+    return {"total": len(every), "lines": [_change_line(change, reader) for change in ordered[:MOST_CHANGES]]}
+
+
+def _gravity(stand: tuple[Level, Verdict] | None) -> int:
+    return len(VERDICTS) if stand is None else VERDICTS.index(stand[1])
+
+
+def _change_line(change: Change, reader: StockReader) -> dict[str, str]:
+    known, before, after = packs().get(change.field), _stand_words(change.before), _stand_words(change.after)
+    return {"area": reader.name_of(change.area), "field": known.title if known else change.field, "before": before, "after": after}
+
+
+def _stand_words(stand: tuple[Level, Verdict] | None) -> str:
+    return "nothing was said of it" if stand is None else f"{VERDICT_WORDS[stand[1]]} (risk {stand[0]})"
+
+
+@routes.get("/coverage.csv")
+def coverage_table(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Response:
+    """The coverage as CSV: a row for each area and field, the activities by name."""
+    seat, reader, day, found = _covered(asked, query)
+    return _table(seat, "coverage", day, coverage_lines(reader, day, found=found))
+
+
+@routes.get("/coverage.svg")
+def coverage_map_file(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Response:
+    """The map as one SVG with its legend, for print and for other documents."""
+    _seat, reader, _day, found = _covered(asked, query)
+    made = coverage_picture(reader, found, field=query.field or "", country=(query.country or "").upper())
+    return Response(made, media_type="image/svg+xml")
+
+
+def _covered(asked: Seat, query: CoverQuery) -> tuple[Seat, StockReader, date, Coverage]:
+    """What a file of the coverage is made of."""
+    seat = asked.in_english()
+    reader, day = reader_at(seat), day_asked(query.at, "at", seat.now_us)
+    if query.against:
+        raise BadSetting("The file shows one day only", field="against", got=query.against)
+    check_places(reader, query)
+    return seat, reader, day, narrowed(coverage_of(reader, day), reader, query)
+
+
+@routes.get("/static/cover.css", dependencies=[Depends(check_none)])
+def cover_css() -> Response:
+    """The style of these pages, beside that of all pages and of the desk."""
+    return Response(resources.files(__package__).joinpath("static/cover.css").read_bytes(), media_type="text/css")
