@@ -120,10 +120,17 @@ def _answer_and_close(head: TestClient, partner: TestClient, public: TestClient,
     assert "counter-argument" in fault(refused)
     assert post(partner, f"/desk/warnings/{name}/answers", word="contested", text="The marches were moved.", tlp="CLEAR").status_code == 303
     assert "The marches were moved." in public.get(f"/warnings/{name}").text
-    activity = {"title": "Mediation of the municipality", "answers": name, "begin": "2026-10-01", "institutions": "Mission", "tlp": "CLEAR"}
+    activity = {
+        "title_1": "Mediation of the municipality",
+        "language_1": "en",
+        "answers": name,
+        "begin": "2026-10-01",
+        "partners": "Mission",
+        "readers": "CLEAR",
+    }
     assert post(partner, "/desk/activities", **activity).status_code == 303
     assert post(partner, "/desk/activities", **activity).status_code == 303
-    assert public.get(f"/warnings/{name}").text.count("<strong>Mediation of the municipality</strong>") == 1
+    assert public.get(f"/warnings/{name}").text.count("Mediation of the municipality</a></strong>") == 1
     assert post(head, f"/desk/warnings/{name}/assessment", outcome="averted", text="Both marches were moved.").status_code == 303
     page = head.get(f"/desk/warnings/{name}").text
     assert "perhaps averted" in page

@@ -174,7 +174,7 @@ class _Act:
 def course(owner: str, ref: str, steps: Iterable[tuple[Entry, Step]], now_us: int) -> Course:
     """Where the procedure of an activity stands at `now_us`, of the steps said until then; those of other activities are left out."""
     acts = _acts((entry, step) for entry, step in steps if (step.owner, step.activity) == (owner, ref) and entry.said_us <= now_us)
-    return _settled(reduce(_after, acts, Course()), now_us, owner)
+    return settled(reduce(_after, acts, Course()), now_us, owner)
 
 
 def courses(log: Log) -> dict[tuple[str, str], Course]:
@@ -187,9 +187,11 @@ def courses(log: Log) -> dict[tuple[str, str], Course]:
 
 def reasons(log: Log) -> dict[str, tuple[Entry, Reason]]:
     """Why silences were broken, as far as the log tells, by the name of the break: of the party that broke it only."""
-    breaks = {(entry.ref, entry.owner) for entry, step in said_in(log, "step", Step) if step.act == "break"}
-    told = [(entry, reason) for entry, reason in said_in(log, "reason", Reason) if (reason.step, entry.owner) in breaks]
-    return {reason.step: (entry, reason) for entry, reason in told}
+    told = list(said_in(log, "reason", Reason))
+    named = {reason.step for _, reason in told}
+    few = replace(log, entries=tuple(entry for entry in log.of("step") if entry.ref in named))
+    breaks = {(entry.ref, entry.owner) for entry, step in said_in(few, "step", Step) if step.act == "break"}
+    return {reason.step: (entry, reason) for entry, reason in told if (reason.step, entry.owner) in breaks}
 
 
 def _acts(steps: Iterable[tuple[Entry, Step]]) -> list[_Act]:
@@ -225,8 +227,8 @@ def _act(entry: Entry, step: Step) -> _Act:
     return _Act(at_us, step.party if is_retold else entry.owner, entry, step)
 
 
-def _settled(stand: Course, now_us: int, owner: str) -> Course:
-    """The course after a deadline that has passed by now, at the deadline's own instant."""
+def settled(stand: Course, now_us: int, owner: str) -> Course:
+    """The course as time alone has made it by now: after a deadline that has passed, at the deadline's own instant."""
     asked = stand.open_round
     if asked is None or now_us < asked.deadline_us:
         return stand
@@ -241,7 +243,7 @@ def _settled(stand: Course, now_us: int, owner: str) -> Course:
 
 def _after(before: Course, act: _Act) -> Course:
     """The course after an act; one that was not allowed only adds a line."""
-    stand = _settled(before, act.at_us, act.step.owner)
+    stand = settled(before, act.at_us, act.step.owner)
     why = _refusal(stand, act)
     line = Line(
         at_us=act.at_us,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from vigie.activities.approval import Course, courses
+from vigie.activities.approval import Course, courses, settled
 from vigie.model.activity import Activity
 from vigie.model.entry import Entry, Log
 from vigie.model.said import latest_of, said_in
@@ -50,6 +50,15 @@ def known(log: Log) -> tuple[Known, ...]:
     stand = courses(log)
     made = [_known(sorted(versions, key=lambda pair: pair[0].version), stand.get(key, Course())) for key, versions in told.items()]
     return tuple(sorted(made, key=lambda each: (-each.entry.said_us, each.owner, each.ref)))
+
+
+def known_later(found: Sequence[Known], now_us: int) -> tuple[Known, ...]:
+    """The same activities at a later instant until which nobody said anything: silences whose deadline has passed by then are over."""
+    return tuple(replace(each, course=settled(each.course, now_us, each.owner)) if _has_ended(each.course, now_us) else each for each in found)
+
+
+def _has_ended(stand: Course, now_us: int) -> bool:
+    return stand.open_round is not None and stand.open_round.deadline_us <= now_us
 
 
 def known_named(found: Sequence[Known], ref: str, party: str) -> Known | None:

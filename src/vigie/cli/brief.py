@@ -12,6 +12,7 @@ from vigie.cli.show import say, say_json, say_table
 from vigie.cli.worlds import world_of
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
+from vigie.model.languages import LANGUAGES
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.settings import Node
@@ -29,7 +30,7 @@ def brief(
     node: NodeOption = None,
     country: Annotated[str, typer.Option(help="On this country (two letters, XK for Kosovo); without it and --problem, on the whole region.")] = "",
     problem: Annotated[str, typer.Option(help="On this warning problem.")] = "",
-    language: Annotated[str, typer.Option(help="en, fr or sr-Cyrl.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     days: Annotated[int | None, typer.Option(help="Over so many days until now (else 7, or those of --every).", min=1, max=3660, show_default=False)] = None,
     party: AudienceOption = "",
     out: Annotated[Path | None, typer.Option(help="Write the page here: FILE.html or FILE.pdf.", dir_okay=False)] = None,

@@ -10,7 +10,7 @@ import typer
 from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.errors import BadSetting
-from vigie.model.languages import check_language
+from vigie.model.languages import LANGUAGES, check_language
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
 from vigie.node.notify import read_ledger, send_test
@@ -54,7 +54,7 @@ def add(
     zone: Annotated[str, typer.Option(help="The time zone of the hours, such as Europe/Podgorica.")] = "UTC",
     digest: Annotated[str, typer.Option(help="none, hourly, daily or weekly.")] = "none",
     digest_at: Annotated[str, typer.Option(help="When a daily or weekly digest goes.")] = "07:00",
-    language: Annotated[str, typer.Option(help="en, fr or sr-Cyrl.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     *,
     extreme_passes: Annotated[bool, typer.Option("--extreme-passes/--extreme-waits", help="Whether what is Extreme waits for nothing.")] = True,
     exercise: Annotated[bool, typer.Option("--exercise", help="Exercises too; they say so in every subject.")] = False,

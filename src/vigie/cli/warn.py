@@ -12,6 +12,7 @@ from vigie.cli.show import say, say_json, say_table, steps
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
+from vigie.model.languages import LANGUAGES
 from vigie.model.rule import Rule, rule_name
 from vigie.model.said import body_of, read_body
 from vigie.model.warning import Wording
@@ -324,7 +325,7 @@ def show(
     warning: Annotated[str, typer.Argument(help="The warning.")],
     node: NodeOption = None,
     party: PartyOption = "",
-    language: Annotated[str, typer.Option(help="en, fr or sr-Cyrl.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     cap: Annotated[Path | None, typer.Option(help="Write it as CAP 1.2 to this file.", show_default=False)] = None,
     *,
     exercise: ExerciseOption = False,

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 import pydantic
 
+from vigie.model.languages import is_read_by, spoken
 from vigie.model.said import Name, Noun, Short, Tag, Text
 from vigie.model.warning import Evidence
 
@@ -255,14 +256,15 @@ def _check_shares(what: str, percents: list[Decimal | None], codes: list[str]) -
 
 
 def best_tag(texts: Mapping[str, str], language: str) -> str:
-    """The language of `texts` that a reader of this one gets: itself, its closest kin, English, or the first; empty where there is none.
+    """The language of `texts` that a reader of this one gets: itself, its kin that reads alike, English, or the first; empty where there is none.
 
-    >>> best_tag({"fr": "Formation", "en": "Training"}, "fr-BE")
-    'fr'
+    >>> best_tag({"fr": "Formation", "en": "Training"}, "fr-BE"), best_tag({"en": "Training", "hr": "Obuka"}, "bs")
+    ('fr', 'hr')
     """
-    root = language.partition("-")[0]
-    kin = [tag for tag in texts if tag.partition("-")[0] == root]
-    return next((tag for tag in (language, *kin, "en", *texts) if tag in texts), "")
+    spoken_tags = [tag for tag in texts if spoken(tag) != "en"]
+    same = [tag for tag in spoken_tags if spoken(tag) == spoken(language)]
+    kin = [tag for tag in spoken_tags if is_read_by(tag, language)]
+    return next((tag for tag in (language, *same, *kin, "en", *texts) if tag in texts), "")
 
 
 def said_best(texts: Mapping[str, str], language: str) -> str:

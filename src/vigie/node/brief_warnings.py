@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from vigie.model.activity import Activity, best_tag
 from vigie.model.canonical import Json
@@ -232,7 +233,7 @@ def activities_section(asked: Asked, answered: Sequence[Responses], log: Log) ->
     sentences = [_activity_sentence(asked, entry, activity, headlines) for entry, activity in found[:MOST_ACTIVITIES]]
     if left := found[MOST_ACTIVITIES:]:
         rest = said_n(asked.language, "{n} more activity is not shown.", "{n} more activities are not shown.", len(left))
-        sentences.append(Sentence(rest, tuple(_cited_activity(asked, entry, activity) for entry, activity in left)))
+        sentences.append(Sentence(rest, tuple(_cited_activity(asked, entry) for entry, _ in left)))
     none = Sentence(said(asked.language, "No activity is known to this reader that answers these risks."), (_asked_warnings(asked),))
     return Section("activities", title, tuple(sentences) or (none,))
 
@@ -279,12 +280,11 @@ def _activity_sentence(asked: Asked, entry: Entry, activity: Activity, headlines
     if named := [quoted(language, headlines[name]) for name in activity.answers if name in headlines]:
         text += said(language, "; it answers {names}", names=listed(language, named, 2))
     own = "" if spoken(tag) == language else tag
-    return Sentence(f"{text}.", (_cited_activity(asked, entry, activity), *map(asked.warning, activity.answers)), own)
+    return Sentence(f"{text}.", (_cited_activity(asked, entry), *map(asked.warning, activity.answers)), own)
 
 
-def _cited_activity(asked: Asked, entry: Entry, activity: Activity) -> Cited:
-    """An activity has no page of its own yet: it is shown with the first warning that it answers."""
-    return Cited(entry.ref, asked.warning(activity.answers[0]).path if activity.answers else "")
+def _cited_activity(asked: Asked, entry: Entry) -> Cited:
+    return Cited(entry.ref, asked.page(f"/activities/{quote(entry.owner, safe='')}/{quote(entry.ref, safe='')}"))
 
 
 def shown_entries(asked: Asked, answered: Sequence[Responses], log: Log) -> dict[str, Json]:

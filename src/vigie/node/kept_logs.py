@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
+from vigie.activities.record import Known, known, known_later
 from vigie.model.entry import Entry, Log
 from vigie.model.label import Directory
+from vigie.model.times import NEVER_US
 from vigie.node.settings import Node
 from vigie.store import readable_log
 from vigie.store.extent import readable_words
@@ -15,6 +17,22 @@ from vigie.warn.answers import Responses, Words, responses_in, words_of
 from vigie.warn.chain import Chain, Proposal, chains, drafts
 
 _Mark = tuple[tuple[int, ...], Directory]
+
+
+@dataclass(slots=True)
+class _Activities:
+    """The activities of a log, understood when somebody first asks; later the same, but for the silences that time has ended."""
+
+    found: tuple[Known, ...] = ()
+    from_us: int = 0
+    until_us: int = 0
+    """They hold from the one instant to before the other."""
+
+    def as_of(self, log: Log) -> tuple[Known, ...]:
+        if not self.from_us <= log.now_us < self.until_us:
+            later = [entry.said_us for entry in log.of("step") if entry.said_us > log.now_us]
+            self.found, self.from_us, self.until_us = known(log), log.now_us, min(later, default=NEVER_US)
+        return known_later(self.found, log.now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,12 @@ class Read:
     chains: tuple[Chain, ...]
     drafts: tuple[Proposal, ...]
     words: Words
+    _activities: _Activities
+
+    @property
+    def activities(self) -> tuple[Known, ...]:
+        """Its activities, as `activities.record.known` has them."""
+        return self._activities.as_of(self.log)
 
     def responses(self, found: tuple[Chain, ...], deputies: Mapping[str, str]) -> tuple[Responses, ...]:
         """What was answered to these of its warnings; see `warn.all_responses`."""
@@ -40,6 +64,7 @@ class _Kept:
     chains: tuple[Chain, ...]
     drafts: tuple[Proposal, ...]
     words: Words
+    activities: _Activities
 
 
 @dataclass(slots=True)
@@ -59,7 +84,7 @@ class KeptLogs:
         with self._locks.setdefault(key, Lock()):
             kept = self._kept[key] = self._looked_at(self._kept.get(key), party, now_us, exercise=exercise)
         log = Log(party=party, now_us=now_us, exercise=exercise, entries=kept.entries)
-        return Read(log, tuple(_as_of(chain, now_us) for chain in kept.chains), kept.drafts, kept.words)
+        return Read(log, tuple(_as_of(chain, now_us) for chain in kept.chains), kept.drafts, kept.words, kept.activities)
 
     def _looked_at(self, known: _Kept | None, party: str, now_us: int, *, exercise: bool) -> _Kept:
         audience = self.node.audience(party, now_us)
@@ -67,7 +92,7 @@ class KeptLogs:
         if known is not None and known.mark == mark:
             return known
         log = readable_log(self.node.store, audience, exercise=exercise)
-        return _Kept(mark, log.entries, chains(log), drafts(log), words_of(log))
+        return _Kept(mark, log.entries, chains(log), drafts(log), words_of(log), _Activities())
 
 
 def _as_of(chain: Chain, now_us: int) -> Chain:

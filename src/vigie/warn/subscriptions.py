@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 import pydantic
@@ -18,13 +17,13 @@ import pydantic
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.errors import BadSetting
 from vigie.model.history import Region
+from vigie.model.languages import EXERCISE, said
 from vigie.model.warning import SEVERITIES, Content, Severity, Stage
 from vigie.warn.chain import Chain, Version
 from vigie.warn.quiet import is_quiet, minute_of_day, next_digest_us, next_loud_us, zone_of
 
 _MAIL = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+")
 _WEBHOOK = re.compile(r"https?://[^\s/@]+(/\S*)?")
-_EXERCISE: Mapping[str, str] = MappingProxyType({"en": "EXERCISE EXERCISE EXERCISE", "fr": "EXERCICE EXERCICE EXERCICE", "sr-Cyrl": "ВЕЖБА ВЕЖБА ВЕЖБА"})
 
 _Name = Annotated[str, pydantic.Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -211,7 +210,7 @@ def thread_id(chain: Chain) -> str:
 def subject_of(chain: Chain, language: str) -> str:
     """The subject of all that is sent about a warning: its event as first released, and its name; an exercise says so first."""
     subject = " ".join(f"{chain.first.content.event} [{chain.owner} {chain.warning}]".split())
-    return f"{_EXERCISE.get(language, _EXERCISE['en'])}: {subject}" if chain.exercise else subject
+    return f"{said(language, EXERCISE)}: {subject}" if chain.exercise else subject
 
 
 def _told(subscription: Subscription, chain: Chain, region: Region) -> tuple[Version, ...]:

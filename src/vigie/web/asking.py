@@ -45,7 +45,7 @@ After = Annotated[_Key | None, _Said, Field(description="Where the page begins: 
 Format = Annotated[Literal["geojson", "csv"] | None, _Said, Field(description="The form of the answer; geojson unless told.")]
 Period = Annotated[Literal["day", "week", "month", "year"] | None, _Said, Field(description="The periods of the timeline; month unless told.")]
 Resolution = Annotated[Annotated[int, Field(ge=2, le=7)] | None, _Said, Field(description="The resolution of the H3 cells, 2 to 7; 4 unless told.")]
-Tongue = Annotated[_Name | None, _Said, Field(description="The language of the page: en, fr or sr-Cyrl.")]
+Tongue = Annotated[_Name | None, _Said, Field(description="The language of the page: a BCP 47 tag such as en, fr, sq or sr-Latn.")]
 Problem = Annotated[_Name | None, _Said, Field(description="Only this warning problem.")]
 Number = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, _Said, Field(description="The number of the page; 1 unless told.")]
 Days = Annotated[Annotated[float, Field(gt=0, le=366)] | None, _Said, Field(description="How many days back; 7 unless told.")]

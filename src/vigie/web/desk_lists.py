@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vigie.activities.checks import check_states
+from vigie.activities.record import known
 from vigie.model.atlas import area_by_code
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
 from vigie.model.languages import day_text, moment_text
 from vigie.model.rule import LEVELS, RuleBook, Signal
 from vigie.model.said import said_in
-from vigie.model.times import DAY_US, SECOND_US, format_day
+from vigie.model.times import DAY_US, SECOND_US, format_day, format_time
 from vigie.model.warning import Judgement
+from vigie.node.deadlines import local_text
 from vigie.node.facts import area_name
 from vigie.node.jobs import JobStanding
 from vigie.node.outlook import Outlook, open_signals
+from vigie.node.page_review import readings
 from vigie.node.schedule import jobs_as_run, standings
 from vigie.node.warning_facts import Shown, content_facts
 from vigie.warn.answers import Recipient, Responses
@@ -231,3 +235,24 @@ def _job(item: JobStanding, now_us: int) -> dict[str, Any]:
 def count_words(lines: Sequence[Any], one: str, many: str) -> str:
     """How many, in words."""
     return f"{len(lines)} {one if len(lines) == 1 else many}"
+
+
+def waits_elsewhere(seat: Seat) -> list[dict[str, str]]:
+    """What waits for the party on other pages of the desk: silences that it is asked for, checks to answer, drafts read out of pages."""
+    asked = sorted((each for each in known(seat.log) if each.owner != seat.party and each.course.open_round), key=lambda each: (each.owner, each.ref))
+    found = []
+    for each in asked:
+        asking = each.course.open_round
+        if asking and seat.party in asking.parties:
+            words = f"{each.owner} asks for silence until {local_text(asking.deadline_us, asking.zone)}"
+            found.append({"path": f"/activities/{each.owner}/{each.ref}", "title": each.activity.title("en"), "words": words})
+    for check in check_states(seat.log, seat.now_us):
+        if check.check.party == seat.party and check.asker != seat.party and not check.answers:
+            when = f"answer by {format_time(check.check.until_us)[:16].replace('T', ' ')} UTC"
+            found.append({"path": "/desk/contacts", "title": f"{check.asker} asks: {check.check.text or 'communication check'}", "words": when})
+    drafts = [reading for entry, reading in readings(seat.log) if reading.state == "open"] if is_own(seat) else []
+    if drafts:
+        found.append(
+            {"path": "/desk/pages", "title": f"{len(drafts)} page{'s' if len(drafts) != 1 else ''} to review", "words": "drafts of reports, shown nowhere yet"}
+        )
+    return found

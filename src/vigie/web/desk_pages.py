@@ -42,6 +42,7 @@ from vigie.web.desk_lists import (
     recipient_lines,
     signal_groups,
     signal_line,
+    waits_elsewhere,
 )
 from vigie.web.paging import part_of
 from vigie.web.seats import Member, Seat
@@ -98,6 +99,7 @@ def board_page(seat: Member, _query: Asked) -> Response:
         seat,
         "board",
         problems=problem_lines(seat, outlook),
+        elsewhere=waits_elsewhere(seat),
         signals=signals,
         signal_count=sum(len(group) for _, group in signals),
         drafts=written,

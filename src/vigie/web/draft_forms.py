@@ -27,7 +27,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "confidence": get_args(Confidence),
     "tlp": TLP_ORDER,
 }
-TEXT_LANGUAGES = ("en", "fr", "sr-Cyrl", "sr-Latn", "cnr-Latn", "cnr-Cyrl", "bs-Latn", "bs-Cyrl", "hr", "mk", "sq")
+TEXT_LANGUAGES = ("en", "fr", "sq", "bs", "bs-Cyrl", "hr", "cnr", "cnr-Cyrl", "sr-Latn", "sr-Cyrl", "mk")
 """The languages of the region and of its partners, as BCP 47 tags."""
 
 _OPEN = ("CLEAR", "GREEN")

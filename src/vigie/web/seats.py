@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
+from vigie.activities.record import Known
 from vigie.model.entry import Log
 from vigie.model.label import PUBLIC
 from vigie.model.languages import LANGUAGES, check_language
@@ -64,6 +65,12 @@ class Seat:
     def drafts(self) -> tuple[Proposal, ...]:
         """The drafts that the audience may read, newest first."""
         return self.read.drafts
+
+    @property
+    def activities(self) -> tuple[Known, ...]:
+        """The activities that the audience may read, the one that was changed last first."""
+        found: tuple[Known, ...] = self._once("activities", lambda: self.read.activities)
+        return found
 
     def responses(self, found: Iterable[Chain], deputies: Mapping[str, str]) -> tuple[Responses, ...]:
         """What was answered to these warnings, as far as the audience may read it."""

@@ -6,10 +6,9 @@ Who is not signed in reads as PUBLIC, and every figure comes from what the reade
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from importlib import resources
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -18,15 +17,13 @@ import pydantic
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Change, Coverage, Level, Row, Verdict, coverage_changes
+from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Coverage, Verdict
 from vigie.activities.record import Known, day_of
 from vigie.activities.stocktake import WAYS, By
 from vigie.model.errors import BadSetting
-from vigie.model.history import Region
 from vigie.model.languages import day_text
 from vigie.model.priorities import areas_of, fields_of
 from vigie.model.times import format_day, from_date
-from vigie.node.answers import event_number
 from vigie.node.histories import region_of
 from vigie.node.outlook import Outlook
 from vigie.node.packs import packs
@@ -36,9 +33,9 @@ from vigie.node.stocktaking import coverage_facts, coverage_lines, coverage_of, 
 from vigie.picture.charts import bars
 from vigie.web.asking import Country, FieldName, TongueQuery, check_none, check_once
 from vigie.web.desk import address
-from vigie.web.desk_lists import is_own
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import sheet
+from vigie.web.stock_words import REACH_WORDS, changes_between, linker, money_words, unknown_lines
 from vigie.web.warning_pages import frame_of
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
@@ -47,7 +44,6 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 MOST_ROWS, MOST_NAMED = 100, 8
 """How many rows a table shows, and how many activities a row names of each kind; how many there are is said, and the CSV has all."""
 
-MOST_CHANGES = 100
 TREND_WIDE, TREND_HIGH = 720.0, 110.0
 
 WAY_WORDS: Mapping[By, str] = {
@@ -57,8 +53,6 @@ WAY_WORDS: Mapping[By, str] = {
     "partner": "Partner institution",
     "mechanism": "Mechanism",
 }
-
-REACH_WORDS: Mapping[str, str] = {"here": "there", "country-wide": "for the whole country", "in part": "in a part of it", "answers": "says that it answers this"}
 
 SECTIONS: Sequence[tuple[Verdict, str]] = (
     ("gap", "Gaps"),
@@ -94,7 +88,7 @@ def day_asked(text: str | None, name: str, now_us: int) -> date:
     try:
         found = date.fromisoformat(text) if text else day_of(now_us)
     except ValueError as fault:
-        raise BadSetting("The day cannot be understood", field=name, got=text, expected="a day such as 2026-11-22") from fault
+        raise BadSetting("The day cannot be understood", field=name, got=text or "", expected="a day such as 2026-11-22") from fault
     if text and not FIRST_DAY <= found <= LAST_DAY:
         raise BadSetting("The day is too far away", field=name, got=text, expected=f"a day from {FIRST_DAY} to {LAST_DAY}")
     return found
@@ -134,22 +128,6 @@ def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuer
     return sheet(name, seat.desk, **(here | parts))
 
 
-def money_words(item: Mapping[str, Any]) -> list[str]:
-    """Sums in words, each with its currency; an empty list where no budget is known."""
-    sums = [f"{_amount(one['total'])} {one['currency']}" for one in item["budgets"]]
-    return sums + [f"{_amount(one['total'])} {one['currency']} not divided" for one in item["not_divided"]]
-
-
-def _amount(text: str) -> str:
-    """An amount with thousands set apart; two decimals where it is not whole.
-
-    >>> _amount("1250000"), _amount("0.125")
-    ('1,250,000', '0.12')
-    """
-    value = Decimal(text)
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
-
-
 @routes.get("/stocktake")
 def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Response:
     """What is going on at a day: the total, tables by each way of looking, the trend, and the activities by name."""
@@ -165,7 +143,7 @@ def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Resp
         day=day.isoformat(),
         day_words=day_text("en", from_date(day)),
         total=facts["total"],
-        tables=[{"way": way, "title": WAY_WORDS[way], "rows": facts["by"][way], "not_divided": facts["not_divided"][way]} for way in ways],
+        tables=[{"way": way, "title": WAY_WORDS[way], "rows": _by_title(facts["by"][way]), "not_divided": facts["not_divided"][way]} for way in ways],
         ways=[("", "All")] + [(way, WAY_WORDS[way]) for way in WAYS],
         way=query.by or "",
         said=facts["notes"][:2],
@@ -175,6 +153,11 @@ def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Resp
         wide=TREND_WIDE,
         high=TREND_HIGH,
     )
+
+
+def _by_title(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tallies as a reader looks for them: by name, those that name none last."""
+    return sorted(items, key=lambda item: (not item["code"], str(item["title"]).casefold()))
 
 
 def ways_asked(text: str | None) -> tuple[By, ...]:
@@ -230,7 +213,7 @@ def coverage_page(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Respo
         answers_other=facts["answers_other"],
         said=facts["notes"][:1],
         notes=tuple(dict.fromkeys([*map_.notes, *facts["notes"][1:]])),
-        changes=None if earlier is None else changes_since(reader, found, earlier, query),
+        changes=None if earlier is None else changes_between(reader, narrowed(coverage_of(reader, earlier), reader, query), found),
         earlier_words="" if earlier is None else day_text("en", from_date(earlier)),
         picture_path=address("/coverage.svg", query, against=""),
         table_path=address("/coverage.csv", query, against=""),
@@ -282,68 +265,6 @@ def _meets(item: Known, within: set[str]) -> bool:
 def _countries(reader: StockReader) -> list[tuple[str, str]]:
     """The countries of the region, by name."""
     return sorted(((code, reader.name_of(code)) for code in region_of(reader.atlas).countries), key=lambda item: item[1])
-
-
-def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
-    """Gives the words of a record that a risk rests on, and its page: empty where this reader has none."""
-
-    def of(record: Mapping[str, str]) -> tuple[str, str]:
-        ref, type_ = record["ref"], record["type"]
-        name, words = quote(ref, safe=""), f"{type_} {ref}"
-        if type_ == "event":
-            return words, seat.path(f"/events/{name}") if event_number(seat.world, ref) is not None else ""
-        if type_ == "warning":
-            return words, seat.path(f"/warnings/{name}")
-        if type_ == "signal":
-            return words, seat.path(f"/desk/signals/{name}") if seat.session and seat.outlook.signal(ref) else ""
-        return words, seat.path("/desk/rules") if type_ == "rule" and seat.session and is_own(seat) else ""
-
-    return of
-
-
-def unknown_lines(reader: StockReader, rows: Sequence[Row], verdict: Verdict) -> list[dict[str, Any]]:
-    """By field, how many areas have this verdict and of how many, and how many of each country."""
-    region, known = region_of(reader.atlas), packs()
-    of_unit = {unit: country for country, units in region.units.items() for unit in units}
-    every = Counter(row.risk.field for row in rows)
-    by_field: dict[str, Counter[str]] = {}
-    for row in rows:
-        if row.verdict == verdict:
-            by_field.setdefault(row.risk.field, Counter())[of_unit.get(row.risk.area, row.risk.area)] += 1
-    return [
-        {
-            "title": known[field].title if field in known else field,
-            "areas": counts.total(),
-            "of": every[field],
-            "countries": sorted((reader.name_of(code), count, _area_count(region, code)) for code, count in counts.items()),
-        }
-        for field, counts in sorted(by_field.items())
-    ]
-
-
-def _area_count(region: Region, country: str) -> int:
-    """How many areas a country has: its units, or itself."""
-    return len(region.units.get(country, ())) or 1
-
-
-def changes_since(reader: StockReader, found: Coverage, earlier: date, query: CoverQuery) -> dict[str, Any]:
-    """What is otherwise than on the earlier day: the first changes, the worsened ones before the others, and how many there are."""
-    every = coverage_changes(narrowed(coverage_of(reader, earlier), reader, query), found)
-    ordered = sorted(every, key=lambda change: min(_gravity(change.before), _gravity(change.after)))
-    return {"total": len(every), "lines": [_change_line(change, reader) for change in ordered[:MOST_CHANGES]]}
-
-
-def _gravity(stand: tuple[Level, Verdict] | None) -> int:
-    return len(VERDICTS) if stand is None else VERDICTS.index(stand[1])
-
-
-def _change_line(change: Change, reader: StockReader) -> dict[str, str]:
-    known, before, after = packs().get(change.field), _stand_words(change.before), _stand_words(change.after)
-    return {"area": reader.name_of(change.area), "field": known.title if known else change.field, "before": before, "after": after}
-
-
-def _stand_words(stand: tuple[Level, Verdict] | None) -> str:
-    return "nothing was said of it" if stand is None else f"{VERDICT_WORDS[stand[1]]} (risk {stand[0]})"
 
 
 @routes.get("/coverage.csv")

@@ -20,7 +20,7 @@ from vigie.exchange.cap_write import cap_xml
 from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
-from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, is_language_reviewed, said
+from vigie.model.languages import FORM, LANGUAGE_NAMES, SEVERITY_WORDS, day_text, is_language_reviewed, said
 from vigie.model.times import DAY_US, NEVER_US, SECOND_US, format_time
 from vigie.model.warning import SEVERITIES, Content, Evidence
 from vigie.node.accounts import may
@@ -52,9 +52,6 @@ MOST_TESTS, MOST_ALERTS = 20, 50
 MAX_RECORDS = 40
 """How many of a warning's records are looked up for links."""
 
-TONGUES = {"en": "English", "fr": "Français", "sr-Cyrl": "Српски"}
-"""The languages of the pages, each in itself."""
-
 WarningName = Annotated[str, Path(max_length=200)]
 
 routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
@@ -82,7 +79,7 @@ def frame_of(seat: Seat, place: str) -> dict[str, Any]:
         "is_read": is_language_reviewed(seat.tongue),
         "view": here["view_of"].format(audience=seat.party, party=seat.desk.node.settings.party),
         "as_of": here["as_of"].format(moment=minute_text(seat)),
-        "tongues": [(tag, name, f"{place}?language={tag}{flag}") for tag, name in TONGUES.items()],
+        "tongues": [(tag, name, f"{place}?language={tag}{flag}") for tag, name in LANGUAGE_NAMES.items()],
         "worlds": [
             (here["real_world"], f"/warnings?language={seat.tongue}", not seat.exercise),
             (here["exercise_world"], f"/warnings?language={seat.tongue}&exercise=true", seat.exercise),

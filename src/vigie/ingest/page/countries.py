@@ -6,6 +6,7 @@ came to speak, or in the customary footnote on a name, is no country of the even
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -159,8 +160,11 @@ _WORDS_BETWEEN: Final = 5
 
 def _after_person(scan: Scan, at: int, persons: tuple[tuple[int, int], ...]) -> bool:
     """Whether a name of a country follows a person's name with a bracket, a comma or a small word of origin only."""
-    ends = [end for _, end in persons if 0 <= at - end <= _LINK_CHARS]
-    return bool(ends) and all(token.folded in _links() for token in tokens_between(scan, max(ends), at)) and "." not in scan.text[max(ends) : at]
+    last = bisect_right(persons, at, key=lambda span: span[1]) - 1
+    end = persons[last][1] if last >= 0 else -1
+    if not 0 <= at - end <= _LINK_CHARS:
+        return False
+    return all(token.folded in _links() for token in tokens_between(scan, end, at)) and "." not in scan.text[end:at]
 
 
 def _is_in(scan: Scan, at: int) -> bool:

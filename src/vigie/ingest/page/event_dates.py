@@ -60,9 +60,11 @@ def _likeness(scan: Scan, header: Header, found: FoundDate, parts: Parts, *, is_
 
 def _is_dateline(text: str, found: FoundDate) -> bool:
     """Whether one day stands after a place at a line's begin and text goes on after it: the day of the news."""
-    line_begin = text.rfind("\n", 0, found.span[0]) + 1
-    before = text[line_begin : found.span[0]].strip()
-    return found.begin == found.end and before.endswith((",", "(")) and before[:1].isupper() and len(before) <= _TOWN
+    begin = max(0, found.span[0] - _TOWN)
+    newline = text.rfind("\n", begin, found.span[0])
+    before = text[newline + 1 if newline >= 0 else begin : found.span[0]].strip()
+    at_line_begin = newline >= 0 or begin == 0
+    return at_line_begin and found.begin == found.end and before.endswith((",", "(")) and before[:1].isupper()
 
 
 _TOWN: Final = 40

@@ -7,7 +7,8 @@ verb of saying, or in a line of signature. More is masked than must be: a draft 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -25,7 +26,9 @@ _NAME: Final = rf"{_UPPER}[\w'’]*(?:[-‐‑]{_UPPER}[\w'’]*)*"
 _LINK: Final = r"(?:von der|von|van der|van|de la|de|di|da|bin|al)"
 _INITIAL: Final = rf"{_UPPER}\."
 _FULL: Final = rf"(?:{_INITIAL}\s?)*{_NAME}(?:[ \u00a0](?:{_INITIAL}|(?:{_LINK}[ \u00a0])?{_NAME})){{0,3}}"
-_CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:\+|\b00)\d[\d ()/.-]{6,}\d|(?<=[Tt]el)[.: ]+[\d ()/.+-]{6,}\d|(?<=тел)[.: ]+[\d ()/.+-]{6,}\d")
+_MAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_PHONE: Final = r"(?<!\d)(?:\+|00)\d[\d ()/.-]{6,20}\d|(?<=[Tt]el)[.: ]{1,3}[\d ()/.+-]{6,24}\d|(?<=тел)[.: ]{1,3}[\d ()/.+-]{6,24}\d"
+_CONTACT: Final = re.compile(f"{_MAIL}|{_PHONE}")
 _PAIR: Final = re.compile(rf"(?<!\w)(?:{_INITIAL}\s?)*({_NAME})((?:[ \u00a0](?:{_INITIAL}|(?:{_LINK}[ \u00a0])?{_NAME})){{1,3}})")
 
 
@@ -71,9 +74,12 @@ def _after(kept: Iterable[tuple[int, int]], begin: int) -> int:
     return next((right + 1 for left, right in kept if left <= begin < right), begin)
 
 
-def overlaps(spans: Iterable[tuple[int, int]], begin: int, end: int) -> bool:
-    """Whether a stretch of a text touches one of the spans."""
-    return any(left < end and begin < right for left, right in spans)
+def overlaps(spans: Sequence[tuple[int, int]], begin: int, end: int) -> bool:
+    """Whether a stretch of a text touches one of the spans, which stand in order, none over another (`merged_spans`)."""
+    at = bisect_left(spans, begin, key=lambda span: span[1])
+    while at < len(spans) and spans[at][1] <= begin:
+        at += 1
+    return at < len(spans) and spans[at][0] < end
 
 
 def nameless(begin: int, end: int, spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -97,20 +103,25 @@ def _given(found: re.Match[str]) -> tuple[int, int] | None:
 
 def _again(text: str, spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
     """Where the longer words of names that were found stand again, as a surname alone does."""
-    words = {word for begin, end in spans for word in re.findall(r"[^\W\d_]{4,}", text[begin:end]) if word[0].isupper() and not _is_common(word)}
-    if not words:
-        return []
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(words))) + r")(?:a|u|om|em|it|in|ut|i|ë|s|а|у|ом|ем)?(?!\w)")
-    return [found.span() for found in pattern.finditer(text)]
+    names = {word for begin, end in spans for word in _WORD.findall(text[begin:end]) if word[0].isupper() and not _is_common(word)}
+    return [found.span() for found in _WORD.finditer(text) if names and found[0][0].isupper() and _is_form(found[0], names)]
+
+
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_ENDINGS: Final = ("", "a", "u", "om", "em", "it", "in", "ut", "i", "ë", "s", "а", "у", "ом", "ем")
+
+
+def _is_form(word: str, names: set[str]) -> bool:
+    """Whether a word is one of the names, or one with a case's ending."""
+    return any(word.endswith(ending) and word[: len(word) - len(ending)] in names for ending in _ENDINGS)
 
 
 def roles_in(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[Found, ...]:
     """The posts that stand right before or after a masked name, each once."""
     found: dict[str, Found] = {}
     for match in _posts().finditer(text):
-        near = any(0 <= begin - match.end() <= _NEAR or 0 <= match.start() - end <= _NEAR for begin, end in spans)
         words = match[0]
-        if near and not overlaps(spans, match.start(), match.end()) and words.casefold() not in found:
+        if overlaps(spans, match.start() - _NEAR, match.end() + _NEAR) and not overlaps(spans, match.start(), match.end()) and words.casefold() not in found:
             span = Span(begin=match.start(), end=match.end(), quote=words)
             found[words.casefold()] = Found(part="role", value=words.casefold(), words=words, spans=(span,), rule="role-beside-name", confidence=0.6)
     return tuple(found.values())

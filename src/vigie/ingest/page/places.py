@@ -7,6 +7,7 @@ Of places of one name the one in the country named beside it is meant, or else t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from vigie.ingest.page.countries import inflected
 from vigie.ingest.page.persons import overlaps
 from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, is_footnote, is_sort, sentence_at, span_of, tokens_between
 from vigie.model.atlas import Area, Atlas, Place, area_by_code, name_of, unit_at
-from vigie.model.lexicon import ANY_LANGUAGE, SERBO_CROATIAN, Lexicon, Match, Word, family, folded, matches
+from vigie.model.lexicon import ANY_LANGUAGE, SERBO_CROATIAN, Lexicon, Match, Word, family, folded, matches, merged_spans
 from vigie.model.reading import Found
 
 KNOWN_PEOPLE: Final = 30_000
@@ -78,7 +79,7 @@ def place_matches(scan: Scan, gazetteer: Gazetteer) -> tuple[Match, ...]:
 def places_in(scan: Scan, gazetteer: Gazetteer, countries: tuple[Match, ...], taken: Taken, heads: tuple[tuple[int, int], ...]) -> tuple[Found, ...]:
     """The places of a page, the surest first; `taken` are stretches of persons and bodies, `heads` those of the page's head."""
     mentions: dict[int, list[tuple[float, str, Match]]] = {}
-    used = (*taken.persons, *((match.begin, match.end) for match in countries))
+    used = merged_spans((*taken.persons, *((match.begin, match.end) for match in countries)))
     for match in place_matches(scan, gazetteer):
         number = _meant(scan, gazetteer, match, countries)
         if number is None or overlaps(used, match.begin, match.end) or is_footnote(scan, match.begin):
@@ -121,10 +122,11 @@ def _meant(scan: Scan, gazetteer: Gazetteer, match: Match, countries: tuple[Matc
 
 def _country_after(scan: Scan, match: Match, countries: tuple[Match, ...]) -> str | None:
     """The country that follows a place as its own: "Belgrade, Belgique", "Budva (Monténégro)", "Budva, Crna Gora, 4. juna"; not one of a list."""
-    after = next((other for other in countries if 0 < other.begin - match.end <= _WORD_AFTER), None)
+    first = bisect_right(countries, match.end, key=lambda other: other.begin)
+    after = countries[first] if first < len(countries) and countries[first].begin - match.end <= _WORD_AFTER else None
     if after is None or scan.text[match.end : after.begin].strip() not in {",", "("}:
         return None
-    follows = next((other for other in countries if 0 < other.begin - after.end <= _FAR), None)
+    follows = next((other for other in countries[first + 1 : first + 2] if other.begin - after.end <= _FAR), None)
     return None if follows is not None and "," in scan.text[after.end : follows.begin] else after.word.value
 
 
@@ -158,12 +160,13 @@ def _rule_after_in(scan: Scan, match: Match, body: Match | None) -> str:
 
 def _rule_in_body(scan: Scan, match: Match, bodies: tuple[tuple[int, int], ...]) -> str:
     """How a place stands within the name of a body: the venue only where something was held at that body; empty for a place in none."""
-    body = next(((begin, end) for begin, end in bodies if begin <= match.begin and match.end <= end), None)
-    if body is None:
+    at = bisect_right(bodies, (match.begin, len(scan.text) + 1)) - 1
+    body = bodies[at] if at >= 0 else (0, 0)
+    if match.end > body[1]:
         return ""
     before = cues_within(scan, sentence_at(scan, body[0])[0], body[0], {"held"})
-    at = cues_within(scan, max(0, body[0] - _SEAT), body[0], {"in"})
-    return "place-seat" if before and at else "place-body"
+    at_seat = cues_within(scan, max(0, body[0] - _SEAT), body[0], {"in"})
+    return "place-seat" if before and at_seat else "place-body"
 
 
 def _is_host(scan: Scan, match: Match) -> bool:
@@ -221,19 +224,21 @@ def _is_name_of_body(scan: Scan, match: Match) -> bool:
 
 def _is_head(scan: Scan, match: Match, heads: tuple[tuple[int, int], ...], countries: tuple[Match, ...]) -> bool:
     """Whether a place stands by itself in the page's head, with its country, a date or a label at most."""
-    line_begin = scan.text.rfind("\n", 0, match.begin) + 1
-    line_end = scan.text.find("\n", match.end)
-    line = scan.text[line_begin : line_end if line_end >= 0 else len(scan.text)]
-    in_head = any(begin <= match.begin < end for begin, end in heads)
+    if not any(begin <= match.begin < end for begin, end in heads):
+        return False
+    earliest = max(0, match.begin - _REACH - 1)
+    line_begin = scan.text.rfind("\n", earliest, match.begin) + 1 or earliest
+    line = scan.text[line_begin : match.end + _REACH].partition("\n")[0]
     small = [word for word in line.replace("-", " ").split() if word.isalpha() and word[0].islower()]
     is_short = len(line) <= _REACH and not line.rstrip().endswith((".", "?", "!")) and len(small) <= 1
-    return is_short and in_head and _is_alone(scan, match, line_begin, countries)
+    return is_short and _is_alone(scan, match, line_begin, countries)
 
 
 def _is_alone(scan: Scan, match: Match, line_begin: int, countries: tuple[Match, ...]) -> bool:
     """Whether nothing but figures, months and labels stands between the line's begin and the place."""
     before = scan.text[line_begin : match.begin].strip()
-    named = any(line_begin <= other.begin < match.begin for other in countries)
+    at = bisect_left(countries, line_begin, key=lambda other: other.begin)
+    named = at < len(countries) and countries[at].begin < match.begin
     return not named and (not before or before.endswith((":", ",", "|", "–", "—", "-", "·", "•")) or any(letter.isdigit() for letter in before))
 
 

@@ -21,7 +21,7 @@ from vigie.ingest.page.scan import Scan, cues_within, found_words, scan_of, sent
 from vigie.ingest.page.text import PageText, page_text
 from vigie.ingest.page.words import Parts, field_of_kind, institution_words, institutions_in, kinds_in, theme_words, themes_in
 from vigie.model.atlas import Atlas
-from vigie.model.lexicon import Lexicon, merge_lexicons
+from vigie.model.lexicon import Lexicon, merge_lexicons, merged_spans
 from vigie.model.reading import Found, Part, Reading, Span
 
 CONTEXT: Final = 60
@@ -113,7 +113,7 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
     persons = person_spans(page.text, known)
     feet = tuple((block.begin, block.end) for block in page.blocks if block.kind == "footer")
     named = tuple(match for match in named if not overlaps(feet, match.begin, match.end))
-    taken = (*persons, *feet)
+    taken = merged_spans((*persons, *feet))
     countries = countries_in(scan, named, persons, tools.gazetteer.atlas.region, header.anchor)
     parts = Parts(header.title_span, _lead_end(page, header))
     kinds = kinds_in(scan, parts, tools.kinds, taken)
@@ -207,7 +207,7 @@ def _lead_end(page: PageText, header: Header) -> int:
 
 
 def _is_clear(item: Found, persons: _Spans) -> bool:
-    return not any(begin < span.end and span.begin < end for span in item.spans for begin, end in persons)
+    return not any(overlaps(persons, span.begin, span.end) for span in item.spans)
 
 
 def _faults(countries: Countries, found: Iterable[Found]) -> tuple[str, ...]:

@@ -13,13 +13,16 @@ from typing import Final
 from vigie.model.lexicon import SKIP, Lexicon, Match, Token, lexicon_from_yaml, matches, tokens_of
 from vigie.model.reading import Span
 
-_STOP: Final = re.compile(r"[.!?…]+[\"”»’)\]]*\s+(?=[\"“„«(\[]?[^\W\d_a-zà-öø-ÿа-џα-ω])|\n+")
+_STOP: Final = re.compile(r"[.!?…]{1,4}[\"”»’)\]]{0,4}\s+(?=[\"“„«(\[]?[^\W\d_a-zà-öø-ÿа-џα-ω])|\n+")
 _ABBREVIATIONS: Final = (
     r"[^\W\d_]{1,2}|Mme|Mlle|Gen|Col|Maj|Cap|Capt|Brig|Adm|Prof|Ing|Dipl|Mag|Sgt|Amb|Hon|Gén|Gjen|Kol|Min|gen|gđa|prof|puk|plk|"
     r"ген|проф|пук|кол|itd|итд|tzv|tzv|Feb|Jan|Sept|Nov|Dec|Oct|Apr|Aug"
 )
 _SHORT: Final = re.compile(rf"\b(?:{_ABBREVIATIONS})$")
 _TAIL: Final = 12
+
+LONGEST_SENTENCE: Final = 2_000
+"""A longer one is cut: what stands so far off says nothing of a word."""
 
 MAX_QUOTE: Final = 500
 MOST_SPANS: Final = 12
@@ -46,8 +49,8 @@ def scan_of(text: str, language: str) -> Scan:
 def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of a text as stretches of it, in order and without gaps; a line's end ends a sentence, an abbreviation does not."""
     ends = [found.end() for found in _STOP.finditer(text) if "\n" in found[0] or not _is_abbreviation(text, found.start(), found[0])]
-    begins = [0, *ends]
-    return tuple((begin, end) for begin, end in zip(begins, [*ends, len(text)], strict=True) if begin < end)
+    pieces = zip([0, *ends], [*ends, len(text)], strict=True)
+    return tuple((at, min(end, at + LONGEST_SENTENCE)) for begin, end in pieces for at in range(begin, end, LONGEST_SENTENCE))
 
 
 def sentence_at(scan: Scan, at: int) -> tuple[int, int]:

@@ -6,7 +6,6 @@ or done in earlier years is not what happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -87,7 +86,7 @@ def field_of_kind(kind: Found, lexicon: Lexicon) -> Found:
     return Found(part="field", value=name, words=name, spans=kind.spans, rule="field-of-kind", confidence=kind.confidence)
 
 
-def _is_free(scan: Scan, match: Match, taken: Iterable[tuple[int, int]]) -> bool:
+def _is_free(scan: Scan, match: Match, taken: tuple[tuple[int, int], ...]) -> bool:
     return not overlaps(taken, match.begin, match.end) and not is_footnote(scan, match.begin)
 
 
