@@ -1,40 +1,45 @@
-"""A made-up feed: a small server on this machine that gives one table, with an ETag, as a good agency's server does."""
+"""Made-up feeds: a small server on this machine that gives a table and a press page, with ETags, as a good agency's server does."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-PATH = "/drill.csv"
+TABLE, PRESS = "/drill.csv", "/press.html"
+_TYPES = {TABLE: "text/csv", PRESS: "text/html"}
 
 
 @dataclass(slots=True)
 class Feed:
-    """What the server gives now, and where."""
+    """The server's address, and what it gives now by path."""
 
-    address: str
-    body: bytes
+    root: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def at(self, path: str) -> str:
+        """The whole address of a path."""
+        return self.root + path
 
 
 @contextmanager
-def serving(body: bytes) -> Iterator[Feed]:
-    """A feed on a free port of this machine; what is put into its `body` is given from then on."""
-    feed = Feed("", body)
+def serving(table: bytes) -> Iterator[Feed]:
+    """A feed on a free port of this machine; what is put into its `files` is given from then on."""
+    feed = Feed(files={TABLE: table})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            _give(self, feed.body)
+            _give(self, feed.files.get(self.path))
 
         def log_message(self, *_: object) -> None:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    feed.address = f"http://127.0.0.1:{server.server_address[1]}{PATH}"
+    feed.root = f"http://127.0.0.1:{server.server_address[1]}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -45,13 +50,13 @@ def serving(body: bytes) -> Iterator[Feed]:
         thread.join()
 
 
-def _give(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-    mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    is_known, is_here = handler.headers.get("If-None-Match") == mark, handler.path == PATH
-    handler.send_response(304 if is_known else 200 if is_here else 404)
+def _give(handler: BaseHTTPRequestHandler, body: bytes | None) -> None:
+    given = body or b""
+    mark = f'"{hashlib.sha256(given).hexdigest()[:16]}"'
+    is_known = body is not None and handler.headers.get("If-None-Match") == mark
+    handler.send_response(304 if is_known else 404 if body is None else 200)
     handler.send_header("ETag", mark)
-    handler.send_header("Content-Type", "text/csv; charset=utf-8")
-    given = b"" if is_known or not is_here else body
-    handler.send_header("Content-Length", str(len(given)))
+    handler.send_header("Content-Type", f"{_TYPES.get(handler.path, 'text/plain')}; charset=utf-8")
+    handler.send_header("Content-Length", "0" if is_known else str(len(given)))
     handler.end_headers()
-    handler.wfile.write(given)
+    handler.wfile.write(b"" if is_known else given)

@@ -44,7 +44,8 @@ class Step:
 
 @dataclass(slots=True)
 class Player:
-    """A tour under way. `pace` is 1 for people and 0 for no pauses; `warning` is the name of the warning once there is one."""
+    """A tour under way. `pace` is 1 for people and 0 for no pauses; `warning` and `project` are the name of the warning and
+    the path of the desk's project once there are any; `burst` and `press` are what the feeds publish later."""
 
     page: Page
     stage: Stage
@@ -52,7 +53,9 @@ class Player:
     pace: float
     total: int
     burst: bytes = b""
+    press: bytes = b""
     warning: str = ""
+    project: str = ""
     steps: list[Step] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -116,6 +119,12 @@ class Player:
         for name, text in texts.items():
             self.page.locator(f"#{name}").fill(text)
             self.rest(GLANCE_S / 3)
+
+    def choose(self, choices: dict[str, str]) -> None:
+        """Chooses in lists by their ids."""
+        for name, value in choices.items():
+            self.page.locator(f"#{name}").select_option(value)
+            self.rest(GLANCE_S / 2)
 
     def sign_in(self, post: str, there: str) -> None:
         """Signs in through the form and goes on to a page."""

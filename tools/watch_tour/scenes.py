@@ -6,12 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from watch_tour.archive import CALM, STRUCK
+from watch_tour.cooperation import agreed, arrived, covered, looked, met, planned, screened, silent, started, told, uncovered
 from watch_tour.faults import TourError
+from watch_tour.feed import PRESS, TABLE
 from watch_tour.player import Player, sheet
-from watch_tour.stage import ACCEPTS, CONTESTS
+from watch_tour.stage import ACCEPTS, CONTESTS, DRILL
 from watch_tour.words import ACTIVITY, COUNTER, ENGLISH, FRENCH, NUMBERS, OPTIONS
 
-DRILL = "exercise=true"
 RULES = ("conflict.obstruction", "conflict.violent_protest")
 NOBODY = "The public"
 SIGNAL = "Roads, crossings or buildings obstructed"
@@ -93,20 +94,19 @@ def enabled(player: Player) -> None:
 
 def published(player: Player) -> None:
     """The feed publishes the burst; the next round takes it in."""
-    before = _reports(player)
-    player.feed.body = player.burst
+    player.feed.files |= {TABLE: player.burst, PRESS: player.press}
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "Three agencies",
         "They publish what they saw in nine days. Nobody presses a button.",
         "The source is due every minute; the next round takes it in.",
     )
-    player.wait(lambda: _reports(player) > before, "The second delivery of the source", player.reload)
-    player.wait(lambda: _has_signal(player), "A signal of the rule", player.reload)
+    player.sign_out()
 
 
 def taken_in(player: Player) -> None:
     """What the jobs say after the round."""
+    player.wait(lambda: _has_signal(player), "A signal of the rule", player.reload)
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "vigie watch",
@@ -170,7 +170,7 @@ def written(player: Player) -> None:
     player.fill({f"{name}_1": text for name, text in ENGLISH.items()})
     player.page.locator("#reviewed_1").check()
     player.fill(NUMBERS | _times())
-    _choose(player, {"confidence": "moderate", "stage": "alert", "severity": "Severe", "tlp": "CLEAR"})
+    player.choose({"confidence": "moderate", "stage": "alert", "severity": "Severe", "tlp": "CLEAR"})
     player.fill(OPTIONS)
     for name in ("PUBLIC", ACCEPTS, CONTESTS):
         player.page.locator(f"#to-{name}").check()
@@ -187,12 +187,6 @@ def _times() -> dict[str, str]:
     """When the warning expires and is looked at again, as the form wants it."""
     now = datetime.now(UTC)
     return {name: f"{now + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in (("expires_us", 14), ("next_review_us", 3))}
-
-
-def _choose(player: Player, choices: dict[str, str]) -> None:
-    for name, value in choices.items():
-        player.page.locator(f"#{name}").select_option(value)
-        player.rest(0.2)
 
 
 def translated(player: Player) -> None:
@@ -288,21 +282,20 @@ def heard(player: Player) -> None:
         "The counter-argument stays; the next update has to deal with it.",
         at="[aria-labelledby=who-title]",
     )
-    player.sign_out()
 
 
 def acted(player: Player) -> None:
-    """The first partner opens an activity."""
+    """The first partner opens an activity of its own."""
     player.sign_in("me-duty", f"/desk/activities/new?answers={player.warning}&{DRILL}")
     today = datetime.now(UTC).date()
     player.fill(ACTIVITY | {"begin": today.isoformat(), "end": (today + timedelta(days=14)).isoformat()})
-    _choose(player, {"status": "running"})
-    player.page.locator("#tlp").check()
-    player.rest(2)
+    player.choose({"status": "running", "readers": "CLEAR"})
+    player.rest(1)
     player.do("Open the activity")
+    player.open(f"/warnings/{player.warning}?{DRILL}")
     player.tell(
         ACCEPTS,
-        "The answer is a deed: an activity that names the warning it answers.",
+        "A partner adds a deed of its own: a mediation that answers the warning.",
         "From now on one can ask which warnings led to something.",
         at="[aria-labelledby=acts-title]",
     )
@@ -357,8 +350,9 @@ def briefed(player: Player) -> None:
 
 
 SCENES = (
-    delivered, schedule, refused, replayed, enabled, published, taken_in, linked, fired, why, drafted, written, translated, handed, approved, released,
-    accepted, contested, heard, acted, shown, kept, machine_read, followed, briefed,
+    delivered, schedule, refused, replayed, enabled, published, arrived, met, taken_in, linked, fired, why, drafted, written, translated, handed, approved,
+    released, accepted, contested, heard, uncovered, planned, screened, silent, looked, agreed, started, covered, acted, shown, kept, told, machine_read,
+    followed, briefed,
 )  # fmt: skip
 """All scenes; the story is told after them."""
 

@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from watch_tour.faults import TourError
-from watch_tour.feed import Feed
+from watch_tour.feed import TABLE, Feed
 
 PARTY, ACCEPTS, CONTESTS = "VIGIE-DEMO", "ME-CRISIS", "RS-CRISIS"
 """The party of the node, and two that stand in for partner nodes."""
@@ -30,6 +30,9 @@ POSTS = {
     "rs-duty": (CONTESTS, "releaser"),
 }
 SOURCE = "drill"
+DRILL = "exercise=true"
+"""What makes an address one of the exercise world."""
+
 MARK = "made-by-watch-tour"
 """A file that says that the folder may be emptied."""
 
@@ -42,7 +45,7 @@ community = true
 org = "RS"
 community = true
 """
-CADENCES = {"sources": 4, "link": 60, "rules": 60, "timers": 30, "notices": 30, "briefs": 60}
+CADENCES = {"sources": 4, "link": 60, "rules": 60, "timers": 5, "notices": 30, "briefs": 60}
 _START_S = 120.0
 
 
@@ -96,7 +99,7 @@ def build(folder: Path, feed: Feed) -> dict[str, str]:
     for name, (party, role) in POSTS.items():
         vigie(folder, "accounts", "add", name, "--party", party, "--role", role, "--password-stdin", typed=f"{passwords[name]}\n")
     terms = ("--licence", "made up for this exercise", "--tlp", "CLEAR", "--cadence", "1", "--exercise")
-    vigie(folder, "sources", "add", SOURCE, "--address", feed.address, "--field", "conflict", *terms)
+    vigie(folder, "sources", "add", SOURCE, "--address", feed.at(TABLE), "--field", "conflict", *terms)
     return passwords
 
 

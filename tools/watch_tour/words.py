@@ -43,7 +43,18 @@ COUNTER = "Our observers saw both roads to the border open this morning, and the
 """The counter-argument, written for the recipients alone."""
 
 ACTIVITY = {
-    "title": "Mediation between the hauliers and the council of Pljevlja",
-    "institutions": "Mediation service (made up)",
-    "text": "Two mediators, daily meetings, one lane kept open meanwhile.",
+    "title_1": "Mediation between the hauliers and the council of Pljevlja",
+    "text_1": "Two mediators, daily meetings, one lane kept open meanwhile.",
+    "partners": "Mediation service (made up)",
 }
+
+PROJECT = {
+    "title_1": "Round tables in mining towns, and mediators trained on both sides of the border",
+    "text_1": "Councils, hauliers and police of the mining towns meet each month; twenty mediators are trained, so that a dispute ends at a table.",
+    "partners": "Regional Cooperation Council; accountable; BA\nOSCE; partner\nUniversity of the North (made up); implementer; ME",
+    "countries": "ME 60\nRS 40",
+    "areas": "ME-14",
+    "mechanism": "project",
+    "results": "Disputes that ended at a table; 1; 12",
+}
+"""The desk's project; its countries with their shares, its unit by its code."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,14 +12,18 @@ from vigie.cli.intake import take_in
 from vigie.cli.links import say_world
 from vigie.cli.show import counting, say
 from vigie.cli.worlds import say_silences, start_server, world_of
+from vigie.model.atlas import Atlas
 from vigie.model.label import PUBLIC, Label
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.example import OWNER, example_files
+from vigie.node.desk import log_of
+from vigie.node.example import LAST_DAY, OWNER, add_activities, example_files
 from vigie.node.exercises import make_exercise_files
 from vigie.node.flow import write_out
 from vigie.node.intake import Order
+from vigie.node.outlook import make_outlook
 from vigie.node.settings import Node, init_node
+from vigie.node.stocktaking import Reader, coverage_facts
 from vigie.node.summary import intake_summary, world_summary
 from vigie.node.worlds import World
 
@@ -41,6 +46,7 @@ def demo(
     _fill(node, folder, reports)
     worlds = [world_of(node, PUBLIC, atlas, exercise=exercise) for exercise in (False, True)]
     _say_summary(node, worlds, atlas)
+    _say_coverage(node, worlds[1], atlas)
     geojson, table = write_out(worlds, atlas, Path())
     say(f"Written: {geojson} and {table} (every row says whether it is an exercise).")
     address = f"http://127.0.0.1:{port}"
@@ -57,6 +63,18 @@ def _fill(node: Node, folder: Path, reports: int) -> None:
     now = now_us()
     for path in (*example_files(), *made):
         take_in(node, path, order, now, as_json=False)
+    add_activities(node, now)
+
+
+def _say_coverage(node: Node, world: World, atlas: Atlas) -> None:
+    """Where the exercise has a high risk and nobody is at work, on its last day."""
+    log = log_of(node, PUBLIC, now_us(), exercise=True)
+    reader = Reader(make_outlook(node, atlas, world, log), log, atlas)
+    found: dict[str, Any] = coverage_facts(reader, date.fromisoformat(LAST_DAY))
+    covered = sum(item["rows"] for item in found["verdicts"] if item["verdict"] == "covered")
+    say(f"EXERCISE, what is being done: {len(log.of('activity'))} activities; on {LAST_DAY} {found['gaps']} areas and fields had a high risk and no known")
+    say(f"activity, {covered} a risk that one answers. Ask: vigie activities coverage --exercise --at {LAST_DAY}")
+    say()
 
 
 def _say_summary(node: Node, worlds: list[World], atlas: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -9,7 +10,6 @@ from threading import Lock
 from vigie.activities.record import Known, known, known_later
 from vigie.model.entry import Entry, Log
 from vigie.model.label import Directory
-from vigie.model.times import NEVER_US
 from vigie.node.settings import Node
 from vigie.store import readable_log
 from vigie.store.extent import readable_words
@@ -23,16 +23,17 @@ _Mark = tuple[tuple[int, ...], Directory]
 class _Activities:
     """The activities of a log, understood when somebody first asks; later the same, but for the silences that time has ended."""
 
-    found: tuple[Known, ...] = ()
-    from_us: int = 0
-    until_us: int = 0
-    """They hold from the one instant to before the other."""
+    held: tuple[tuple[Known, ...], int, int] = ((), 0, 0)
+    """The activities, and the two instants (µs UTC) from which and before which they hold; one value, since several threads read it."""
 
     def as_of(self, log: Log) -> tuple[Known, ...]:
-        if not self.from_us <= log.now_us < self.until_us:
-            later = [entry.said_us for entry in log.of("step") if entry.said_us > log.now_us]
-            self.found, self.from_us, self.until_us = known(log), log.now_us, min(later, default=NEVER_US)
-        return known_later(self.found, log.now_us)
+        """The activities at the log's now."""
+        found, from_us, until_us = self.held
+        if not from_us <= log.now_us < until_us:
+            later = (entry.said_us for entry in log.of("step") if entry.said_us > log.now_us)
+            found = known(log)
+            self.held = found, log.now_us, min(later, default=sys.maxsize)
+        return known_later(found, log.now_us)
 
 
 @dataclass(frozen=True, slots=True)

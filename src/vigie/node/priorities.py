@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vigie.model.errors import BadSetting
@@ -27,6 +27,12 @@ def priorities_of(node: Node) -> Mapping[str, Priority]:
     except (OSError, ValueError) as fault:
         raise BadSetting("The list of priorities cannot be read", source=FILE, got=str(fault), expected="TOML, a table for each priority") from fault
     return {**PRIORITIES, **{name: _priority(name, table) for name, table in tables.items()}}
+
+
+def priority_titles(node: Node, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Priorities and their titles in English; one that the node does not know is its own title."""
+    known = priorities_of(node)
+    return [(name, known[name].title if name in known else name) for name in names]
 
 
 def _priority(name: str, table: Any) -> Priority:

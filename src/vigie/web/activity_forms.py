@@ -14,9 +14,14 @@ from typing import Any
 from vigie.model.activity import Activity
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport
+from vigie.model.label import Label
 from vigie.model.said import body_of, read_body
+from vigie.web.draft_forms import lines
 
 MAX_TITLES = 4
+READERS = ("", "own", "named", "GREEN", "CLEAR")
+"""Who may read an activity, as the form has it: empty for those who may read it now, or who got what it answers."""
+
 _YES, _NO = ("yes", "done", "x", "1", "true"), ("", "no", "to come", "0", "false")
 _AMOUNT = re.compile(r"\d+(\.\d{1,2})?|\d{1,3}(,\d{3})+(\.\d{1,2})?", re.ASCII)
 
@@ -123,7 +128,9 @@ def _texts(form: Mapping[str, str], before: Activity | None) -> tuple[dict[str, 
     whole = [(tag, *_kept_texts(before, tag)) for tag in tags[MAX_TITLES:]]
     for place in range(1, MAX_TITLES + 1):
         language, title, text = (form.get(f"{name}_{place}", "").strip() for name in ("language", "title", "text"))
-        is_same = place <= len(tags) and all(_one_line(form, f"{name}_{place}") == _one_line(shown, f"{name}_{place}") for name in ("language", "title", "text"))
+        is_same = place <= len(tags) and all(
+            _one_line(form, f"{name}_{place}") == _one_line(shown, f"{name}_{place}") for name in ("language", "title", "text")
+        )
         if is_same:
             whole.append((tags[place - 1], *_kept_texts(before, tags[place - 1])))
         elif title or text:
@@ -223,3 +230,27 @@ _MADE: Mapping[str, Callable[[Mapping[str, str], Sequence[_Body], str], dict[str
     "documents": _document,
     "visibility": _shown,
 }
+
+
+def label_values(label: Label) -> dict[str, str]:
+    """A label as the fields of the form: who may read it."""
+    if label.rel_to is None and label.tlp in ("CLEAR", "GREEN"):
+        return {"readers": label.tlp}
+    named = sorted(label.rel_to or ())
+    return {"readers": "named" if named else "own", "named": "\n".join(named)}
+
+
+def label_of_form(form: Mapping[str, str]) -> tuple[str, list[str] | None]:
+    """The TLP level and the readers that the form means; none where it leaves them as they are."""
+    choice = form.get("readers", "")
+    if choice not in READERS:
+        raise BadReport("There is no such choice of readers", field="readers", got=choice, expected="own, named, GREEN or CLEAR")
+    if choice in ("CLEAR", "GREEN", ""):
+        return choice, None
+    return "AMBER", lines(form, "named") if choice == "named" else []
+
+
+def label_said(form: Mapping[str, str]) -> dict[str, str]:
+    """The label that the form means, as `label_values` writes one."""
+    named = "\n".join(sorted(lines(form, "named")))
+    return {"readers": form.get("readers", "")} | ({"named": named} if form.get("readers") in ("named", "own") else {})

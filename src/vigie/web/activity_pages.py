@@ -5,8 +5,9 @@ A form that is sent twice does no more than one that is sent once; after a fault
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pydantic
 from fastapi import APIRouter, Depends, Path, Query
@@ -14,24 +15,25 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from vigie.activities.approval import FROM
-from vigie.activities.record import STANDINGS, Known, day_of, known, standing
+from vigie.activities.record import STANDINGS, Known, day_of, standing
 from vigie.model.activity import STATUSES, Activity, PartnerRole
+from vigie.model.atlas import units_of
 from vigie.model.entry import body_digest
-from vigie.model.errors import BadReport
-from vigie.model.label import Label
+from vigie.model.errors import BadReport, BadSetting
 from vigie.model.languages import LANGUAGES
-from vigie.model.priorities import MECHANISMS, fields_of
+from vigie.model.priorities import MECHANISMS, areas_of, fields_of
 from vigie.model.procedure import Act
 from vigie.model.said import body_of
 from vigie.node import procedures
 from vigie.node.accounts import may
 from vigie.node.activity_facts import activity_facts, activity_line
+from vigie.node.facts import area_name
 from vigie.node.iati_files import export_iati
-from vigie.node.outlook import Outlook
 from vigie.node.packs import packs
-from vigie.node.priorities import priorities_of
-from vigie.web.activity_forms import MAX_TITLES, activity_of_form, values_of_activity
-from vigie.web.asking import ActivityQuery, TongueQuery, check_once
+from vigie.node.priorities import priorities_of, priority_titles
+from vigie.node.rules import rule_book
+from vigie.web.activity_forms import MAX_TITLES, activity_of_form, label_of_form, label_said, label_values, values_of_activity
+from vigie.web.asking import ActivityQuery, ListQuery, TongueQuery, check_once
 from vigie.web.desk_forms import allow_at, done
 from vigie.web.desk_pages import desk_sheet, shown_here
 from vigie.web.draft_forms import TEXT_LANGUAGES, lines
@@ -58,6 +60,9 @@ ACT_BUTTONS: Mapping[str, str] = {
     "withdraw": "Withdraw",
 }
 MUST_SAY = ("return", "withdraw")
+OVER = ("", "running", "closed", "evaluated", "withdrawn")
+"""The states in which nothing waits to be agreed."""
+
 ROLES: tuple[str, ...] = PartnerRole.__args__  # type: ignore[attr-defined] # the words of a Literal
 
 routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
@@ -80,7 +85,7 @@ def activity_sheet(name: str, seat: Seat, **parts: Any) -> Response:
     """A page about activities, for everybody; its own words are English."""
     english = seat.in_english()
     subnav = [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")]
-    common: dict[str, Any] = {"here": "activities", "page": "activities", "subnav": subnav, "fault": "", "sent": {}}
+    common: dict[str, Any] = {"here": "activities", "page": "activities", "subnav": subnav, "fault": "", "sent": {}, "path_of": path_of}
     session = seat.session
     common["may"] = lambda act: session is not None and may(session.role, act)
     return sheet(name, seat.desk, **(frame_of(english, "/activities") | common | parts))
@@ -89,36 +94,58 @@ def activity_sheet(name: str, seat: Seat, **parts: Any) -> Response:
 @routes.get("/activities")
 def activities_page(seat: Reader, query: Annotated[ActivitiesQuery, Query()]) -> Response:
     """All activities that the reader may read, those that run first."""
-    found = [each for each in _ordered(known(seat.log), seat) if _is_wanted(each, seat, query)]
-    asked = "".join(f"&{name}={value}" for name in ("standing", "field", "country") if (value := getattr(query, name)))
-    part = part_of(found, query.page or 1, lambda number: seat.path(f"/activities?page={number}{asked}"))
+    check_asked(query)
+    found = _ordered(filter(_wanted(seat, query), seat.activities), seat)
+    asked = {"standing": query.standing or "", "field": query.field or "", "country": (query.country or "").upper()}
+    said = "".join(f"&{name}={quote(value, safe='')}" for name, value in asked.items() if value)
+    part = part_of(found, query.page or 1, lambda number: seat.path(f"/activities?page={number}{said}"))
     shown = shown_here(seat)
-    countries = {share.code for each in known(seat.log) for share in each.activity.countries}
     return activity_sheet(
         "activities.html",
         seat,
         items=[activity_line(each, shown) for each in part.items],
         total=len(found),
         pager=part,
-        asked={"standing": query.standing or "", "field": query.field or "", "country": query.country or ""},
+        asked=asked,
         standings=STANDINGS,
-        countries=sorted(countries),
+        countries=_countries(seat),
         iati=seat.path("/activities.iati.xml"),
     )
 
 
-def _ordered(found: Sequence[Known], seat: Seat) -> list[Known]:
+def check_asked(query: ActivitiesQuery) -> None:
+    """Raises `BadSetting` for a filter that there is not: a mistyped word must not look as if nothing were being done."""
+    if query.standing and query.standing not in STANDINGS:
+        raise BadSetting("No activity stands like that", field="standing", got=query.standing, expected=", ".join(STANDINGS))
+    if query.field and query.field not in packs():
+        raise BadSetting("There is no such field", field="field", got=query.field, expected=", ".join(packs()))
+
+
+def _countries(seat: Seat) -> list[tuple[str, str]]:
+    """The countries that activities name, and their names, in the order of the names."""
+    codes = {share.code for each in seat.activities for share in each.activity.countries}
+    return sorted(((code, area_name(seat.desk.atlas, code, "en") or code) for code in codes), key=lambda item: item[1])
+
+
+def _ordered(found: Iterable[Known], seat: Seat) -> list[Known]:
     """Running ones first, then planned ones, then what is over; within each the newest word first."""
     order = {name: place for place, name in enumerate(("running", "planned", "suspended", "finished", "withdrawn", None))}
     return sorted(found, key=lambda each: order[standing(each, day_of(seat.now_us))])
 
 
-def _is_wanted(each: Known, seat: Seat, query: ActivitiesQuery) -> bool:
-    if query.standing and standing(each, day_of(seat.now_us)) != query.standing:
-        return False
-    if query.field and query.field not in fields_of(each.activity, priorities_of(seat.desk.node)):
-        return False
-    return not query.country or query.country in {share.code for share in each.activity.countries} or query.country in each.activity.areas
+def _wanted(seat: Seat, query: ActivitiesQuery) -> Callable[[Known], bool]:
+    """Whether an activity is asked for. A country is asked for with its units."""
+    today, priorities, country = day_of(seat.now_us), priorities_of(seat.desk.node), (query.country or "").upper()
+    within = {country, *(unit.code for unit in units_of(seat.desk.atlas, country))}
+
+    def is_wanted(each: Known) -> bool:
+        if query.standing and standing(each, today) != query.standing:
+            return False
+        if query.field and query.field not in fields_of(each.activity, priorities):
+            return False
+        return not country or not within.isdisjoint(areas_of(each.activity))
+
+    return is_wanted
 
 
 @routes.get("/activities.iati.xml")
@@ -129,9 +156,14 @@ def activities_iati(seat: Reader, _query: Asked) -> Response:
     return Response(made.data, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=IATI_TYPE)
 
 
+def path_of(owner: str, ref: str) -> str:
+    """The address of an activity."""
+    return f"/activities/{quote(owner, safe='')}/{quote(ref, safe='')}"
+
+
 def known_here(seat: Seat, owner: str, ref: str) -> Known:
     """The activity of that owner and name; 404 where the reader has none."""
-    found = next((each for each in known(seat.log) if (each.owner, each.ref) == (owner, ref)), None)
+    found = next((each for each in seat.activities if (each.owner, each.ref) == (owner, ref)), None)
     if found is None:
         raise HTTPException(404)
     return found
@@ -154,10 +186,10 @@ def one_sheet(seat: Seat, owner: str, ref: str, *, fault: str = "", about: str =
         seat,
         status=status,
         item=facts,
-        here_path=f"/activities/{owner}/{ref}",
+        here_path=path_of(owner, ref),
         is_own=seat.party == owner,
         heads={chain.warning: chain.head.content.texts[0].headline for chain in seat.chains},
-        priorities=[(name, priorities_of(seat.desk.node)[name].title if name in priorities_of(seat.desk.node) else name) for name in found.activity.priorities],
+        priorities=priority_titles(seat.desk.node, found.activity.priorities),
         next_acts=[(act, ACT_BUTTONS[act], act in MUST_SAY) for act in next_acts(found)] if seat.party == owner else [],
         may_silence=seat.party == owner and found.course.state in FROM["silence"],
         may_extend=seat.party == owner and open_round is not None,
@@ -188,18 +220,10 @@ def edit_page(seat: Member, ref: Named, _query: Asked) -> Response:
     return form_sheet(seat, values_of_activity(found.activity) | label_values(found.entry.label) | {"version": str(found.entry.version)}, ref)
 
 
-def label_values(label: Label) -> dict[str, str]:
-    """A label as the fields of the form: who may read it."""
-    if label.rel_to is None and label.tlp in ("CLEAR", "GREEN"):
-        return {"readers": label.tlp}
-    named = sorted(label.rel_to or ())
-    return {"readers": "named" if named else "own", "named": "\n".join(named)}
-
-
 def form_sheet(seat: Seat, sent: Mapping[str, str], ref: str = "", *, fault: str = "", status: int = 200) -> Response:
     """The form of an activity, with what was typed."""
     heads = {chain.warning: chain.head.content.texts[0].headline for chain in seat.chains}
-    outlook: Outlook = seat.outlook
+    problems = rule_book(seat.desk.node).problems
     return desk_sheet(
         "activity.html",
         seat,
@@ -209,11 +233,11 @@ def form_sheet(seat: Seat, sent: Mapping[str, str], ref: str = "", *, fault: str
         ref=ref,
         answers=[(name, heads[name]) for name in lines(sent, "answers") if name in heads],
         texts=range(1, MAX_TITLES + 1),
-        languages=[*dict.fromkeys((*LANGUAGES, *TEXT_LANGUAGES))],
+        languages=[*dict.fromkeys((*LANGUAGES, *TEXT_LANGUAGES, *(tag for place in range(1, MAX_TITLES + 1) if (tag := sent.get(f"language_{place}")))))],
         mechanisms=MECHANISMS,
-        priorities=[(name, item.title) for name, item in priorities_of(seat.desk.node).items()],
+        priorities=priority_titles(seat.desk.node, dict.fromkeys((*priorities_of(seat.desk.node), *lines(sent, "priorities")))),
         chosen=lines(sent, "priorities"),
-        risks=[(name, problem.title) for name, problem in outlook.book.problems.items()],
+        risks=[(name, problems[name].title if name in problems else name) for name in dict.fromkeys((*problems, *lines(sent, "risks")))],
         chosen_risks=lines(sent, "risks"),
         statuses=STATUSES,
         roles=ROLES,
@@ -221,14 +245,6 @@ def form_sheet(seat: Seat, sent: Mapping[str, str], ref: str = "", *, fault: str
         fields_known=list(packs()),
         fault=fault,
     )
-
-
-def label_of_form(form: Mapping[str, str]) -> tuple[str, list[str] | None]:
-    """The TLP level and the readers that the form means; none where it leaves them as they are."""
-    choice = form.get("readers", "")
-    if choice in ("CLEAR", "GREEN"):
-        return choice, None
-    return ("AMBER", lines(form, "named") if choice == "named" else []) if choice else ("", None)
 
 
 @routes.post("/desk/activities")
@@ -240,7 +256,7 @@ def activity_sent(seat: Member, form: Form, _query: Asked) -> Response:
         activity = activity_of_form(form)
         found = _sent_before(seat, activity)
         ref = found or _begun(seat, form, activity)
-        return f"/activities/{seat.party}/{ref}"
+        return path_of(seat.party, ref)
 
     return done(seat, act, lambda fault, status: form_sheet(seat, form, fault=fault, status=status))
 
@@ -253,6 +269,8 @@ def _sent_before(seat: Seat, activity: Activity) -> str:
 def _begun(seat: Seat, form: Mapping[str, str], activity: Activity) -> str:
     tlp, rel_to = label_of_form(form)
     if activity.answers:
+        if tlp not in ("", "CLEAR"):
+            raise BadReport("An activity that answers a warning is read by those who got the warning", field="readers", expected="that, or everybody")
         return procedures.open_activity(seat.at_desk, activity, tlp).ref
     return procedures.save_activity(seat.at_draft, activity, tlp=tlp, rel_to=rel_to).ref
 
@@ -265,18 +283,14 @@ def edit_sent(seat: Member, form: Form, ref: Named, _query: Asked) -> Response:
 
     def act() -> str:
         activity = activity_of_form(form, found.activity)
-        (tlp, rel_to), version = label_of_form(form), form.get("version", "")
-        is_same = body_digest(body_of(activity)) == body_digest(found.entry.body) and (label_values(found.entry.label) == _label_said(form) or not tlp)
+        is_same_label = label_values(found.entry.label) == label_said(form)
+        (tlp, rel_to), version = ("", None) if is_same_label else label_of_form(form), form.get("version", "")
+        is_same = body_digest(body_of(activity)) == body_digest(found.entry.body) and not tlp
         if not is_same:
             procedures.save_activity(seat.at_draft, activity, ref, int(version) if version.isdecimal() else 0, tlp, rel_to)
-        return f"/activities/{seat.party}/{ref}"
+        return path_of(seat.party, ref)
 
     return done(seat, act, lambda fault, status: form_sheet(seat, form, ref, fault=fault, status=status))
-
-
-def _label_said(form: Mapping[str, str]) -> dict[str, str]:
-    named = "\n".join(sorted(lines(form, "named")))
-    return {"readers": form.get("readers", "")} | ({"named": named} if form.get("readers") in ("named", "own") else {})
 
 
 @routes.post("/activities/{owner}/{ref}/steps")
@@ -287,10 +301,17 @@ def step_sent(seat: Member, form: Form, owner: Named, ref: Named, _query: Asked)
 
 def _take(seat: Seat, owner: str, ref: str, form: Mapping[str, str]) -> None:
     act, text, day = form.get("act", ""), form.get("text", ""), form.get("day", "")
-    lines_done = known_here(seat, owner, ref).course.lines
-    last = next((line for line in reversed(lines_done) if not line.is_without_effect), None)
-    if last is None or (last.act, last.text, last.by) != (act, text.strip(), seat.at_desk.actor.account) or act == "sheet":
+    course = known_here(seat, owner, ref).course
+    last = next((line for line in reversed(course.lines) if not line.is_without_effect), None)
+    is_said = last is not None and (last.act, last.text, last.by) == (act, text.strip(), seat.at_desk.actor.account)
+    if not is_said or (act == "sheet" and course.rounds[-1].sheet_day != day.strip()):
         procedures.take_step(seat.at_desk, owner, ref, act, text, day)
+
+
+def check_owner(seat: Seat, owner: str) -> None:
+    """Raises `BadSetting` where the activity is another party's."""
+    if seat.party != owner:
+        raise BadSetting(f"Only {owner} can do that with its activity")
 
 
 @routes.post("/activities/{owner}/{ref}/silence")
@@ -298,11 +319,15 @@ def silence_sent(seat: Member, form: Form, owner: Named, ref: Named, _query: Ask
     """Puts an activity under silence until a local time in a zone."""
 
     def act() -> None:
+        check_owner(seat, owner)
         until, zone = form.get("until", ""), form.get("zone", "").strip()
         if not zone:
             raise BadReport("A deadline needs its time zone", field="zone", expected="a name of the IANA list such as Europe/Sarajevo")
-        deadline_us = procedures.deadline_of(until, zone)
-        procedures.open_silence(seat.at_desk, ref, deadline_us, zone, lines(form, "parties"), form.get("agree", ""), form.get("note", ""))
+        deadline_us, parties = procedures.deadline_of(until, zone), lines(form, "parties")
+        agree, note = form.get("agree", "").strip(), form.get("note", "").strip()
+        asked = known_here(seat, owner, ref).course.open_round
+        if asked is None or (asked.deadlines[0][0], list(asked.parties), asked.agree, asked.note) != (deadline_us, parties, agree, note):
+            procedures.open_silence(seat.at_desk, ref, deadline_us, zone, parties, agree, note)
 
     return _on_page(seat, owner, ref, form, "silence", act)
 
@@ -312,8 +337,12 @@ def extend_sent(seat: Member, form: Form, owner: Named, ref: Named, _query: Aske
     """Gives the silence that runs a later deadline."""
 
     def act() -> None:
+        check_owner(seat, owner)
         zone = form.get("zone", "").strip()
-        procedures.extend_silence(seat.at_desk, ref, procedures.deadline_of(form.get("until", ""), zone), zone)
+        deadline_us = procedures.deadline_of(form.get("until", ""), zone)
+        asked = known_here(seat, owner, ref).course.open_round
+        if asked is None or len(asked.deadlines) == 1 or asked.deadline_us != deadline_us:
+            procedures.extend_silence(seat.at_desk, ref, deadline_us, zone)
 
     return _on_page(seat, owner, ref, form, "extend", act)
 
@@ -336,24 +365,31 @@ def _on_page(seat: Seat, owner: str, ref: str, form: Mapping[str, str], about: s
 
     def act() -> str:
         do()
-        return f"/activities/{owner}/{ref}"
+        return path_of(owner, ref)
 
     return done(seat, act, lambda fault, status: one_sheet(seat, owner, ref, fault=fault, about=about, sent=form, status=status))
 
 
 @routes.get("/desk/activities")
-def desk_page(seat: Member, _query: Asked) -> Response:
+def desk_page(seat: Member, query: Annotated[ListQuery, Query()]) -> Response:
     """What waits for the party: silences that it is asked for, and its own activities by state."""
-    shown, found = shown_here(seat), known(seat.log)
-    asked = [each for each in found if each.course.open_round and seat.party in each.course.open_round.parties and each.owner != seat.party]
-    own = [each for each in found if each.owner == seat.party]
+    shown, own = shown_here(seat), [each for each in seat.activities if each.owner == seat.party]
+    asked = [each for each in seat.activities if each.owner != seat.party and each.course.open_round and seat.party in each.course.open_round.parties]
+    groups = {
+        "asked": sorted(asked, key=_deadline),
+        "waiting": [each for each in own if each.course.state not in OVER],
+        "others": [each for each in own if each.course.state in OVER],
+    }
+    listed = [(name, each) for name, found in groups.items() for each in found]
+    part = part_of(listed, query.page or 1, lambda number: seat.path(f"/desk/activities?page={number}"))
     return desk_sheet(
         "desk-activities.html",
         seat,
         "activities",
-        asked=[activity_line(each, shown) for each in sorted(asked, key=_deadline)],
-        waiting=[activity_line(each, shown) for each in own if each.course.state not in ("", "running", "closed", "evaluated", "withdrawn")],
-        others=[activity_line(each, shown) for each in own if each.course.state in ("", "running", "closed", "evaluated", "withdrawn")],
+        path_of=path_of,
+        counts={name: len(found) for name, found in groups.items()},
+        pager=part,
+        **{group: [activity_line(each, shown) for name, each in part.items if name == group] for group in groups},
     )
 
 

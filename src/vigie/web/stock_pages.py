@@ -41,7 +41,7 @@ from vigie.web.warning_pages import frame_of
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """The days that may be asked about."""
 
-MOST_ROWS, MOST_NAMED = 100, 8
+MOST_ROWS, MOST_NAMED = 100, 4
 """How many rows a table shows, and how many activities a row names of each kind; how many there are is said, and the CSV has all."""
 
 TREND_WIDE, TREND_HIGH = 720.0, 110.0

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Change, Coverage, Level, Row, Verdict, coverage_changes
 from vigie.model.history import Region
 from vigie.model.times import format_day
-from vigie.node.answers import event_number
 from vigie.node.facts import event_facts
 from vigie.node.histories import region_of
 from vigie.node.packs import packs
@@ -58,12 +57,13 @@ def _amount(text: str) -> str:
 
 def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
     """Gives the words of a record that a risk rests on, and its page: empty where this reader has none."""
+    numbers = {name: number for number, name in enumerate(seat.world.events.id)}
 
     def of(record: Mapping[str, str]) -> tuple[str, str]:
         ref, type_ = record["ref"], record["type"]
         name, words = quote(ref, safe=""), f"{type_} {ref}"
         if type_ == "event":
-            return _event_link(seat, ref)
+            return _event_link(seat, ref, numbers.get(ref))
         if type_ == "warning":
             return words, seat.path(f"/warnings/{name}")
         if type_ == "signal":
@@ -73,9 +73,8 @@ def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
     return of
 
 
-def _event_link(seat: Seat, ref: str) -> tuple[str, str]:
+def _event_link(seat: Seat, ref: str, number: int | None) -> tuple[str, str]:
     """What an event of the reader's world was and on which day, and its page; its name alone where this world does not have it."""
-    number = event_number(seat.world, ref)
     if number is None:
         return f"event {ref}", ""
     facts = event_facts(seat.world, number, seat.desk.atlas, "en")

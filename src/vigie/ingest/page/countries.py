@@ -161,8 +161,10 @@ _WORDS_BETWEEN: Final = 5
 def _after_person(scan: Scan, at: int, persons: tuple[tuple[int, int], ...]) -> bool:
     """Whether a name of a country follows a person's name with a bracket, a comma or a small word of origin only."""
     last = bisect_right(persons, at, key=lambda span: span[1]) - 1
-    end = persons[last][1] if last >= 0 else -1
-    if not 0 <= at - end <= _LINK_CHARS:
+    if last < 0:
+        return False
+    end = persons[last][1]
+    if at - end > _LINK_CHARS:
         return False
     return all(token.folded in _links() for token in tokens_between(scan, end, at)) and "." not in scan.text[end:at]
 

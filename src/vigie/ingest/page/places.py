@@ -82,7 +82,7 @@ def places_in(scan: Scan, gazetteer: Gazetteer, countries: tuple[Match, ...], ta
     used = merged_spans((*taken.persons, *((match.begin, match.end) for match in countries)))
     for match in place_matches(scan, gazetteer):
         number = _meant(scan, gazetteer, match, countries)
-        if number is None or overlaps(used, match.begin, match.end) or is_footnote(scan, match.begin):
+        if number is None or len(mentions.get(number, ())) >= MOST_SPANS or overlaps(used, match.begin, match.end) or is_footnote(scan, match.begin):
             continue
         rule = _rule_in_body(scan, match, taken.bodies) or _rule(scan, match, heads, countries)
         if rule == "place-mention" and (gazetteer.places[number].population < KNOWN_PEOPLE or number in gazetteer.needs_in):
