@@ -6,6 +6,8 @@ import re
 import shlex
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ from vigie.model import errors
 from vigie.node.settings import Settings
 
 REFERENCE = ROOT / "docs" / "reference"
+LESSON = ROOT / "docs" / "tutorial" / "page-to-project.md"
+SILENCE_S = 6
+"""How long the silence of the lesson lasts in the test; in the lesson it is a minute."""
 
 
 def commands() -> list[str]:
@@ -107,3 +112,75 @@ def test_every_row_of_the_readme_is_true(what: str, command: str, test: str, dem
     assert not re.search(r"\b0 of 0 events|\b0 events", done.stdout), done.stdout
     path, _, name = test.strip("`").partition("::")
     assert re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.MULTILINE)
+
+
+def typed_commands() -> list[str]:
+    """Every command of `vigie` that a code block of the manual or the README types, once."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    blocks = [
+        block for page in pages for block in re.findall(r"^```(?:console|sh)\n(.*?)^```|^((?:    vigie .*\n)+)", page.read_text(), re.DOTALL | re.MULTILINE)
+    ]
+    lines = [line.strip().removeprefix("$ ") for parts in blocks for line in "".join(parts).splitlines()]
+    return list(dict.fromkeys(line.removeprefix(".venv/bin/") for line in lines if re.match(r"(\.venv/bin/)?vigie ", line)))
+
+
+@pytest.mark.parametrize("line", typed_commands())
+def test_every_command_that_the_manual_types_is_there_with_its_options(line: str) -> None:
+    """Nobody is told to type what the program does not know."""
+    words = shlex.split(line, comments=True)[1:]
+    command = typer.main.get_command(app)
+    while words and (inner := getattr(command, "commands", {}).get(words[0])):
+        command, words = inner, words[1:]
+    assert not hasattr(command, "commands"), "it names no command"
+    options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options
+
+
+def lesson_steps(folder: Path) -> list[str]:
+    """The commands of the lesson in their order; its files are written into the folder, the partners when the node is there."""
+    blocks = re.findall(r"^(.*)\n\n```(\w+)\n(.*?)^```", LESSON.read_text(), re.DOTALL | re.MULTILINE)
+    for before, kind, text in blocks:
+        name = re.search(r"[Ss]ave this.* as `([^`]+)`", before.splitlines()[-1])
+        if kind != "console":
+            (folder / (name[1] if name else "partners.toml")).write_text(text)
+    return [line.removeprefix("$ ") for _, kind, text in blocks if kind == "console" for line in text.splitlines()]
+
+
+def test_the_lesson_goes_from_a_page_to_a_project_agreed_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the tutorial runs in its order; a draft is no event, a reason stays with the owner, and nobody has to be there at the deadline."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIGIE_NODE", raising=False)
+    names, said = dict[str, str](), list[tuple[str, str]]()
+    for line in lesson_steps(tmp_path):
+        until = datetime.now(UTC) + timedelta(seconds=SILENCE_S)
+        words = [{**names, "DEADLINE": f"{until:%Y-%m-%dT%H:%M:%SZ}"}.get(word, word) for word in shlex.split(line)]
+        done = CliRunner().invoke(app, words[1:], input="a long password\na long password\n" if "accounts" in words else None)
+        assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"
+        said.append((line, done.stdout))
+        if line.startswith("vigie init"):
+            with (tmp_path / "node" / "directory.toml").open("a") as directory:
+                directory.write("\n" + (tmp_path / "partners.toml").read_text())
+        for name, pattern in (
+            ("DRAFT", r"\b([0-9a-f]{16})\s*$"),
+            ("ACTIVITY", r"(a-[0-9a-f]+) is written"),
+            ("CONTACT", r"^(\S+): duty desk"),
+            ("CHECK", r"Check (\S+) is"),
+        ):
+            if name not in names and (found := re.search(pattern, done.stdout, re.MULTILINE)):
+                names[name] = found[1]
+        if "DEADLINE" in line:
+            time.sleep(SILENCE_S)
+    check_lesson(said)
+
+
+def check_lesson(said: list[tuple[str, str]]) -> None:
+    """What the lesson promises is what was printed."""
+    events = [text for line, text in said if line == "vigie events"]
+    assert [text.count("Podgorica") for text in events] == [0, 1]
+    broken, hidden, agreed = [text for line, text in said if line.startswith("vigie activities show ACTIVITY")][:3]
+    assert "March is too early for us" in broken
+    assert "Broken by RS-DESK" in hidden
+    assert "too early" not in hidden
+    assert "procedure: agreed" in agreed
+    assert "2 silences have ended" in dict(said)["vigie watch --once"]
+    assert "answered in time" in dict(said)["vigie contacts checks"]

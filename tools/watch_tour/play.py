@@ -16,7 +16,7 @@ from threading import Event
 from vigie.node.atlas import load_atlas
 from watch_tour.archive import archive, burst, table
 from watch_tour.faults import TourError
-from watch_tour.feed import serving
+from watch_tour.feed import PRESS, TABLE, serving
 from watch_tour.player import Player, browsing, has_display, sheet
 from watch_tour.press import press_page
 from watch_tour.scenes import SCENES, SHOWN_IN_MANUAL
@@ -84,8 +84,8 @@ def play(asked: argparse.Namespace) -> None:
         passwords = build(folder, feed)
         address = stack.enter_context(watched(folder))
         _say(f"Playing {len(SCENES)} steps on {address}" + ("." if is_shown else "; there is no display, so nothing is shown, but the story is written."))
-        later = {"burst": table(past + burst(atlas, now)), "press": press_page(now.date())}
-        player = Player(page, Stage(folder, address, passwords), feed, 0.0 if asked.fast else 1.0, len(SCENES) + 1, **later)
+        later = {TABLE: table(past + burst(atlas, now)), PRESS: press_page(now.date())}
+        player = Player(page, Stage(folder, address, passwords), feed, 0.0 if asked.fast else 1.0, len(SCENES) + 1, later)
         stack.callback(_last_look, player)
         _play(player)
         _close(player, now)

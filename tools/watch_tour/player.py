@@ -44,16 +44,17 @@ class Step:
 
 @dataclass(slots=True)
 class Player:
-    """A tour under way. `pace` is 1 for people and 0 for no pauses; `warning` and `project` are the name of the warning and
-    the path of the desk's project once there are any; `burst` and `press` are what the feeds publish later."""
+    """A tour under way. `pace` is 1 for people and 0 for no pauses; `later` is what the feeds publish when their time has come, by path.
+
+    `warning` is the name of the warning, and `project` the path of the desk's project, once there are any.
+    """
 
     page: Page
     stage: Stage
     feed: Feed
     pace: float
     total: int
-    burst: bytes = b""
-    press: bytes = b""
+    later: dict[str, bytes] = field(default_factory=dict)
     warning: str = ""
     project: str = ""
     steps: list[Step] = field(default_factory=list)

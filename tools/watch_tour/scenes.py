@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from watch_tour.archive import CALM, STRUCK
 from watch_tour.cooperation import agreed, arrived, covered, looked, met, planned, screened, silent, started, told, uncovered
 from watch_tour.faults import TourError
-from watch_tour.feed import PRESS, TABLE
 from watch_tour.player import Player, sheet
 from watch_tour.stage import ACCEPTS, CONTESTS, DRILL
 from watch_tour.words import ACTIVITY, COUNTER, ENGLISH, FRENCH, NUMBERS, OPTIONS
@@ -94,7 +93,7 @@ def enabled(player: Player) -> None:
 
 def published(player: Player) -> None:
     """The feed publishes the burst; the next round takes it in."""
-    player.feed.files |= {TABLE: player.burst, PRESS: player.press}
+    player.feed.files |= player.later
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "Three agencies",
