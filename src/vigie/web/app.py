@@ -27,6 +27,7 @@ from vigie.web import (
     public_pages,
     reading_pages,
     sessions,
+    stock_pages,
     warning_pages,
 )
 from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
@@ -51,7 +52,7 @@ def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     app.include_router(api.routes)
     app.include_router(pages.routes)
     app.include_router(sessions.routes)
-    for part in (warning_pages, public_pages, activity_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages):
+    for part in (warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages):
         app.include_router(part.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     catch_faults(app)
