@@ -138,9 +138,9 @@ def test_every_command_that_the_manual_types_is_there_with_its_options(line: str
 
 def lesson_steps(folder: Path) -> list[str]:
     """The commands of the lesson in their order; its files are written into the folder, the partners when the node is there."""
-    blocks = re.findall(r"^(.*)\n\n```(\w+)\n(.*?)^```", LESSON.read_text(), re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"(?:^([^\n]+)\n\n)?^```(\w+)\n(.*?)^```\n", LESSON.read_text(), re.DOTALL | re.MULTILINE)
     for before, kind, text in blocks:
-        name = re.search(r"[Ss]ave this.* as `([^`]+)`", before.splitlines()[-1])
+        name = re.search(r"[Ss]ave this.* as `([^`]+)`", before)
         if kind != "console":
             (folder / (name[1] if name else "partners.toml")).write_text(text)
     return [line.removeprefix("$ ") for _, kind, text in blocks if kind == "console" for line in text.splitlines()]

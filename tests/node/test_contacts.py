@@ -60,6 +60,42 @@ def states(node: Node, now_us: int, party: str = OWN, *, exercise: bool = False)
 
 
 PERSONS = ("Dr Ana Petrović", "Mr Smith", "Mme Dupont", "Ana Petrović", "г-ђа Ана Петровић", "Марко Марковић", "Duty Officer Ana Petrović", "Colonel Jones")
+PERSONS_BESIDE_POSTS = (
+    "Duty Officer John Smith",
+    "Duty officer Marko Petrovic",
+    "oficeri Arben Hoxha",
+    "дежурен Ана Петровска",
+    "Ivan Horvat, voditelj smjene",
+    "Edin Džeko - operativac",
+    "Lt Col Jones",
+    "J. Smith, duty officer",
+    "ANA PETROVIC",
+    "arben hoxha",
+    "Ivana",
+)
+POSTS_OF_THE_REGION = (
+    "Dežurni operativac, Operativno-komunikativni centar 112",
+    "Qendra Operacionale e Emergjencave Civile, oficeri i shërbimit",
+    "Центар за управување со кризи, дежурен",
+    "Šef Smjene",
+    "Zapovjednik Postrojbe",
+    "Glasnogovornik",
+    "Gradonačelnik Mostara",
+    "Defence Attaché",
+    "Médecin Régulateur",
+    "Shift Supervisor",
+    "Control Room",
+    "Harbour Master",
+    "Human Resources",
+    "Njësia Reaguese",
+    "Policia e Shtetit",
+    "Црвени Крст",
+    "Прес Служба",
+    "Teritorijalna Obrana",
+    "Duty officer, Bijelo Polje",
+    "Dežurni, Lučka Kapetanija Bar",
+    "Granični prelaz Božaj",
+)
 POSTS = (
     "duty desk",
     "Duty Officer",
@@ -81,6 +117,32 @@ def test_a_persons_name_is_refused(node: Node, role: str) -> None:
     assert directory_facts(sit(node).log) == []
 
 
+@pytest.mark.parametrize("text", PERSONS_BESIDE_POSTS)
+def test_a_name_beside_a_post_is_refused_wherever_it_is_written(node: Node, text: str) -> None:
+    """As a role and as the address of a line; a name and the post of who bears it make no institution."""
+    with pytest.raises(BadReport, match="looks like a person"):
+        save_contact(sit(node), centre(role=text))
+    with pytest.raises(BadReport, match="looks like a person"):
+        check_line(Line(channel="other", address=text + ", ask Dr Ana Petrović"), "Crisis Centre")
+    assert names_a_person("Ivan Horvat, voditelj smjene", is_institution=True)
+    assert directory_facts(sit(node).log) == []
+
+
+def test_the_hours_name_nobody(node: Node) -> None:
+    """Days and times are hours; who is asked then is not."""
+    with pytest.raises(BadReport, match="hours"):
+        save_contact(sit(node), centre(hours="after 16:00 ask Marko Marković"))
+    for hours in ("Mon-Fri 08:00-16:00", "radnim danom 8-16", "Monday to Friday", "24/7"):
+        assert save_contact(sit(node), centre(role=f"duty desk {hours[:3]}", hours=hours)).ref
+
+
+@pytest.mark.parametrize("role", POSTS_OF_THE_REGION)
+def test_honest_names_of_posts_are_taken_in_the_regions_languages(role: str) -> None:
+    """With towns, with every word a capital, in both scripts; as an institution too."""
+    assert not names_a_person(role)
+    assert not names_a_person(role, is_institution=True)
+
+
 @pytest.mark.parametrize("role", POSTS)
 def test_the_name_of_a_post_is_taken(role: str) -> None:
     """In the region's languages and both scripts."""
@@ -95,7 +157,22 @@ def test_an_institution_may_bear_a_persons_name_if_it_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["ana.petrovic@mup.gov.example", "petrovic@mup.gov.example", "duty@gmail.com", "cert@yahoo.co.uk", "ops@mail.ru", "duty", "a b@c.example"]
+    "address",
+    [
+        "ana.petrovic@mup.gov.example",
+        "petrovic@mup.gov.example",
+        "duty@gmail.com",
+        "cert@yahoo.co.uk",
+        "ops@mail.ru",
+        "duty",
+        "a b@c.example",
+        "ana.petrovic.press@mup.example",
+        "info.ana@mup.example",
+        "john.smith.ops@x.example",
+        "general.petrovic@mod.example",
+        "petrovic@petrovic.example",
+        "mineta@x.example",
+    ],
 )
 def test_a_private_mail_address_is_refused(address: str) -> None:
     """First names, last names and free mail services are no addresses of a post."""
@@ -105,7 +182,25 @@ def test_a_private_mail_address_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["duty@cert.example", "ops.centar@mod.gov.example", "info@x.example", "dežurni@x.example", "cc@x.example", "mup@mup.gov.example", "112@gov.example"],
+    [
+        "duty@cert.example",
+        "ops.centar@mod.gov.example",
+        "info@x.example",
+        "dežurni@x.example",
+        "cc@x.example",
+        "mup@mup.gov.example",
+        "112@gov.example",
+        "okc112@x.example",
+        "glasnogovornik@mup.example",
+        "zedhenesi@moi.example",
+        "spoc@x.example",
+        "prijava@cert.example",
+        "smjena@x.example",
+        "pisarnica@gov.example",
+        "accueil@mairie.example",
+        "raporto@akcesk.example",
+        "tajnistvo@x.example",
+    ],
 )
 def test_a_functional_mail_address_is_taken(address: str) -> None:
     """Words of posts, numbers, the initials of the institution and the name of its own host."""

@@ -19,6 +19,7 @@ SILENCE_S = 30
 """How long the silence of the tour lasts: long enough for two partners to sign in and read."""
 
 COVERAGE = "/coverage"
+_ROUND = "section:has(> #round-1)"
 _CONFLICT = f"{COVERAGE}?country=ME&field=conflict&{DRILL}"
 
 
@@ -40,7 +41,12 @@ def met(player: Player) -> None:
     """The analyst accepts the draft, and it is on the map."""
     player.do("Accept")
     player.open(f"/?field=cooperation&country=ME&{DRILL}")
-    player.tell("Analyst", "Accepted: the page is a meeting on the map.", "Nothing that a machine read is there before a person has looked at it.")
+    player.tell(
+        "Analyst",
+        "Accepted: the page is a meeting on the map.",
+        "Nothing that a machine read stands there before a person has looked at it.",
+        at=".marks circle",
+    )
 
 
 def uncovered(player: Player) -> None:
@@ -74,7 +80,7 @@ def planned(player: Player) -> None:
         "Analyst",
         "A project answers the warning: partners, countries, units, budget, results.",
         "Institutions, never persons. Those who got the warning can read it.",
-        at="#partners",
+        at="fieldset:has(#partners)",
     )
     player.do("Open the activity")
     player.project = player.page.url.partition("?")[0].removeprefix(player.stage.address)
@@ -106,7 +112,7 @@ def silent(player: Player) -> None:
         "Head of desk",
         f"Under silence for {SILENCE_S} seconds; usually it is weeks.",
         "Unless a partner breaks it before the deadline, all have agreed.",
-        at="#round-1",
+        at=_ROUND,
     )
     player.sign_out()
 
@@ -137,7 +143,7 @@ def agreed(player: Player) -> None:
         "vigie watch",
         "The deadline has passed. The job silences says what came of it.",
         "Had the node been down, the deadline would count all the same.",
-        at="tr:has(th:text-is('silences'))",
+        at="tr:has(th:text-is('silences')) td:last-child",
     )
 
 
@@ -151,9 +157,9 @@ def started(player: Player) -> None:
     player.do("Save")
     player.tell(
         "Head of desk",
-        "Agreed at the deadline, to the second. The work starts, and all may read of it.",
-        "Before, it was for those who were asked.",
-        at="#round-1",
+        "Agreed at the deadline. The work starts, and everybody may read of it.",
+        "Until now it was for those who were asked.",
+        at=_ROUND,
     )
 
 

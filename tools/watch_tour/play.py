@@ -27,8 +27,8 @@ STOPPED = 130
 TO_COME = """\
 EXERCISE EXERCISE EXERCISE: the agencies, the happenings and the people of this tour are made up.
 
-A source speaks, a rule fires, two people release a warning, one partner accepts it, another contests it,
-something is done, and everybody can see what may be seen.
+A source speaks, a rule fires, two people release a warning, one partner accepts it, another contests it.
+A page becomes a meeting on the map, a project is agreed in silence, a gap is closed, and everybody can see what may be seen.
 
 A strip at the foot of each page says who acts, what happens and why."""
 

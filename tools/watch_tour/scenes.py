@@ -355,5 +355,11 @@ SCENES = (
 )  # fmt: skip
 """All scenes; the story is told after them."""
 
-SHOWN_IN_MANUAL = {"why": "watch-signal.png", "approved": "watch-approval.png", "shown": "watch-public.png"}
+SHOWN_IN_MANUAL = {
+    "why": "watch-signal.png",
+    "approved": "watch-approval.png",
+    "arrived": "watch-page.png",
+    "uncovered": "watch-coverage.png",
+    "shown": "watch-public.png",
+}
 """The scenes whose pictures stand in the manual."""

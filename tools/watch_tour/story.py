@@ -29,7 +29,8 @@ def story_page(steps: Sequence[Step], party: str, made: str, brief: str) -> str:
 <style>{_STYLE}</style></head><body>
 <p class="drill" role="note">EXERCISE EXERCISE EXERCISE: nothing of this happened.</p>
 <h1>The watch, told in pictures</h1>
-<p>A source speaks, a rule fires, two people release a warning, one partner accepts it, another contests it, and something is done.
+<p>A source speaks, a rule fires, two people release a warning, one partner accepts it, another contests it.
+A page becomes a meeting on the map, a project is agreed in silence, and a gap is closed.
 Played on a node of {html.escape(party)}, {html.escape(made)}. The public brief: <a href="{brief}">{brief}</a>.</p>
 <ol>
 {told}

@@ -122,7 +122,7 @@ def footnotes(areas: Iterable[Area]) -> tuple[str, ...]:
 
 def area_by_code(atlas: Atlas, code: str) -> Area | None:
     """The country or the unit with this code, in any letter case; None where the atlas has none."""
-    return _by_code(atlas.countries).get(code.upper()) or _by_code(atlas.units).get(code.upper())
+    return _by_code(atlas).get(code.upper())
 
 
 def units_of(atlas: Atlas, country: str) -> tuple[Area, ...]:
@@ -152,8 +152,9 @@ def unit_at(atlas: Atlas, lon: NDArray[np.float64], lat: NDArray[np.float64]) ->
 
 
 @lru_cache(maxsize=8)
-def _by_code(areas: tuple[Area, ...]) -> dict[str, Area]:
-    return {area.code: area for area in areas}
+def _by_code(atlas: Atlas) -> dict[str, Area]:
+    """Every area by its code; a country before a unit of the same code."""
+    return {area.code: area for area in (*atlas.units, *atlas.countries)}
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ Which reports speak of one event is taken from the links of today; what each sai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,11 @@ class Region:
 
     units: Mapping[str, tuple[str, ...]]
     neighbours: Mapping[str, frozenset[str]]
+    _country: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {unit: country for country, units in self.units.items() for unit in units}
+        object.__setattr__(self, "_country", found | {country: country for country in self.units})
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -70,4 +75,4 @@ class Region:
 
     def country_of(self, area: str) -> str:
         """The country of an area; the empty code of the region."""
-        return next((country for country, units in self.units.items() if area == country or area in units), "")
+        return self._country.get(area, "")

@@ -68,7 +68,7 @@ def close_contact(desk: Desk, ref: str) -> Entry:
 def _known(desk: Desk, contact: Contact, ref: str) -> Contact:
     """The contact with its codes as the node writes them. Raises `BadReport` with one sentence for what nobody knows, and for persons."""
     node, atlas = desk.node, load_atlas()
-    check_post(contact.institution, contact.role)
+    check_post(contact.institution, contact.role, contact.hours)
     for line in contact.lines:
         check_line(line, contact.institution)
     if contact.party == PUBLIC or contact.party not in (node.settings.party, *node.directory.parties):

@@ -21,9 +21,9 @@ _SINGLE: Final = str.maketrans("абвгдеѓжзијќклмнопрстћуф
 _PAIRS: Final = {"ђ": "dj", "ѕ": "dz", "љ": "lj", "њ": "nj", "џ": "dz", "щ": "st", "ю": "ju", "я": "ja", "đ": "dj", "ı": "i", "ø": "o", "ł": "l", "ß": "ss"}
 _LATIN: Final[Mapping[int, str | int]] = {**_SINGLE, **{ord(letter): pair for letter, pair in _PAIRS.items()}}
 
-_PATRONYMS: Final = ("ić", "ић")
+_PATRONYMS: Final = ("ić", "ић", "ović", "ovic", "evic", "овић", "евић")
 _MAIL: Final = re.compile(r"([^@\s<>,;\"]{1,64})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+)")
-_NUMBER: Final = re.compile(r"\+?[0-9][0-9 ()/.\-]{1,28}(?: ?(?:ext|int|lok|x)\.? ?[0-9]{1,6})?")
+_NUMBER: Final = re.compile(r"\+?\(?[0-9][0-9 ()/.\-]{1,28}(?: ?(?:ext|int|lok|x)\.? ?[0-9]{1,6})?")
 _NAME_WORDS: Final = (2, 3)
 _TODO: Final = "name the post, as in `duty officer`, never who holds it"
 
@@ -51,7 +51,7 @@ def is_of_a_post(word: str) -> bool:
 
 
 def names_a_person(text: str, *, is_institution: bool = False) -> bool:
-    """Whether the words look like a person's name: a title before a name, a name in -ić, or two or three names and no word of a post.
+    """Whether the words look like a person's name: one that is told by its form (`tells_a_name`), or two or three names and no word of a post.
 
     An institution may bear a person's name if it says what it is; a name of two capitals alone counts there only if it ends as surnames do.
 
@@ -60,11 +60,9 @@ def names_a_person(text: str, *, is_institution: bool = False) -> bool:
     >>> names_a_person("Institut dr Milan Batut", is_institution=True), names_a_person("Norwegian People", is_institution=True)
     (False, False)
     """
-    words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?", text)
-    plain = [folded(word).rstrip(".") for word in words]
+    words, plain = _words_of(text)
     has_post = any(is_of_a_post(word) for word in plain)
-    is_named = _is_titled(words, plain) or any(word[:1].isupper() and word.endswith(_PATRONYMS) for word in words)
-    if is_named and not (is_institution and has_post):
+    if tells_a_name(text) and not (is_institution and any(is_of_a_post(word) and not word.startswith(_lists()["holders"]) for word in plain)):
         return True
     is_capital = all(word[:1].isupper() and not word.isupper() for word in words)
     if has_post or len(words) not in _NAME_WORDS or not is_capital:
@@ -72,17 +70,45 @@ def names_a_person(text: str, *, is_institution: bool = False) -> bool:
     return not is_institution or plain[-1].endswith(_lists()["surname_ends"])
 
 
+def tells_a_name(text: str) -> bool:
+    """Whether a name is told by its form, whatever stands beside it: after a title or an initial, in -ić, or by a given name and another name.
+
+    >>> tells_a_name("Duty Officer John Smith"), tells_a_name("J. Smith"), tells_a_name("Duty officer, Bijelo Polje"), tells_a_name("Mon-Fri, Saturday")
+    (True, True, False, False)
+    """
+    words, plain = _words_of(text)
+    is_patronym = any(word[:1].isupper() and word.lower().endswith(_PATRONYMS) for word in words)
+    return is_patronym or _is_titled(words, plain) or _is_given(words, plain)
+
+
+def _words_of(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text, as they stand and folded."""
+    words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?", text)
+    return words, [folded(word).rstrip(".") for word in words]
+
+
+def _is_given(words: list[str], plain: list[str]) -> bool:
+    """Whether a given name stands alone, or beside a word that may be a name and is none of a post."""
+    given = [bare in _lists()["given"] for bare in plain]
+    is_alone = len(words) <= len(("given", "name"))
+    pairs = [(first, second) for first, second in zip(range(len(words)), range(1, len(words)), strict=False) if given[first] or given[second]]
+    others = [second if given[first] else first for first, second in pairs]
+    return (is_alone and any(given) and len(words) == 1) or any(not is_of_a_post(plain[at]) and (words[at][:1].isupper() or is_alone) for at in others)
+
+
 def _is_titled(words: list[str], plain: list[str]) -> bool:
-    """Whether a title stands before a capital that is no word of a post, as in `General Staff`."""
+    """Whether a title or an initial stands before a capital that is no word of a post, as in `General Staff`."""
     for word, bare, following, next_bare in zip(words, plain, words[1:], plain[1:], strict=False):
-        is_title = bare in _lists()["titles"] or (bare in _lists()["short_titles"] and word.endswith("."))
+        is_title = bare in _lists()["titles"] or (len(bare) == 1 and word.endswith("."))
         if is_title and following[:1].isupper() and not is_of_a_post(next_bare):
             return True
     return False
 
 
-def check_post(institution: str, role: str) -> None:
+def check_post(institution: str, role: str, hours: str = "") -> None:
     """Raises `BadReport` with one sentence where a person is named instead of a post."""
+    if tells_a_name(hours):
+        raise BadReport("The hours are those of a post, and this looks like a person's name", field="hours", got=hours, todo=_TODO)
     if names_a_person(role):
         raise BadReport("A point of contact is a post, and this looks like a person's name", field="role", got=role, todo=_TODO)
     if names_a_person(institution, is_institution=True):
@@ -98,6 +124,8 @@ def check_line(line: Line, institution: str) -> None:
         raise BadReport("The number cannot be understood", field=line.channel, got=address, expected="digits such as +382 20 123 456")
     elif not address and line.channel != "page":
         raise BadReport("A line needs an address", field=line.channel)
+    elif tells_a_name(address):
+        raise BadReport("A line is that of a post, and this looks like a person's name", field=line.channel, got=address, todo=_TODO)
 
 
 def _check_mail(address: str, institution: str) -> None:
@@ -117,6 +145,8 @@ def _is_functional(name: str, host: str, institution: str) -> bool:
     parts = [part for part in re.split(r"[._+\-]|(?<=[a-z])(?=\d)", name) if part]
     if all(part.isdigit() for part in parts):
         return True
+    if any(part in _lists()["given"] or part.endswith(_PATRONYMS) for part in parts):
+        return False
     if len(parts) > 1 and not any(is_of_a_post(part) for part in parts):
         return False
     return any(is_of_a_post(part) or part in host.split(".")[:-1] or (len(part) > 1 and part == initials) for part in parts)

@@ -95,9 +95,9 @@ def numbered() -> frozenset[str]:
     return _folded(calendar()["numbered"])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def labels(which: str) -> Phrases:
-    """What stands before a page's own date in any language: `updated` or `published`."""
+    """What stands before a page's own date in any language, `updated` or `published`, or before words that point to other pages, `elsewhere`."""
     return phrases_of(phrase for phrases in calendar()[which].values() for phrase in phrases)
 
 

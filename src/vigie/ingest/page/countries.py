@@ -1,6 +1,6 @@
 """The countries that a page is about: CLDR's names in the page's language with their inflected forms, and an own table of long and former names.
 
-Only names count, never adjectives. A name that stands for a person ("a researcher from Norway"), for a body ("Embassy of Norway"), for those who
+Only names count, and adjectives only beside an office that takes part (`offices`). A name that stands for a person ("a researcher from Norway"), for a body ("Embassy of Norway"), for those who
 came to speak, or in the customary footnote on a name, is no country of the event.
 """
 
@@ -16,9 +16,10 @@ from typing import Any, Final
 import yaml
 from babel import Locale
 
+from vigie.ingest.page.offices import OFFICE_CONFIDENCE, office_countries
 from vigie.ingest.page.persons import overlaps
 from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, found_words, is_footnote, is_sort, sentence_at, span_of, tokens_between
-from vigie.model.lexicon import SERBO_CROATIAN, Lexicon, Match, Word, family, lexicon_from_yaml, merge_lexicons, tokens_of
+from vigie.model.lexicon import SERBO_CROATIAN, Lexicon, Match, Word, family, lexicon_from_yaml, merge_lexicons, merged_spans, tokens_of
 from vigie.model.reading import Found
 
 STATE_UNION_END: Final = date(2006, 6, 3)
@@ -67,6 +68,9 @@ def countries_in(scan: Scan, named: tuple[Match, ...], persons: tuple[tuple[int,
                     sure.setdefault(code, []).append((confidence, match))
                 else:
                     left_out[code] = None
+    used = merged_spans((*persons, *((match.begin, match.end) for match in named)))
+    for match in office_countries(scan, used, region):
+        sure.setdefault(match.word.value, []).append((OFFICE_CONFIDENCE, match))
     found = tuple(_found(scan, code, mentions, anchor) for code, mentions in sure.items())
     return Countries(found, tuple(code for code in left_out if code not in sure))
 

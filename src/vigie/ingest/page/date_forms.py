@@ -17,6 +17,7 @@ Style = Literal["iso", "numeric", "stroke", "words", "month-first", "month", "da
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _MAX_ITEMS = 31
+_DASHES = frozenset("-–—‑−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def _join_at(tokens: Sequence[Token], at: int, words: DateWords) -> tuple[Join, 
     """How the next item may hang on what ends before a token, and where it would begin."""
     comma = word_at(tokens, at) == "," and not touches(tokens, at + 1)
     joins: tuple[Join, Join] = ("range", "list")
+    at += word_at(tokens, at) == "." and touches(tokens, at) and word_at(tokens, at + 1) in _DASHES
     for join in joins:
         length = phrase_at(tokens, at + comma, words.joins[join])
         if length:

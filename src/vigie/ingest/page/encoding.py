@@ -45,7 +45,8 @@ _USUAL_SIGNS = frozenset("«»“”„‘’–—…•·©®°№§\xa0€")
 def decoded(data: bytes, source: str) -> tuple[str, str]:
     """The text of some bytes and the name of its encoding. Raises `BadReport` for what is too large, empty, or no text.
 
-    A mark of byte order decides, then what the page declares if its bytes agree, then UTF-8, then the encoding of the region that gives
+    A mark of byte order decides, then UTF-8 if its letters of several bytes agree (no other text does by chance), then what the page
+    declares if its bytes agree, then the encoding of the region that gives
     the most letters of its own languages (windows-1252, 1250, 1251, 1253, 1254, ISO 8859-2 and 8859-5).
     """
     if len(data) > MAX_PAGE_BYTES:
@@ -56,7 +57,7 @@ def decoded(data: bytes, source: str) -> tuple[str, str]:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, errors="replace"), name
     _refuse_binary(data, source)
-    for name in filter(None, (_declared(data), "utf-8")):
+    for name in filter(None, ("utf-8" if not data.isascii() else "", _declared(data), "utf-8")):
         text = _strictly(data, name)
         if text is not None:
             return text, _shown(name)

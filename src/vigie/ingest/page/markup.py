@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,14 @@ _BLOCKS = frozenset({
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table",
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
+_AROUND = frozenset({
+    "menu", "nav", "navbar", "navigation", "navi", "sidebar", "sidenav", "topbar", "related", "recommended", "breadcrumb", "breadcrumbs", "crumb", "crumbs",
+    "cookie", "cookies", "gdpr", "consent", "share", "sharing", "social", "newsletter", "footer", "subfooter", "tags", "tagcloud", "latest", "popular",
+    "widget", "widgets", "skip", "languages", "advert", "ads", "comments", "pagination", "search", "submenu", "sitemap",
+})  # fmt: skip
+_OWN = frozenset({"content", "main", "article", "body", "text", "with", "has", "no", "without", "page", "wrapper", "container", "layout"})
+"""Words beside one of `_AROUND` that tell of a page's own part: `with-sidebar`, `menu-content`."""
+
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _UPDATED = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified", "revised", "date.modified")
 _PUBLISHED = ("article:published_time", "dcterms.issued", "dcterms.date", "dcterms.created", "dc.date.issued", "dc.date", "datepublished", "pubdate", "date")
@@ -176,8 +185,16 @@ def _is_left_out(element: etree._Element, name: str) -> bool:
         return True
     if name in {"header", "footer"}:
         return not _in_article(element) and (name == "footer" or next(element.iter("h1", "time"), None) is None)
+    if name in {"div", "section", "ul", "ol", "p", "span", "table"} and _is_around(element):
+        return True
     style = (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or element.get("role") in {"navigation", "banner", "contentinfo", "search"}
+    return "display:none" in style or element.get("role") in {"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}
+
+
+def _is_around(element: etree._Element) -> bool:
+    """Whether an element's class or name says that it surrounds the page's own words (a menu, a side column, related news), and no title stands in it."""
+    names = re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('id') or ''}".lower())
+    return not _AROUND.isdisjoint(names) and _OWN.isdisjoint(names) and next(element.iter("h1", "main", "article"), None) is None
 
 
 def _in_article(element: etree._Element) -> bool:

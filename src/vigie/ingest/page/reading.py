@@ -114,12 +114,13 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
     feet = tuple((block.begin, block.end) for block in page.blocks if block.kind == "footer")
     named = tuple(match for match in named if not overlaps(feet, match.begin, match.end))
     taken = merged_spans((*persons, *feet))
-    countries = countries_in(scan, named, persons, tools.gazetteer.atlas.region, header.anchor)
+    countries = countries_in(scan, named, taken, tools.gazetteer.atlas.region, header.anchor)
     parts = Parts(header.title_span, _lead_end(page, header))
     kinds = kinds_in(scan, parts, tools.kinds, taken)
     places = places_in(scan, tools.gazetteer, named, Taken(taken, tuple((match.begin, match.end) for match in bodies)), _heads(page))
     places = _weighed(scan, places, kinds, tools.kinds, header.title_span)
-    dates = event_dates(scan, header, dates_in(page.text, language.tag, header.anchor), parts)
+    read = (found for found in dates_in(page.text, language.tag, header.anchor) if not overlaps(feet, *found.span))
+    dates = event_dates(scan, header, read, parts)
     said = (
         *_of_page(page, language, header, persons),
         *(item for item in dates if _is_clear(item, persons)),

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from vigie.ingest.page.calendar_words import labels
 from vigie.ingest.page.encoding import MAX_PAGE_BYTES, decoded
+from vigie.ingest.page.tokens import phrase_at, tokens_of
 from vigie.model.errors import BadReport
 
 __all__ = ["MAX_PAGE_BYTES", "MAX_TEXT", "Block", "BlockKind", "PageText", "Piece", "page_text"]
@@ -86,7 +88,7 @@ def clean(text: str) -> str:
 
 def _laid_out(pieces: Iterable[Piece], source: str, language: str, dates: tuple[str, str], encoding: str) -> PageText:
     """The pieces put one below the other, with their places."""
-    parts = list(_with_heads(pieces))
+    parts = list(_with_tail(_with_heads(pieces)))
     if not parts:
         raise BadReport("The page says nothing", source=source, expected="HTML or plain text with words")
     blocks, begin = [], 0
@@ -109,6 +111,26 @@ def _with_heads(pieces: Iterable[Piece]) -> Iterator[Piece]:
         in_head &= piece.kind != "paragraph" or len(piece.text) <= _LONGEST_HEAD
         is_head = in_head and piece.kind == "paragraph" and any(sign.isdigit() for sign in piece.text)
         yield Piece("header", piece.text) if is_head else piece
+
+
+def _with_tail(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces, those marked as the page's foot that point to other pages: after a label such as "related news", in its line or in the short ones below."""
+    in_tail = False
+    for piece in pieces:
+        label = _pointer(piece.text)
+        rest = piece.text[label:].lstrip()
+        is_short = piece.kind != "title" and (piece.kind == "list" or (piece.kind != "heading" and len(piece.text) <= _LONGEST_HEAD))
+        starts = label > 0 and piece.kind != "title" and (not rest.strip(":") or piece.kind == "heading")
+        in_tail = starts or (in_tail and is_short)
+        is_tail = in_tail or (label > 0 and piece.kind != "title" and rest[:1] in {":", "–", "—", "»"})
+        yield Piece("footer", piece.text) if is_tail else piece
+
+
+def _pointer(text: str) -> int:
+    """How many characters at a piece's begin are a label that points to other pages; 0 for none."""
+    tokens = tokens_of(text[:_WRAPPED])
+    length = phrase_at(tokens, 0, labels("elsewhere"))
+    return tokens[length - 1].end if length else 0
 
 
 def _first_sentence(text: str, block: Block) -> tuple[int, int]:
