@@ -114,6 +114,29 @@ def test_an_extension_is_only_before_the_deadline_and_only_to_a_later_one() -> N
     assert [line.step for line in found.lines if line.is_without_effect] == [back[0].ref, late[0].ref]
 
 
+def test_the_same_deadline_again_is_no_extension_and_a_deadline_is_still_to_come() -> None:
+    """To the microsecond; what has no effect leaves the round as it was."""
+    found = stand([*under_silence(1000), said("extend", 900, round="r-1", deadline_us=1000)], 950)
+    assert (found.lines[-1].is_without_effect, found.rounds[0].deadlines) == (True, ((1000, 5),))
+    assert stand([*listed(), silence(1000, 1000)], 2000).state == "list"
+
+
+def test_nobody_dates_a_step_back_or_ahead() -> None:
+    """What a first word says of its own time does not count; what is told again was not done later than it was told."""
+    early = said("extend", 1500, round="r-1", deadline_us=9000, at_us=500)
+    assert stand([*under_silence(1000), early], 2000).state == "agreed"
+    broken = said("break", 1500, "RS-DESK", round="r-1", at_us=500)
+    assert stand([*under_silence(1000), broken], 2000).state == "agreed"
+    told = said("break", 700, OWNER, ref="t-1", round="r-1", party="RS-DESK", at_us=900)
+    assert stand([*under_silence(1000), told], 800).rounds[0].outcome_us == 700
+
+
+def test_what_was_done_at_one_instant_counts_in_the_order_of_a_procedure() -> None:
+    """Whatever the names of the steps."""
+    steps = [said(act, 7, ref=f"{9 - number}") for number, act in enumerate(("submit", "screen", "review", "list"))]
+    assert stand(steps, 7).state == "list"
+
+
 def test_only_those_asked_may_break_and_only_the_owner_does_the_rest() -> None:
     """Everybody else's step is listed and does nothing."""
     strange = [said("break", 10, "XX-DESK", round="r-1"), said("withdraw", 11, "RS-DESK"), said("break", 12, "AL-DESK", round="r-1", party="RS-DESK")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vigie.activities.record import Known, known, known_named, standing
+from vigie.activities.record import Known, known, known_named, life_of, standing
 from vigie.model.activity import Activity
 from vigie.model.entry import Entry, Log
 from vigie.model.label import Label
@@ -132,3 +134,36 @@ def test_withdrawn_from_the_day_on_which_it_was_withdrawn() -> None:
     by_status = the(told(1, begin="2026-03-01"), told(2, day(15), begin="2026-03-01", status="withdrawn"))
     assert [standing(by_step, date(2026, 3, number)) for number in (14, 15)] == ["running", "withdrawn"]
     assert [standing(by_status, date(2026, 3, number)) for number in (14, 15)] == ["running", "withdrawn"]
+
+
+_some_day = st.none() | st.dates(date(2026, 2, 20), date(2026, 3, 31)).map(date.isoformat)
+_courses = st.sampled_from(
+    [
+        [],
+        [step("submit", day(2))],
+        under_procedure(),
+        under_procedure("", "text"),
+        [*under_procedure(), step("withdraw", day(15))],
+        [*under_procedure(), step("start", day(12)), step("close", day(20))],
+    ]
+)
+
+
+@given(
+    st.tuples(_some_day, _some_day),
+    st.tuples(_some_day, _some_day),
+    st.lists(st.sampled_from(["planned", "running", "suspended", "closed", "withdrawn"]), min_size=1, max_size=3),
+    _courses,
+)
+def test_a_life_says_of_every_day_what_the_standing_of_that_day_is(planned: Any, actual: Any, statuses: list[str], course: list[Entry]) -> None:
+    """Whatever its dates, its versions and its procedure; and the range of days on which it runs holds just those."""
+    ends = {"planned_begin": planned[0], "planned_end": planned[1], "begin": actual[0], "end": actual[1]}
+    facts = {name: value for name, value in ends.items() if value}
+    if any(one and other and other < one for one, other in (planned, actual)):
+        facts = {name: value for name, value in facts.items() if name.endswith("begin")}
+    found = the(*(told(number, day(4 * number), status=status, **facts) for number, status in enumerate(statuses, 1)), *course)
+    days = [date(2026, 2, 15) + timedelta(days=number) for number in range(50)]
+    life = life_of(found)
+    assert [life.on(each) for each in days] == [standing(found, each) for each in days]
+    first, last = life.running(days)
+    assert days[first:last] == [each for each in days if standing(found, each) == "running"]

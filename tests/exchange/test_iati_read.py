@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -312,3 +313,17 @@ def _written_again(found: Read) -> None:
     (again,) = read_iati(data, now_us=NOW_US)
     assert isinstance(again, Read), again
     assert [(name, value, getattr(again.activity, name)) for name, value in made if getattr(again.activity, name) != value] == []
+
+
+def test_the_files_own_language_and_prefixes_come_back() -> None:
+    """A file in Dutch with elements of another namespace is, written and read again, the same to the last kept element."""
+    data = theirs().replace(b"<iati-activity ", b'<iati-activity xmlns:more="urn:more" more:project="7" ', 1)
+    data = re.sub(rb'xml:lang="[a-z]+"', b'xml:lang="nl"', data, count=1)
+    data = data.replace(b"<participating-org ", b'<participating-org more:kind="x" ', 1)
+    (first,) = read_iati(data, now_us=NOW_US)
+    assert isinstance(first, Read)
+    made = first.activity.model_copy(update={"identifier": first.identifier})
+    (again,) = read_iati(iati_xml([Published(made)], NOW_US, ORG), now_us=NOW_US)
+    assert isinstance(again, Read)
+    assert again.activity == made
+    assert any('more:project="7"' in text and 'xml:lang="nl"' in text for text in made.kept)

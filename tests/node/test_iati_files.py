@@ -156,12 +156,35 @@ def test_another_node_takes_in_what_this_one_writes(node: Node, tmp_path: Path) 
     other.store.close()
 
 
-def test_a_broken_rule_stops_the_file_and_names_the_activity_and_the_rule(node: Node) -> None:
-    """One sentence; a breach that is only a warning is told beside the file."""
+def test_what_breaks_a_rule_is_left_out_and_told_with_the_rule(node: Node) -> None:
+    """One sentence each, and the others are written; a breach that is only a warning is told beside the file; who asks for it gets a refusal instead."""
     save_activity(desk(node), small(countries=()), "a-one", tlp="CLEAR")
     assert [fault.rule for _, fault in export_iati(node, PUBLIC, NOW_US).warnings] == ["3.7.1"]
     save_activity(desk(node, at_us=NOW_US + 1), small(begin=date(2090, 1, 1)), "a-two", tlp="CLEAR")
+    save_activity(desk(node, at_us=NOW_US + 2), small(begin=None, titles={"en": "Talks"}), "a-three", tlp="CLEAR")
+    made = export_iati(node, PUBLIC, NOW_US + 3)
+    assert_valid(made.data)
+    assert (made.count, [one.identifier for one in made.left_out]) == (1, ["ME-NODE/a-two", "ME-NODE/a-three"])
+    assert "rule 11.1.4" in made.left_out[0].sentence
+    assert made.left_out[1].sentence.startswith("Left out: Talks. The activity has no day (ME-NODE-a-three)")
     with pytest.raises(BadReport, match=r"The actual start lies in the future \(ME-NODE-a-two\).*rule 11\.1\.4"):
-        export_iati(node, PUBLIC, NOW_US + 2)
-    with pytest.raises(BadReport, match="no activity"):
+        export_iati(node, PUBLIC, NOW_US + 3, strict=True)
+
+
+def test_where_nothing_can_be_written_there_is_no_file(node: Node) -> None:
+    """Neither for a reader who may read nothing, nor where all that may be read breaks a rule."""
+    with pytest.raises(BadReport, match="no activity that this reader may read"):
         export_iati(node, PUBLIC, NOW_US, exercise=True)
+    save_activity(desk(node), small(begin=None), "a-one", tlp="CLEAR")
+    with pytest.raises(BadReport, match=r"only activity cannot be written\. The activity has no day"):
+        export_iati(node, PUBLIC, NOW_US + 1)
+
+
+def test_of_two_activities_with_one_identifier_the_older_goes_out(node: Node) -> None:
+    """The other is named, with the rule."""
+    save_activity(desk(node), small(identifier="XM-1"), "a-one", tlp="CLEAR")
+    save_activity(desk(node, at_us=NOW_US + 1), small(identifier="XM-1", titles={"en": "Again"}), "a-two", tlp="CLEAR")
+    made = export_iati(node, PUBLIC, NOW_US + 2)
+    assert b"Again" not in made.data
+    assert [one.title for one in made.left_out] == ["Again"]
+    assert "1.1.2" in made.left_out[0].sentence

@@ -22,8 +22,9 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC, Directory, Label, Party, may_read
 from vigie.model.said import read_body
 from vigie.model.times import DAY_US, format_time
+from vigie.node import procedures
 from vigie.node.accounts import add_account
-from vigie.node.activity_facts import REASONS_NOTE, activity_facts, activity_line
+from vigie.node.activity_facts import AHEAD_NOTE, REASONS_NOTE, activity_facts, activity_line
 from vigie.node.activity_labels import label_for_readers
 from vigie.node.desk import Actor, Desk, log_of
 from vigie.node.procedures import (
@@ -300,6 +301,72 @@ def test_only_known_parties_that_can_read_it_are_asked(node: Node) -> None:
         with pytest.raises(kind, match=said):
             open_silence(desk(node), ref, *words)
     assert len(log_of(node, "ME-NODE", END_US, exercise=False).entries) == before
+
+
+def test_who_is_too_late_by_a_moment_is_told(node: Node) -> None:
+    """Where another's step comes between looking and writing, ours stands in the log without effect, and whoever did it reads why."""
+    ref = listed(node)
+    late = desk(node, at_us=NOW_US + HOUR_US)
+    found = activity_of(late, "ME-NODE", ref)
+    facts: dict[str, Any] = {"act": "silence", "deadline_us": END_US, "zone": "UTC", "parties": list(ASKED), "agree": "text"}
+    ours = procedures._step(late, found, facts, found.entry.label)
+    theirs = open_silence(desk(node, "deputy", at_us=NOW_US + HOUR_US - 1), ref, END_US + 1, "UTC", ASKED, "text")
+    with pytest.raises(BadSetting, match="Somebody else was faster; the step has no effect"):
+        procedures._kept(late, found, [ours])
+    after = seen(node, ref)
+    assert after is not None
+    assert [each.name for each in after.course.rounds] == [theirs.ref]
+
+
+def test_nobody_agrees_with_itself(node: Node) -> None:
+    """The owner may be asked beside others, not alone; whoever is named twice is asked once."""
+    ref = listed(node)
+    with pytest.raises(BadSetting, match="Nobody agrees with itself"):
+        open_silence(desk(node), ref, END_US, "UTC", ["ME-NODE", "ME-NODE "], "text")
+    open_silence(desk(node), ref, END_US, "UTC", ["ME-NODE", "RS-DESK", "RS-DESK"], "text")
+    found = seen(node, ref)
+    assert found is not None
+    assert found.course.rounds[0].parties == ("ME-NODE", "RS-DESK")
+
+
+def test_what_is_agreed_is_told_under_the_label_that_it_was_said_under(node: Node, atlas: Atlas) -> None:
+    """Who reads the activity later reads that it was agreed, and not the words that were said to fewer."""
+    ref = asked(node, "SECRET terms", "SECRET report", rel_to=ASKED)
+    save_activity(desk(node, at_us=END_US), activity(), ref, 2, tlp="CLEAR")
+    for party in ("RS-DESK", "ME-NODE"):
+        assert "SECRET terms" in json.dumps(facts_of(node, atlas, ref, party, END_US))
+    for party in ("ME-CERT", PUBLIC):
+        facts = facts_of(node, atlas, ref, party, END_US)
+        assert (facts["state"], facts["course"]["rounds"][0]["outcome"]) == ("agreed", "agreed and noted")
+    assert "SECRET" not in str(log_of(node, PUBLIC, END_US, exercise=False))
+
+
+def test_a_clock_that_was_set_back_is_told(node: Node, atlas: Atlas) -> None:
+    """The course is that of the clock; where a step bears a time to come, its readers are told, and a break in time still breaks."""
+    ref = asked(node)
+    take_step(desk(node, at_us=END_US + 1), "ME-NODE", ref, "start")
+    assert facts_of(node, atlas, ref, "RS-DESK", END_US + 1)["notes"] == []
+    back = facts_of(node, atlas, ref, "RS-DESK", END_US - HOUR_US)
+    assert (back["state"], back["notes"]) == ("under silence", [AHEAD_NOTE])
+    assert silences_due(node, END_US + 1)[0].outcome == "agreed"
+    tell_silences(node, atlas, END_US + 1)
+    break_silence(desk(node, "rs-duty", "analyst", "RS-DESK", at_us=END_US - HOUR_US), "ME-NODE", ref)
+    assert "broken" in tell_silences(node, atlas, END_US + 2)
+    assert state(node, ref, at_us=END_US + 2) == "broken"
+    assert facts_of(node, atlas, ref, "RS-DESK", END_US + 2)["course"]["lines"][0]["is_without_effect"]
+
+
+def test_two_hundred_parties_are_asked(tmp_path: Path) -> None:
+    """The last of them breaks."""
+    init_node(tmp_path / "many", "ME-NODE").store.close()
+    names = [f"P-{number:03d}" for number in range(200)]
+    (tmp_path / "many" / "directory.toml").write_text("".join(f'[parties.{name}]\norg = "{name}"\n\n' for name in names))
+    made = open_node(tmp_path / "many")
+    ref = listed(made, tuple(names))
+    open_silence(desk(made), ref, END_US, "UTC", names, "text")
+    break_silence(desk(made, "p", "analyst", "P-199", at_us=END_US - 1), "ME-NODE", ref, "no")
+    assert {state(made, ref, party, END_US) for party in ("ME-NODE", "P-000", "P-199")} == {"broken"}
+    made.store.close()
 
 
 def test_an_extension_before_the_deadline_only(node: Node) -> None:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
+from vigie.model.activity import Activity, CountryShare
 from vigie.model.atlas import Atlas
+from vigie.model.contact import Check, Contact, Reply
+from vigie.model.entry import Entry
 from vigie.model.label import Label
+from vigie.model.procedure import Reason, Step
+from vigie.model.reading import Reading
 from vigie.model.report import Report
+from vigie.model.said import Noun, body_of
 from vigie.model.times import DAY_US
-from vigie.node.settings import init_node
+from vigie.model.warning import Answer, Draft
+from vigie.node.accounts import add_account
+from vigie.node.settings import Node, init_node, open_node
+from vigie.store import add_entries
 from vigie.web import make_app
+from web.desk_world import DIRECTORY, PASSWORD, content, sign_in, wording
 from web.world import NOW_US, public_reports, take
 
 SECRET = "ZZZ-SECRET"
@@ -30,11 +42,87 @@ def _hidden() -> list[Report]:
     return [*beside, *elsewhere]
 
 
+OPEN = Label("ME-NODE", tlp="CLEAR")
+
+
+def word(type_: str, ref: str, noun: Noun, label: Label = OWNER_ONLY, **facts: Any) -> Entry:
+    """What a party said ten days ago, for its own eyes unless told."""
+    facts = {"version": 1, "said_us": NOW_US - 10 * DAY_US, "owner": label.owner} | facts
+    return Entry(type=type_, ref=ref, label=label, body=body_of(noun), by="somebody", **facts)
+
+
+def activity(title: str, **facts: Any) -> Activity:
+    """An activity that runs in Montenegro."""
+    said = {"titles": {"en": title}, "begin": "2026-01-01", "status": "running", "priorities": ["mines"], "countries": [{"code": "ME"}]}
+    return Activity.model_validate(said | facts)
+
+
+def step(act: str, **facts: Any) -> Step:
+    """A step of the procedure of the open activity."""
+    return Step.model_validate({"activity": "a-open", "owner": "ME-NODE", "act": act} | facts)
+
+
+def open_words(*, exercise: bool = False) -> list[Entry]:
+    """What everybody may read: a warning, two activities, one of them asked for silence, which a partner broke."""
+    asked = {"deadline_us": NOW_US + DAY_US, "zone": "UTC", "parties": ["RS-NODE"], "agree": "all"}
+    acts = [step("submit"), step("screen"), step("list"), step("silence", **asked)]
+    told = [word("step", f"st-{number}", act, OPEN, said_us=NOW_US - (9 - number) * DAY_US, exercise=exercise) for number, act in enumerate(acts)]
+    broken = word("step", "st-break", step("break", round="st-3"), Label("RS-NODE", tlp="CLEAR"), said_us=NOW_US - 2 * DAY_US, exercise=exercise)
+    return [
+        word("warning", "w-open", content("w-open"), OPEN, exercise=exercise),
+        word("activity", "a-open", activity("Open training", answers=["w-open", "w-secret"]), OPEN, exercise=exercise),
+        word("activity", "a-more", activity("Open workshop", countries=[{"code": "RS"}]), OPEN, exercise=exercise),
+        *told,
+        broken,
+    ]
+
+
+def hidden_words(*, exercise: bool = False) -> list[Entry]:
+    """What would move the list, a procedure, figures, coverage, the directory and the board if it were read."""
+    partner = Label("RS-NODE", tlp="AMBER", rel_to=frozenset())
+    later = {"said_us": NOW_US - DAY_US, "exercise": exercise}
+    return [
+        word("activity", "a-secret", activity(SECRET, priorities=["cyber"], countries=[{"code": "AL"}], risks=["unrest_turns_violent"]), **later),
+        word("activity", "a-open", activity(SECRET, status="closed").model_copy(update={"countries": (CountryShare(code="AL"),)}), version=2, **later),
+        word("step", "st-secret", step("withdraw", text=SECRET), **later),
+        word("step", "st-break", step("break", round="st-3", text=SECRET), partner, version=2, **later),
+        word("reason", "r-secret", Reason(activity="a-open", owner="ME-NODE", step="st-break", text=SECRET), partner, **later),
+        word("contact", "p-secret", Contact(party="RS-NODE", institution=SECRET, role="duty desk"), **later),
+        word("check", "k-secret", Check(contact="p-secret", party="RS-NODE", until_us=NOW_US, text=SECRET), **later),
+        word("reply", "k-secret", Reply(check="k-secret", asker="ME-NODE", text=SECRET), **later),
+        word("reading", "g-secret", Reading(page="0" * 64, source=SECRET, title=SECRET), **later),
+        word("warning", "w-secret", content("w-secret", texts=(wording(headline=SECRET),), recipients=()), **later),
+        word("warning", "w-open", content("w-open", severity="Extreme", texts=(wording(headline=SECRET),)), version=2, **later),
+        word("draft", "d-secret", Draft(content=content("w-new", texts=(wording(headline=SECRET),))), **later),
+        word("answer", "w-open|x", Answer(warning="w-open", entry="0" * 64, word="contested", text=SECRET), **later),
+    ]
+
+
+def known_node(folder: Path) -> Node:
+    """A node that knows its partners."""
+    init_node(folder, "ME-NODE").store.close()
+    (folder / "directory.toml").write_text(DIRECTORY, encoding="utf-8")
+    return open_node(folder)
+
+
+def say(plain: Node, full: Node) -> None:
+    """Both hear what is open; one of them hears before, between and after what is hidden, in both worlds."""
+    for exercise in (False, True):
+        hidden, opened = hidden_words(exercise=exercise), open_words(exercise=exercise)
+        add_entries(full.store, hidden[:1])
+        add_entries(plain.store, opened)
+        add_entries(full.store, opened[:2])
+        add_entries(full.store, [item for item in hidden[1:] if item.version == 1])
+        add_entries(full.store, opened[2:])
+        add_entries(full.store, [item for item in hidden if item.version > 1])
+
+
 @pytest.fixture(scope="module")
 def clients(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[tuple[TestClient, TestClient]]:
     """A client of a node with public records only, and one of a node that holds hidden ones before, between and after them."""
     folder: Path = tmp_path_factory.mktemp("alike")
-    plain, full = init_node(folder / "plain", "ME-NODE"), init_node(folder / "full", "ME-NODE")
+    plain, full = known_node(folder / "plain"), known_node(folder / "full")
+    say(plain, full)
     public, drill = public_reports(), public_reports(exercise=True)[:9]
     take(full, _hidden(), OWNER_ONLY)
     take(full, [replace(report, summary="first word, not public") for report in public[:5]], OWNER_ONLY)
@@ -57,6 +145,22 @@ PATHS = (
     f"/api/events?agency={SECRET}",
     *("/api/reports", "/api/reports?limit=3", "/api/reports?exercise=true", f"/api/reports?agency={SECRET}", "/api/vocabulary"),
     *("/api/picture", "/api/picture?exercise=true", "/api/picture?period=day", "/api/picture?colour=red", "/nothing"),
+    *("/activities", "/activities?exercise=true", "/activities?standing=running", "/activities?standing=withdrawn", "/activities?field=cyber"),
+    *("/activities?country=ME", "/activities?country=AL", "/activities?page=2", f"/activities?country={SECRET}", "/activities.iati.xml"),
+    *("/activities.iati.xml?exercise=true", "/activities/ME-NODE/a-open", "/activities/ME-NODE/a-open?exercise=true", "/activities/ME-NODE/a-more"),
+    *("/activities/ME-NODE/a-secret", "/stocktake", "/stocktake?exercise=true", "/stocktake?by=country", "/stocktake?at=2026-03-01", "/stocktake.csv"),
+    *("/coverage", "/coverage?exercise=true", "/coverage?country=AL", "/coverage?field=cyber", "/coverage?against=2026-03-01"),
+    *("/coverage.csv", "/coverage.svg", "/public", "/public?language=sr-Cyrl", "/public?exercise=true", "/public.json", "/public.json?language=sq"),
+    *(
+        "/public/feed.atom",
+        "/warnings",
+        "/warnings?language=fr",
+        "/warnings?exercise=true",
+        "/warnings.atom",
+        "/warnings/w-open",
+        "/warnings/w-open?language=mk",
+    ),
+    *("/warnings/w-secret", "/brief?country=ME", "/brief?country=AL&language=fr", "/sign-in", "/metrics"),
     *(f"/api/events/by-report/{name}" for name in (f"{SECRET}/s1", "s1", "q1", "EMSC/q1", "nothing")),
 )
 
@@ -76,6 +180,57 @@ def test_hidden_records_change_no_byte_of_an_answer(clients: tuple[TestClient, T
     plain, full = (_ask(client, path) for client in clients)
     assert _same(plain, full)
     assert SECRET in path or SECRET.encode() not in full.content  # type: ignore[attr-defined]
+
+
+def test_every_public_page_is_among_those_that_are_compared(clients: tuple[TestClient, TestClient]) -> None:
+    """A page that is added to the node is added here: every address without a name in it that PUBLIC may open."""
+    app: Any = clients[0].app
+    open_paths = {route.path for route in app.routes if "GET" in getattr(route, "methods", ()) and "{" not in route.path and not route.path.startswith("/desk")}
+    assert open_paths - {path.partition("?")[0] for path in PATHS} == set()
+
+
+@pytest.fixture(scope="module")
+def partners(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[tuple[TestClient, TestClient]]:
+    """A partner that is signed in at two nodes that differ only in what it may not read; what it said itself it may."""
+    folder: Path = tmp_path_factory.mktemp("partners")
+    plain, full = known_node(folder / "plain"), known_node(folder / "full")
+    for node in (plain, full):
+        take(node, public_reports())
+        add_account(node, "third", "MK-NODE", "releaser", PASSWORD, now_us=NOW_US)
+    say(plain, full)
+    made = [sign_in(TestClient(make_app(node, atlas, lambda: NOW_US)), "third") for node in (plain, full)]
+    yield made[0], made[1]
+    for node in (plain, full):
+        node.store.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/activities", "/activities.iati.xml", "/activities/ME-NODE/a-open", "/activities/ME-NODE/a-secret", "/stocktake", "/coverage", "/coverage.csv"),
+        *("/desk", "/desk/activities", "/desk/activities/new", "/desk/contacts", "/desk/contacts.csv", "/desk/pages", "/desk/warnings", "/desk/scoreboard"),
+        *("/warnings", "/warnings/w-open", "/public", "/desk/activities?exercise=true"),
+    ],
+)
+def test_what_a_party_may_not_read_changes_nothing_that_it_sees(partners: tuple[TestClient, TestClient], path: str) -> None:
+    """But for the keys of its session's forms and the new names that forms bear."""
+    plain, full = (_ask(client, path) for client in partners)
+    shown = [re.sub(rb'(name="form_key" value="\w+"|value="k-\w+")', b"", answer.content) for answer in (plain, full)]  # type: ignore[attr-defined]
+    assert (plain.status_code, shown[0]) == (full.status_code, shown[1])
+    assert SECRET.encode() not in shown[1]
+
+
+def test_the_owner_sees_what_others_do_not(partners: tuple[TestClient, TestClient]) -> None:
+    """So that the comparison compares something: what is hidden moves its owner's pages, and what is open stands on everybody's."""
+    app: Any = partners[1].app
+    add_account(app.state.desk.node, "own", "ME-NODE", "releaser", PASSWORD, now_us=NOW_US)
+    own = sign_in(TestClient(app), "own")
+    for path in ("/activities", "/activities/ME-NODE/a-open", "/stocktake", "/desk/activities", "/desk/contacts", "/warnings", "/desk"):
+        assert SECRET in own.get(path).text, path
+    page = partners[1].get("/activities/ME-NODE/a-open").text
+    assert "Broken by" in page
+    assert "a warning that MK-NODE cannot see" in page
+    assert "Open workshop" in TestClient(app).get("/public").text
 
 
 def test_hidden_records_change_no_event(clients: tuple[TestClient, TestClient]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from starlette.testclient import TestClient
 
@@ -137,9 +140,56 @@ def test_a_quiet_node_promises_nothing(tmp_path_factory: pytest.TempPathFactory,
     text = unescape(TestClient(app_of(made, atlas, lambda: NOW_US)).get("/public").text)
     assert "No public warning is in force; that does not mean that nothing can happen." in text
     assert "that does not mean that nothing happened." in text
+    assert "0 events" not in text
     assert "No public activity is running or planned." in text
     assert "No public report has been taken in yet." in text
     made.store.close()
+
+
+def test_an_agency_that_fell_silent_is_named_once(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> None:
+    """With all fields in which it did, since its last word; what is counted beside those named are agencies, not their fields."""
+    made = init_node(tmp_path_factory.mktemp("silent") / "node", OWN)
+    quake = public_reports()[0]
+    for agency in range(15):
+        for field, kind in (("seismic", "seismic.earthquake"), ("conflict", "conflict.protest")):
+            days = [300 + 2 * number + (field == "seismic") for number in range(12)]
+            facts = [
+                {"agency": f"A{agency:02d}", "agency_ref": f"{field}{day}", "field": field, "kind": kind, "begin_us": NOW_US - day * DAY_US} for day in days
+            ]
+            take(made, [replace(quake, **each, end_us=each["begin_us"], issued_us=each["begin_us"]) for each in facts])  # type: ignore[arg-type]
+    lines = [
+        line for line in TestClient(app_of(made, atlas, lambda: NOW_US)).get("/public.json").json()["unknown"] if "silent" in line or "nothing since" in line
+    ]
+    assert len(lines) == 13
+    assert {line.split(",")[0] for line in lines[:12]} == {f"A{number:02d}" for number in range(12)}
+    assert all("Earthquakes" in line and "Conflict" in line and "nothing since 25 November 2025" in line for line in lines[:12])
+    assert lines[12] == "3 more agencies have fallen silent."
+    made.store.close()
+
+
+def test_the_page_is_small(client: TestClient) -> None:
+    """The outlines of the map are as fine as it is drawn: the page has less than 150 kB before it is packed."""
+    assert len(client.get("/public").content) < 150_000
+
+
+@given(st.lists(st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)), min_size=2, max_size=9))
+def test_a_coarse_path_goes_through_the_same_points(tenths: list[tuple[int, int]]) -> None:
+    """To half a unit, however many it has."""
+    path = "M" + "L".join(f"{x / 10:g} {y / 10:g}" for x, y in tenths) + "Z"
+    wanted = [point for number, point in enumerate(_whole(tenths)) if number == 0 or point != _whole(tenths)[number - 1]]
+    made = public_pages.coarse(path)
+    if len(wanted) == 1:
+        assert made == ""
+        return
+    (left, top, *moves) = (int(number) for number in re.findall(r"-?\d+", made))
+    points = [(left, top)]
+    for right, down in zip(moves[::2], moves[1::2], strict=True):
+        points.append((points[-1][0] + right, points[-1][1] + down))
+    assert points == wanted
+
+
+def _whole(tenths: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(round(x / 10), round(y / 10)) for x, y in tenths]
 
 
 def test_whoever_looks_sees_the_same_bytes(client: TestClient, node: Node, atlas: Atlas) -> None:
@@ -247,7 +297,8 @@ def test_a_mistake_is_told_to_the_posts_that_everybody_may_read(tmp_path_factory
     made = desk_node(tmp_path_factory.mktemp("mistake") / "node")
     client = TestClient(app_of(made, atlas, lambda: NOW_US))
     assert (
-        client.get("/public.json").json()["sources"]["mistake"] == "Is something wrong or missing here? Tell ME-NODE; name the entry and the day, 2026-09-21."
+        client.get("/public.json").json()["sources"]["mistake"]
+        == "Is something wrong or missing here? Tell ME-NODE; name the entry and the day, 21 September 2026."
     )
     contact = Contact(party=OWN, institution="Crisis Centre", role="press office", lines=(Line(channel="mail", address="press@cc.example"),))
     save_contact(at(made, "head"), contact, tlp="CLEAR", rel_to=None)

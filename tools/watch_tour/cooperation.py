@@ -15,8 +15,8 @@ from watch_tour.stage import ACCEPTS, CONTESTS, DRILL
 from watch_tour.words import PROJECT
 
 ZONE = "Europe/Podgorica"
-SILENCE_S = 30
-"""How long the silence of the tour lasts: long enough for two partners to sign in and read."""
+SILENCE_S, SIGN_INS = 20, 3
+"""How long the silence of the tour lasts: so many seconds, and as long as so many sign-ins take on this machine, for two partners have to read it."""
 
 COVERAGE = "/coverage"
 _ROUND = "section:has(> #round-1)"
@@ -32,7 +32,7 @@ def arrived(player: Player) -> None:
     player.tell(
         "Analyst",
         "Meanwhile a French press page: rules read days, place, countries, institutions.",
-        "Offline, each with the words that say so. Of persons only the role is kept.",
+        "Each with the words that say so; of persons only the role.",
         at="[aria-labelledby=found-title]",
     )
 
@@ -44,7 +44,7 @@ def met(player: Player) -> None:
     player.tell(
         "Analyst",
         "Accepted: the page is a meeting on the map.",
-        "Nothing that a machine read stands there before a person has looked at it.",
+        "Nothing stands there before a person has looked at it.",
         at=".marks circle",
     )
 
@@ -54,8 +54,8 @@ def uncovered(player: Player) -> None:
     player.open(_CONFLICT)
     player.tell(
         "Analyst",
-        f"Who does something about it? {STRUCK} is a gap: a high risk, no known activity.",
-        "Where nothing is known the map says so; that is not the same as safe.",
+        f"{STRUCK} is a gap: a high risk, and no known activity.",
+        "Not known is shown too, and never as safe.",
         at=".cover-map",
     )
     check_verdict(player, "gap")
@@ -78,8 +78,8 @@ def planned(player: Player) -> None:
     player.page.locator("#priority-human-social").check()
     player.tell(
         "Analyst",
-        "A project answers the warning: partners, countries, units, budget, results.",
-        "Institutions, never persons. Those who got the warning can read it.",
+        "A project answers the warning: partners, countries, budget, results.",
+        "Institutions, never persons.",
         at="fieldset:has(#partners)",
     )
     player.do("Open the activity")
@@ -96,7 +96,7 @@ def screened(player: Player) -> None:
     player.tell(
         "Head of desk",
         "A second person screens it and puts it on the list.",
-        "What partners are asked about is exactly the text that was screened.",
+        "Partners are asked about exactly this text.",
         at="[aria-labelledby=log-title]",
     )
 
@@ -105,13 +105,14 @@ def silent(player: Player) -> None:
     """The project is put under silence."""
     player.page.locator("details.say:has(#until) > summary").click()
     player.fill({"parties": f"{ACCEPTS}\n{CONTESTS}", "zone": ZONE})
-    deadline = datetime.now(ZoneInfo(ZONE)) + timedelta(seconds=SILENCE_S)
-    player.fill({"until": f"{deadline:%Y-%m-%d %H:%M:%S}"})
+    seconds = round(SILENCE_S + SIGN_INS * player.sign_in_s)
+    deadline = datetime.now(ZoneInfo(ZONE)) + timedelta(seconds=seconds)
+    player.fill({"agree": "The project as it stands", "until": f"{deadline:%Y-%m-%d %H:%M:%S}"})
     player.do("Put under silence", within="form:has(#until)")
     player.tell(
         "Head of desk",
-        f"Under silence for {SILENCE_S} seconds; usually it is weeks.",
-        "Unless a partner breaks it before the deadline, all have agreed.",
+        f"Under silence for {seconds} seconds; usually it is weeks.",
+        "Unless a partner breaks it in time, all have agreed.",
         at=_ROUND,
     )
     player.sign_out()
@@ -119,18 +120,13 @@ def silent(player: Player) -> None:
 
 def looked(player: Player) -> None:
     """Both partners see what they are asked, and say nothing."""
-    for post in ("me-duty", "rs-duty"):
-        player.sign_in(post, f"/desk/activities?{DRILL}")
-        player.show("[aria-labelledby=asked-title]")
-        if post == "me-duty":
-            player.rest(1)
-            player.sign_out()
-    player.tell(
-        "Both partners",
-        "Each finds it on its desk, with the deadline, and says nothing.",
-        "One word would break the silence, with a reason that may be kept from others.",
-        at="[aria-labelledby=asked-title]",
-    )
+    asked = "[aria-labelledby=asked-title]"
+    player.sign_in("me-duty", f"/desk/activities?{DRILL}")
+    player.tell("Both partners", "Each finds it on its desk, with the deadline, and says nothing.", "One word would break the silence.", at=asked)
+    player.sign_out()
+    player.sign_in("rs-duty", f"/desk/activities?{DRILL}")
+    player.show(asked)
+    player.rest(1)
     player.sign_out()
 
 
@@ -141,9 +137,9 @@ def agreed(player: Player) -> None:
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "vigie watch",
-        "The deadline has passed. The job silences says what came of it.",
-        "Had the node been down, the deadline would count all the same.",
-        at="tr:has(th:text-is('silences')) td:last-child",
+        "The deadline has passed; the job silences tells what came of it.",
+        "It counts even if the node was down.",
+        at="tr:has(th:text-is('silences'))",
     )
 
 
@@ -169,7 +165,7 @@ def covered(player: Player) -> None:
     player.tell(
         "Head of desk",
         f"The map has changed: {STRUCK} is covered.",
-        "The risk is as high as before; now something is being done about it.",
+        "The risk is as high as before; now something is done about it.",
         at=".cover-map",
     )
     check_verdict(player, "covered")
@@ -181,7 +177,7 @@ def told(player: Player) -> None:
     player.open(f"/public?{DRILL}")
     player.tell(
         "The public",
-        "One page for everybody: what is in force, what happened, what is being done.",
-        "In the region's languages; only what was released, and it says what is not known.",
+        "One page for everybody: what is in force, what happened, what is done.",
+        "In the region's languages; it also says what is not known.",
         at="[aria-labelledby=doing]",
     )

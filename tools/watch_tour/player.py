@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CALM = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage")
 VIEW = (1280, 800)
 WORDS_A_SECOND = 5.0
-"""How fast a person reads the strip: our own choice, so that the tour takes three minutes."""
+"""How fast a person reads the strip: our own choice, so that the tour takes some four minutes."""
 LEAST_S, GLANCE_S = 2.6, 0.4
 WAIT_MS = 60_000
 PATIENCE_S = 240.0
@@ -46,7 +46,7 @@ class Step:
 class Player:
     """A tour under way. `pace` is 1 for people and 0 for no pauses; `later` is what the feeds publish when their time has come, by path.
 
-    `warning` is the name of the warning, and `project` the path of the desk's project, once there are any.
+    `warning` is the name of the warning, and `project` the path of the desk's project, once there are any; `sign_in_s` is how long the last sign-in took.
     """
 
     page: Page
@@ -57,6 +57,7 @@ class Player:
     later: dict[str, bytes] = field(default_factory=dict)
     warning: str = ""
     project: str = ""
+    sign_in_s: float = 0.0
     steps: list[Step] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -132,7 +133,9 @@ class Player:
         self.open(f"/sign-in?next={quote(there, safe='/')}")
         self.fill({"account": post, "password": self.stage.passwords[post]})
         self.rest(GLANCE_S)
+        begun = time.monotonic()
         self.do("Sign in", within="main")
+        self.sign_in_s = time.monotonic() - begun
 
     def sign_out(self) -> None:
         """Signs out through the form in the page's head."""

@@ -24,7 +24,7 @@ def delivered(player: Player) -> None:
     player.tell(
         NOBODY,
         "A scheduled source has delivered five years of made-up reports.",
-        "An exercise: every page says so, and it never mixes with the real world.",
+        "An exercise: every page says so.",
     )
 
 
@@ -38,8 +38,8 @@ def schedule(player: Player) -> None:
     player.sign_in("desk-operator", f"/desk/schedule?{DRILL}")
     player.tell(
         "Operator",
-        "vigie watch fetches, links, asks the rules and counts the time, each at its pace.",
-        "An account is a post, not a person. What runs late is shown as late.",
+        "vigie watch fetches, links and asks the rules, each at its pace.",
+        "What runs late is shown as late.",
     )
 
 
@@ -52,7 +52,7 @@ def refused(player: Player) -> None:
     player.tell(
         "Operator",
         "A rule is switched on untested, and the node refuses.",
-        "Nobody should be woken by a rule that was never tried on the past.",
+        "Nobody should be woken by a rule that was never tried.",
         at=_rule(RULES[0]),
     )
 
@@ -67,8 +67,8 @@ def replayed(player: Player) -> None:
         player.do(_button(player, name, "Replay"), within=_rule(name))
     player.tell(
         "Operator",
-        "Now it is replayed: when it would have fired, hits, misses, false alarms.",
-        "Each date is judged by what was known then. The figures stay with the rule.",
+        "Now it is replayed: hits, misses, false alarms.",
+        "Each date is judged by what was known then.",
         at=_rule(RULES[0]),
     )
 
@@ -86,7 +86,7 @@ def enabled(player: Player) -> None:
     player.tell(
         "Operator",
         "Two rules are on: obstruction, and unrest that turns violent.",
-        "They compare each area with its own past seasons. No rule counts peaceful assembly.",
+        "They compare each area with its own past. No rule counts peaceful assembly.",
         at=_rule(RULES[1]),
     )
 
@@ -97,7 +97,7 @@ def published(player: Player) -> None:
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "Three agencies",
-        "They publish what they saw in nine days. Nobody presses a button.",
+        "They publish what they saw in nine days.",
         "The source is due every minute; the next round takes it in.",
     )
     player.sign_out()
@@ -109,8 +109,8 @@ def taken_in(player: Player) -> None:
     player.open(f"/desk/schedule?{DRILL}")
     player.tell(
         "vigie watch",
-        "The round has come: fetched, linked, and the rules were asked at once.",
-        "After a stop it catches up, and no job ever runs twice at once.",
+        "The round has come: fetched, linked, and the rules were asked.",
+        "Nobody pressed a button.",
         at="[aria-labelledby=jobs-title]",
     )
     player.sign_out()
@@ -129,7 +129,7 @@ def linked(player: Player) -> None:
     player.tell(
         NOBODY,
         "Reports become events: three agencies speak of one blockade.",
-        "Counted once, not three times. Each report stays readable beside the others.",
+        "Counted once; each report stays readable.",
         at="[aria-labelledby=said-title]",
     )
 
@@ -149,9 +149,7 @@ def why(player: Player) -> None:
     """Why it fired."""
     player.page.get_by_role("link", name=f"{SIGNAL}: {STRUCK}").click()
     player.page.wait_for_load_state()
-    player.tell(
-        "Analyst", "Why it fired: the count, what is usual here in this season, and the rule's record.", "An alarm that cannot explain itself is not acted on."
-    )
+    player.tell("Analyst", "Why it fired: the count, what is usual here, and the rule's record.", "An alarm that cannot explain itself is not acted on.")
 
 
 def drafted(player: Player) -> None:
@@ -159,8 +157,8 @@ def drafted(player: Player) -> None:
     player.do("Draft a warning")
     player.tell(
         "Analyst",
-        "The draft is filled from the records: area, time, evidence, the rule's own record.",
-        "It says only what the records say. The judgement is the analyst's.",
+        "The draft is filled from the records: area, time, evidence.",
+        "The judgement is the analyst's.",
     )
 
 
@@ -176,7 +174,7 @@ def written(player: Player) -> None:
     player.page.locator("#listed").uncheck()
     player.tell(
         "Analyst",
-        "What, where, when, how likely in a number, and apart from it how sure we are.",
+        "What, where, when, how likely, and how sure we are.",
         "Also the other explanation, and what would change our mind.",
         at="#low",
     )
@@ -194,7 +192,7 @@ def translated(player: Player) -> None:
         player.page.get_by_text("Add a language").first.click()
     player.page.locator("#language_2").select_option("fr")
     player.fill({f"{name}_2": text for name, text in FRENCH.items()})
-    player.tell("Analyst", "A French text beside the English one.", "Until a speaker of the language has read it, readers are told so.", at="#headline_2")
+    player.tell("Analyst", "A French text beside the English one.", "Until a speaker has read it, readers are told so.", at="#headline_2")
 
 
 def handed(player: Player) -> None:
@@ -203,7 +201,7 @@ def handed(player: Player) -> None:
     player.tell(
         "Analyst",
         "Handed over. Who wrote a warning cannot approve it.",
-        "The label is checked against every recipient before anything goes out.",
+        "The label is checked against every recipient.",
         at="[aria-labelledby=checks-title]",
     )
     player.sign_out()
@@ -215,7 +213,7 @@ def approved(player: Player) -> None:
     player.page.get_by_role("link", name=ENGLISH["headline"]).first.click()
     player.page.wait_for_load_state()
     player.show("[aria-labelledby=preview-title]")
-    player.rest(2)
+    player.rest(1)
     player.do("Approve")
     player.tell(
         "Head of desk",
@@ -232,7 +230,7 @@ def released(player: Player) -> None:
     player.tell(
         "Head of desk",
         "Released. From now on the time of each recipient runs.",
-        "Who does not answer in time stands on a list, and the deputy is told.",
+        "Who does not answer in time stands on a list.",
         at="[aria-labelledby=who-title]",
     )
     player.sign_out()
@@ -247,7 +245,7 @@ def accepted(player: Player) -> None:
     player.tell(
         ACCEPTS,
         "A partner party reads the warning on its own desk and accepts it.",
-        "It stands in for a partner's own node until nodes are linked.",
+        "It stands in for a partner's own node.",
         at="[aria-labelledby=answers-title]",
     )
     player.sign_out()
@@ -278,7 +276,7 @@ def heard(player: Player) -> None:
     player.tell(
         "Analyst",
         "The desk sees who answered what, and when.",
-        "The counter-argument stays; the next update has to deal with it.",
+        "The next update has to deal with the counter-argument.",
         at="[aria-labelledby=who-title]",
     )
 
@@ -294,8 +292,8 @@ def acted(player: Player) -> None:
     player.open(f"/warnings/{player.warning}?{DRILL}")
     player.tell(
         ACCEPTS,
-        "A partner adds a deed of its own: a mediation that answers the warning.",
-        "From now on one can ask which warnings led to something.",
+        "A partner adds a deed of its own: a mediation.",
+        "One can ask which warnings led to something.",
         at="[aria-labelledby=acts-title]",
     )
     player.sign_out()
@@ -312,8 +310,8 @@ def kept(player: Player) -> None:
     player.open(f"/warnings/{player.warning}?{DRILL}")
     player.tell(
         NOBODY,
-        "The public sees the deed, for its owner released it, but not what the partners answered.",
-        "Those words were for the recipients; every page passes the same gate.",
+        "The public sees the deeds that were released, not what the partners answered.",
+        "Every page passes the same gate.",
         at="[aria-labelledby=answers-title]",
     )
 
@@ -325,8 +323,8 @@ def machine_read(player: Player) -> None:
     sheet(player.page, "The same warning as a CAP 1.2 message", f"What programs get at {path}", text)
     player.tell(
         "Programs",
-        "CAP 1.2: what sirens, apps and other alert systems understand.",
-        "Its status is Exercise, so that no machine takes it for real. One block a language.",
+        "CAP 1.2: what sirens, apps and alert systems understand.",
+        "Its status is Exercise, so that no machine takes it for real.",
     )
 
 
@@ -334,7 +332,7 @@ def followed(player: Player) -> None:
     """The feed."""
     path = f"/warnings.atom?{DRILL}"
     sheet(player.page, "The feed of live warnings (Atom)", f"What programs get at {path}", player.bytes_of(path).decode())
-    player.tell("Programs", "A feed of what is in force, for whoever wants to follow.", "Only the newest message of each warning stands in it.")
+    player.tell("Programs", "A feed of what is in force.", "Only the newest message of each warning stands in it.")
 
 
 def briefed(player: Player) -> None:
@@ -342,8 +340,8 @@ def briefed(player: Player) -> None:
     player.open(f"/brief?country=ME&{DRILL}")
     player.tell(
         NOBODY,
-        "One page for those who decide: map, events, warnings, activities, sources, marking.",
-        "Each sentence leads to its records. It prints on one sheet, and as PDF.",
+        "One page for those who decide: map, events, warnings, activities, sources.",
+        "It prints on one sheet, and as PDF.",
     )
     player.stage.vigie("brief", "--country", "ME", "--exercise", "--for", "PUBLIC", "--out", str(player.stage.folder / "brief.pdf"))
 

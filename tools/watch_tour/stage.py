@@ -45,7 +45,7 @@ community = true
 org = "RS"
 community = true
 """
-CADENCES = {"sources": 4, "link": 60, "rules": 60, "timers": 5, "notices": 30, "briefs": 60}
+CADENCES = {"sources": 4, "link": 60, "rules": 60, "timers": 8, "notices": 30, "briefs": 60}
 _START_S = 120.0
 
 

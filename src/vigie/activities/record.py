@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vigie.activities.approval import Course, courses, settled
 from vigie.model.activity import Activity
@@ -16,6 +17,7 @@ Standing = Literal["planned", "running", "finished", "suspended", "withdrawn"]
 STANDINGS: tuple[Standing, ...] = ("planned", "running", "finished", "suspended", "withdrawn")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,50 @@ def standing(each: Known, day: date) -> Standing | None:
     if end is not None and day > end:
         return "finished"
     return "suspended" if each.activity.status == "suspended" and day >= day_of(each.status_us) else "running"
+
+
+class Life(NamedTuple):
+    """From when on an activity stands how: of each standing the first day (of `end` the last day that it may run), `date.max` where it never does.
+
+    What stands later outweighs what stands earlier: withdrawn, unknown before `known`, planned before `begin`, finished after `end`, suspended, running.
+    """
+
+    known: date
+    begin: date
+    end: date
+    suspended: date
+    withdrawn: date
+
+    def on(self, day: date) -> Standing | None:
+        """How it stands on a day: what `standing` says."""
+        if day >= self.withdrawn:
+            return "withdrawn"
+        if day < self.known:
+            return None
+        if day < self.begin:
+            return "planned"
+        if day > self.end:
+            return "finished"
+        return "suspended" if day >= self.suspended else "running"
+
+    def running(self, days: Sequence[date]) -> tuple[int, int]:
+        """The half-open range of these days, which ascend, on which it runs."""
+        first = bisect_left(days, max(self.known, self.begin))
+        last = min(bisect_right(days, self.end), bisect_left(days, self.suspended), bisect_left(days, self.withdrawn))
+        return (first, last) if first < last else (0, 0)
+
+
+def life_of(item: Known) -> Life:
+    """The days from which on an activity stands how, found once for all days that are asked: at each, `on` says what `standing` does."""
+    status, begin, end = item.activity.status, begin_day(item), end_day(item) or date.max
+    known = date.min if begin is not None else day_of(item.first_us)
+    if _waits(item):
+        begin, end = date.max, end if begin is not None else date.max
+    elif begin is None:
+        begin = known if status not in ("planned", "withdrawn") else min(end, date.max - _DAY) + _DAY
+    suspended = day_of(item.status_us) if status == "suspended" else date.max
+    is_withdrawn = status == "withdrawn" or item.course.state == "withdrawn"
+    return Life(known, begin, end, suspended, _withdrawn_day(item) if is_withdrawn else date.max)
 
 
 def begin_day(each: Known) -> date | None:

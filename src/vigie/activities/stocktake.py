@@ -7,17 +7,17 @@ Sums are per currency, over the activities whose budget is known: one that is no
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
-from vigie.activities.record import Known, Standing, standing
-from vigie.model.activity import Activity, Budget, Partner
+from vigie.activities.record import Known, Life, Standing, life_of
+from vigie.model.activity import Activity, Budget
 from vigie.model.canonical import Json
 from vigie.model.priorities import PRIORITIES, Priority, fields_of
 
@@ -32,8 +32,6 @@ COLUMNS = ("by", "code", "running", "planned", "finished_12_months", "suspended"
 
 _EXACT = Context(prec=60)
 _WHOLE = Decimal(100)
-_STAGES: Mapping[Standing | None, int] = {None: 0, "planned": 1, "running": 2, "suspended": 3, "finished": 4, "withdrawn": 5}
-_RUNS = _STAGES["running"]
 _COUNTED: tuple[Standing, ...] = ("running", "planned", "finished", "suspended")
 
 
@@ -105,8 +103,7 @@ _Money = Mapping[str, Decimal]
 """Amounts by currency."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Counted:
+class _Counted(NamedTuple):
     """An activity that is counted, how it stands, what it costs while it runs, and the range of the trend's months in which it ran."""
 
     item: Known
@@ -114,14 +111,15 @@ class _Counted:
     money: _Money
     months: tuple[int, int]
     fields: tuple[str, ...]
+    life: Life
 
 
 def stocktake(known: Iterable[Known], day: date, priorities: Mapping[str, Priority] = PRIORITIES) -> Stocktake:
     """What is going on on a day, of the activities that one reader knows; the order in which they come does not matter."""
     days, named = month_ends(day, TREND_MONTHS), _field_names(priorities)
-    every = [_counted(item, day, days, named) for item in sorted(known, key=_name)]
+    every = [_counted(item, day, days, named) for item in _by_name(known)]
     earlier = months_before(day, FINISHED_MONTHS)
-    counted = [each for each in every if each.stand in _COUNTED and not (each.stand == "finished" and standing(each.item, earlier) == "finished")]
+    counted = [each for each in every if each.stand in _COUNTED and not (each.stand == "finished" and each.life.on(earlier) == "finished")]
     ways = {by: _tallied(counted, of) for by, of in _ways(counted).items()}
     whole, _ = _tallied(counted, lambda _: _equals(()))
     return Stocktake(
@@ -135,10 +133,9 @@ def stocktake(known: Iterable[Known], day: date, priorities: Mapping[str, Priori
 
 
 def _counted(item: Known, day: date, days: Sequence[date], named: Callable[[Activity], tuple[str, ...]]) -> _Counted:
-    stand = standing(item, day)
-    money = money_of(item.activity) if stand == "running" else {}
-    months = (0, 0) if _STAGES[stand] < _RUNS else _running_months(item, days)
-    return _Counted(item, stand, money, months, named(item.activity))
+    life = life_of(item)
+    stand = life.on(day)
+    return _Counted(item, stand, money_of(item.activity) if stand == "running" else {}, life.running(days), named(item.activity), life)
 
 
 def _field_names(priorities: Mapping[str, Priority]) -> Callable[[Activity], tuple[str, ...]]:
@@ -161,7 +158,7 @@ def _ways(counted: Sequence[_Counted]) -> dict[By, Callable[[_Counted], Sequence
         "country": lambda each: _countries(each.item.activity),
         "field": lambda each: _equals(each.fields),
         "priority": lambda each: _equals(each.item.activity.priorities),
-        "partner": lambda each: _equals(tuple(names[_partner_key(partner)] for partner in each.item.activity.partners)),
+        "partner": lambda each: _equals(tuple(names[_partner_key(partner.ref, partner.name)] for partner in each.item.activity.partners)),
         "mechanism": lambda each: _equals((each.item.activity.mechanism,)),
     }
 
@@ -182,6 +179,8 @@ def stock_rows(found: Stocktake, ways: Sequence[By] = WAYS) -> Iterator[dict[str
 
 def money_of(activity: Activity) -> dict[str, Decimal]:
     """What an activity costs by currency: the sum of its budgets, of which a revised one replaces the original ones of its time; empty where unknown."""
+    if len(activity.budgets) == 1:
+        return {activity.budgets[0].currency: activity.budgets[0].value}
     revised = [budget for budget in activity.budgets if budget.type == "revised"]
     found: dict[str, Decimal] = {}
     for budget in activity.budgets:
@@ -216,6 +215,11 @@ def _first_of_month(day: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
+def _by_name(known: Iterable[Known]) -> list[Known]:
+    """By owner and ref: two sorts by one text each take a third of the time of one by both."""
+    return sorted(sorted(known, key=attrgetter("entry.ref")), key=attrgetter("entry.owner"))
+
+
 def _name(known: Known) -> tuple[str, str]:
     return known.entry.owner, known.entry.ref
 
@@ -231,24 +235,26 @@ def _countries(activity: Activity) -> Sequence[_Share]:
     return _equals(tuple(share.code.upper() for share in activity.countries))
 
 
-@lru_cache(maxsize=4096)
-def _equals(codes: tuple[str, ...]) -> tuple[_Share, ...]:
+def _equals(codes: tuple[str, ...]) -> Sequence[_Share]:
     """Codes of which none has a share of its own: a single one has all, and so has the empty code where there is none."""
-    found = tuple(dict.fromkeys(codes)) or ("",)
-    return tuple((code, _WHOLE if len(found) == 1 else None) for code in found)
+    if len(codes) <= 1:
+        return ((codes[0] if codes else "", _WHOLE),)
+    found = dict.fromkeys(codes)
+    percent = _WHOLE if len(found) == 1 else None
+    return [(code, percent) for code in found]
 
 
-def _partner_key(partner: Partner) -> str:
+@lru_cache(maxsize=65_536)
+def _partner_key(ref: str, name: str) -> str:
     """What a partner is known by: its identifier in a register, or else its name, whatever its spaces and letter case."""
-    return partner.ref.strip() or " ".join(partner.name.split()).casefold()
+    return ref.strip() or " ".join(name.split()).casefold()
 
 
 def _partner_names(activities: Iterable[Activity]) -> dict[str, str]:
     """The name that each partner is shown by: the first of those that are given, or its identifier. A name that an identifier has goes with it."""
     spelled: dict[str, set[str]] = defaultdict(set)
-    for activity in activities:
-        for partner in activity.partners:
-            spelled[_partner_key(partner)] |= {" ".join(partner.name.split())} - {""}
+    for ref, name in {(partner.ref, partner.name) for activity in activities for partner in activity.partners}:
+        spelled[_partner_key(ref, name)] |= {" ".join(name.split())} - {""}
     return {key: min(names, default=key) for key, names in spelled.items()}
 
 
@@ -263,9 +269,10 @@ def _tallied(counted: Sequence[_Counted], of: Callable[[_Counted], Sequence[_Sha
             if each.money:
                 (undivided if percent is None else sums).add(code, each.money, percent or _WHOLE)
                 with_budget[code] += 1
-        if shares[0][1] is None:
+        if each.money and shares[0][1] is None:
             apart.add("", each.money, _WHOLE)
-    return tuple(_tally(code, groups[code], sums, undivided, with_budget[code]) for code in sorted(groups)), apart.of("")
+    with localcontext(_EXACT):
+        return tuple(_tally(code, groups[code], sums, undivided, with_budget[code]) for code in sorted(groups)), apart.of("")
 
 
 def _tally(code: str, group: Mapping[Standing | None, Sequence[Known]], sums: _Sums, undivided: _Sums, budget_known: int) -> Tally:
@@ -284,19 +291,18 @@ def _tally(code: str, group: Mapping[Standing | None, Sequence[Known]], sums: _S
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Sums of money that are being added up: by code and currency, the total and how many went into it."""
+    """Amounts that will be added up, by code and currency. `of` adds in the current decimal context, which must be exact."""
 
-    held: dict[str, dict[str, tuple[Decimal, int]]]
+    held: dict[str, dict[str, list[Decimal]]]
 
     def add(self, code: str, money: _Money, percent: Decimal) -> None:
-        held = self.held.setdefault(code, {}) if money else {}
+        held = self.held.setdefault(code, {})
         for currency, value in money.items():
-            total, count = held.get(currency, (Decimal(0), 0))
             part = value if percent == _WHOLE else _EXACT.divide(_EXACT.multiply(value, percent), _WHOLE)
-            held[currency] = _EXACT.add(total, part), count + 1
+            held.setdefault(currency, []).append(part)
 
     def of(self, code: str) -> tuple[Money, ...]:
-        return tuple(Money(currency, *sums) for currency, sums in sorted(self.held.get(code, {}).items()))
+        return tuple(Money(currency, sum(parts, Decimal(0)), len(parts)) for currency, parts in sorted(self.held.get(code, {}).items()))
 
 
 def _trend(every: Iterable[_Counted], days: tuple[date, ...]) -> Trend:
@@ -308,19 +314,6 @@ def _trend(every: Iterable[_Counted], days: tuple[date, ...]) -> Trend:
             for month in range(first, last):
                 series[month] += many
     return Trend(days, tuple(total), {name: tuple(by_field[name]) for name in sorted(by_field)})
-
-
-def _running_months(item: Known, days: Sequence[date]) -> tuple[int, int]:
-    """The half-open range of the days on which it is running: what stands later in `_STAGES` comes later in an activity's life: a search finds it."""
-    oldest, newest = _stage(item, days[0]), _stage(item, days[-1])
-    if oldest > _RUNS or newest < _RUNS:
-        return 0, 0
-    first = 0 if oldest == _RUNS else bisect_left(days, _RUNS, key=lambda day: _stage(item, day))
-    return first, len(days) if newest == _RUNS else bisect_right(days, _RUNS, lo=first, key=lambda day: _stage(item, day))
-
-
-def _stage(item: Known, day: date) -> int:
-    return _STAGES[standing(item, day)]
 
 
 def _rows(by: str, tally: Tally) -> Iterator[dict[str, Json]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,10 +10,12 @@ import typer
 
 from vigie.cli.activities import AsOption, PartyOption, TlpOption, ToOption, desk_for
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, known_party, the_node
-from vigie.cli.show import say, say_json, say_table
+from vigie.cli.show import complain, say, say_json, say_table
+from vigie.cli.written import is_output, write_file
 from vigie.exchange.iati import ReportingOrg, RuleFault
+from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
-from vigie.node.iati_files import Imported, export_iati, import_iati, reporting_org
+from vigie.node.iati_files import Exported, Imported, export_iati, import_iati, reporting_org
 from vigie.node.jobs import counted
 
 
@@ -86,22 +89,37 @@ def export(
     org_type: Annotated[str, typer.Option("--org-type", help="The publisher's kind: a code of IATI's organisation types.")] = "15",
     *,
     check: Annotated[bool, typer.Option("--check", help="Only check against IATI's rules; no file is written.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Write nothing where an activity breaks a rule, instead of leaving it out.")] = False,
     exercise: ExerciseOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the activities that a reader may read as an IATI 2.03 file; refused where a rule is broken whose breach is an error."""
+    """Write what a reader may read as IATI 2.03; what breaks a rule is left out and named, and the exit code is 1."""
+    if is_output(file) and as_json and not check:
+        raise BadSetting("The standard output cannot hold both the file and what is said of it", field="--json", todo="name a file, or ask for --check")
     opened = the_node(node)
     own = reporting_org(opened)
     org = ReportingOrg(org_ref or own.ref, org_name or own.name, org_type)
-    found = export_iati(opened, known_party(opened, party), now_us(), exercise=exercise, org=org)
-    if str(file) == "-" and not check:
-        typer.echo(found.data, nl=False)
-        return
+    found = export_iati(opened, known_party(opened, party), now_us(), exercise=exercise, org=org, strict=strict)
     if not check:
-        file.write_bytes(found.data)
+        write_file(file, [found.data])
     if as_json:
-        warnings = [{"identifier": identifier, **_rule_facts(fault)} for identifier, fault in found.warnings]
-        say_json({"activities": found.count, "file": "" if check else str(file), "warnings": warnings})
-        return
-    _say_rules([row for one, fault in found.warnings for row in _rows(one, (fault,))])
-    say(f"{counted(found.count, 'activity', 'activities')} {'can be written' if check else f'written to {file}'}.")
+        say_json(_export_facts(found, "" if check else str(file)))
+    elif is_output(file) and not check:
+        _say_left_out(found, complain)
+    else:
+        _say_rules([row for one, fault in found.warnings for row in _rows(one, (fault,))])
+        _say_left_out(found, say)
+        say(f"{counted(found.count, 'activity', 'activities')} {'can be written' if check else f'written to {file}'}.")
+    if found.left_out:
+        raise typer.Exit(1)
+
+
+def _say_left_out(found: Exported, tell: Callable[[str], None]) -> None:
+    for one in found.left_out:
+        tell(one.sentence)
+
+
+def _export_facts(found: Exported, file: str) -> dict[str, Any]:
+    warnings = [{"identifier": identifier, **_rule_facts(fault)} for identifier, fault in found.warnings]
+    left = [{"identifier": one.identifier, "title": one.title, "why": str(one.fault)} for one in found.left_out]
+    return {"activities": found.count, "file": file, "warnings": warnings, "left_out": left}

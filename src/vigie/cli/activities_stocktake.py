@@ -14,6 +14,7 @@ from vigie.activities.record import day_of
 from vigie.activities.stocktake import WAYS, By
 from vigie.cli.options import AudienceOption, ExerciseOption, FieldOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.show import say, say_json, say_table, steps
+from vigie.cli.written import is_output, write_file
 from vigie.model.errors import BadSetting
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
@@ -64,12 +65,9 @@ def _reader(node: Node, party: str, now: int, *, exercise: bool) -> Reader:
 
 
 def _write(path: Path, parts: Iterable[str]) -> None:
-    text = "".join(parts)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise BadSetting("The file cannot be written", field=str(path), got=fault.strerror or str(fault), todo="choose another place") from fault
-    say(f"Written: {path}")
+    write_file(path, (part.encode() for part in parts))
+    if not is_output(path):
+        say(f"Written: {path}")
 
 
 def stocktake(

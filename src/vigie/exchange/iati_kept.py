@@ -28,7 +28,10 @@ _MONEY: Final = ("value", "forecast", "loan-status")
 _TRUE: Final = {"true": "1", "false": "0"}
 _MARK_DIGITS: Final = 16
 _MARKED: Final = re.compile(r"<\?says ([0-9a-f]+)\?>")
-_UNSAID: Final = ("last-updated-datetime", "default-currency", LANG)
+OUR_LANGUAGE: Final = own("language")
+"""The attribute of an activity whose language is that of the node that wrote it, since no file has said one."""
+
+_UNSAID: Final = ("last-updated-datetime", "default-currency", OUR_LANGUAGE)
 
 
 def says(field: str, value: Any) -> str:
@@ -104,9 +107,12 @@ def unwrapped(element: etree._Element) -> Iterator[etree._Element]:
 
 
 def leftover_attributes(activity: etree._Element) -> etree._Element | None:
-    """The activity without children, with the attributes that are kept; None where there are none."""
-    left = {str(name): str(value) for name, value in activity.attrib.items() if name not in _UNSAID}
-    return etree.Element("iati-activity", left) if left else None
+    """The activity without children, with the attributes that are kept (its language too, if a file has said it); None where there are none."""
+    dropped = (*_UNSAID, LANG) if OUR_LANGUAGE in activity.attrib else _UNSAID
+    left = {str(name): str(value) for name, value in activity.attrib.items() if name not in dropped}
+    spaces = {etree.QName(name).namespace for name in left}
+    named = {prefix: space for prefix, space in activity.nsmap.items() if prefix and space in spaces}
+    return etree.Element("iati-activity", left, nsmap=named) if left else None
 
 
 def normal(element: etree._Element, language: str, currency: str) -> etree._Element:

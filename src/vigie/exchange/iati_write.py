@@ -16,7 +16,7 @@ from lxml import etree
 
 from vigie.exchange.iati import LANG, SPACE, Published, ReportingOrg, mark, named, worded
 from vigie.exchange.iati_activity import PARTS, span_of, values_of
-from vigie.exchange.iati_kept import EVEN, kept_elements, place_of, says, wrapped
+from vigie.exchange.iati_kept import EVEN, OUR_LANGUAGE, kept_elements, place_of, says, wrapped
 from vigie.exchange.iati_own import own_elements
 from vigie.exchange.iati_parts import identifier_element, sector_element
 from vigie.exchange.iati_table import UNSPECIFIED_SECTOR
@@ -76,15 +76,25 @@ def _activity(published: Published, identifier: str, reporting: ReportingOrg, la
     rest = [one for one, said in kept if not said]
     elements += [wrapped(one) for one in rest if one.tag != "iati-activity"]
     elements += _demanded(activity, {str(one.tag) for one in elements}, reporting)
-    root = etree.Element("iati-activity", nsmap={"vigie": SPACE})
-    root.set(LANG, language)
-    for name, value in ((name, value) for one in rest if one.tag == "iati-activity" for name, value in one.attrib.items()):
-        root.set(name, value)
+    root = _empty([one for one in rest if one.tag == "iati-activity"], language)
     if published.updated_us is not None:
         root.set("last-updated-datetime", format_time(published.updated_us))
     root.extend(sorted(elements, key=place_of))
     _split_evenly(root)
     root.extend(own_elements(activity))
+    return root
+
+
+def _empty(kept: Sequence[etree._Element], language: str) -> etree._Element:
+    """The activity without children: the attributes that were kept, under the file's own prefixes, and its language, which is marked where it is ours."""
+    prefixes = {prefix: space for one in kept for prefix, space in one.nsmap.items() if prefix}
+    ours = "vigie" if prefixes.get("vigie", SPACE) == SPACE else "vigie-own"
+    root = etree.Element("iati-activity", nsmap=prefixes | {ours: SPACE})
+    for name, value in ((name, value) for one in kept for name, value in one.attrib.items()):
+        root.set(name, value)
+    if LANG not in root.attrib:
+        root.set(LANG, language)
+        root.set(OUR_LANGUAGE, "own")
     return root
 
 

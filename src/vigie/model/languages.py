@@ -236,7 +236,7 @@ def day_text(language: str, time_us: int, form: Literal["short", "medium", "long
     """The calendar day of an instant, UTC, as the language writes it; as ISO 8601 before the year 1.
 
     >>> day_text("en", 0), day_text("fr", 0), day_text("sr-Cyrl", 0)
-    ('1 January 1970', '1 janvier 1970', '1. јануара 1970.')
+    ('1 January 1970', '1er janvier 1970', '1. јануара 1970.')
     """
     from babel.dates import format_date
 
@@ -244,6 +244,8 @@ def day_text(language: str, time_us: int, form: Literal["short", "medium", "long
     if moment is None:
         return format_day(time_us)
     text = format_date(moment.date(), form, locale=LANGUAGES[tag])
+    if tag == "fr" and form != "short" and moment.day == 1:
+        return re.sub(r"\b1 ", "1er ", text, count=1)
     return _in_genitive(text) if tag in _GENITIVE and form in ("long", "full") else text
 
 

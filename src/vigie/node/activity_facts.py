@@ -14,7 +14,8 @@ from vigie.model.canonical import Json
 from vigie.model.entry import Entry, body_digest
 from vigie.model.languages import ACTIVITY_WORDS
 from vigie.model.priorities import MECHANISMS, PRIORITIES, areas_of, fields_of
-from vigie.model.procedure import Reason
+from vigie.model.procedure import Reason, Step
+from vigie.model.said import said_in
 from vigie.node.deadlines import local_text
 from vigie.node.facts import area_name
 from vigie.node.packs import packs
@@ -22,6 +23,9 @@ from vigie.node.warning_facts import Shown, label_words, notes_of
 
 REASONS_NOTE = "Reasons, where any are given, may be restricted."
 """Stands under every silence that was broken, whether a reason is readable or not, given or not."""
+
+AHEAD_NOTE = "A step of this activity bears a time that is still to come: a clock was wrong, and what is shown here may change. Check the clock of this node."
+"""Stands with an activity of which something was said later than now."""
 
 NO_PROCEDURE = "no procedure"
 
@@ -42,8 +46,18 @@ def activity_facts(known: Known, shown: Shown) -> dict[str, Json]:
         **_about(activity, shown),
         **_work(activity, shown),
         "course": course_facts(known, shown, reasons(shown.log)),
-        "notes": list[Json](notes_of(areas_of(activity), shown.atlas)),
+        "notes": [*_clock_notes(known, shown), *notes_of(areas_of(activity), shown.atlas)],
     }
+
+
+def _clock_notes(known: Known, shown: Shown) -> list[str]:
+    """That something was said at a time that is still to come, where it was: the course is that of the clock, and may be another one soon."""
+    later = (
+        entry
+        for entry, step in said_in(shown.log, "step", Step)
+        if entry.said_us > shown.log.now_us and (step.owner, step.activity) == (known.owner, known.ref)
+    )
+    return [AHEAD_NOTE] if next(later, None) else []
 
 
 def activity_line(known: Known, shown: Shown) -> dict[str, Json]:

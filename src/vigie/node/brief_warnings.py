@@ -33,6 +33,7 @@ from vigie.model.priorities import areas_of, fields_of
 from vigie.model.said import MAX_HEADLINE, latest_of, said_in
 from vigie.model.times import DAY_US, from_date
 from vigie.model.warning import SEVERITIES, Content
+from vigie.node.activity_standing import status_of
 from vigie.node.brief_events import listed
 from vigie.node.brief_shape import Asked, Cited, Section, Sentence, ended
 from vigie.node.facts import area_name
@@ -230,7 +231,7 @@ def activities_section(asked: Asked, answered: Sequence[Responses], log: Log) ->
     """The activities that answer the warnings or concern the subject's areas."""
     title, found = said(asked.language, "Activities"), activities_of(asked, answered, log)
     headlines = {item.chain.warning: wording_for(item.chain.head.content, asked.language).headline for item in answered}
-    sentences = [_activity_sentence(asked, entry, activity, headlines) for entry, activity in found[:MOST_ACTIVITIES]]
+    sentences = [_activity_sentence(asked, entry, activity, headlines, log) for entry, activity in found[:MOST_ACTIVITIES]]
     if left := found[MOST_ACTIVITIES:]:
         rest = said_n(asked.language, "{n} more activity is not shown.", "{n} more activities are not shown.", len(left))
         sentences.append(Sentence(rest, tuple(_cited_activity(asked, entry) for entry, _ in left)))
@@ -268,12 +269,12 @@ def _is_current(asked: Asked, activity: Activity) -> bool:
     return activity.status == "closed" and end is not None and from_date(end) >= asked.since_us
 
 
-def _activity_sentence(asked: Asked, entry: Entry, activity: Activity, headlines: Mapping[str, str]) -> Sentence:
+def _activity_sentence(asked: Asked, entry: Entry, activity: Activity, headlines: Mapping[str, str], log: Log) -> Sentence:
     """An activity; of the warnings that it answers those are called by their headlines that the brief is on."""
     language = asked.language
     tag = best_tag(activity.titles, language)
     parts = [
-        _word(language, ACTIVITY_WORDS, activity.status),
+        _word(language, ACTIVITY_WORDS, status_of(entry, activity.status, log)),
         listed(language, [partner.name or partner.ref for partner in activity.partners] or [entry.owner]),
     ]
     text = f"{quoted(language, activity.titles[tag])}: {', '.join(part for part in parts if part)}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from vigie.model.errors import BadReport, BadSetting
-from vigie.model.times import format_time, parse_time
+from vigie.model.times import parse_time
 
 _EXPECTED = "a local time such as 2026-12-01 18:00"
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
@@ -65,6 +65,11 @@ def local_text(at_us: int, zone: str) -> str:
     '2015-04-30 18:00 Europe/Brussels'
     """
     if zone not in _zones():
-        return f"{format_time(at_us)[:16].replace('T', ' ')} UTC"
+        return f"{_clock(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us))} UTC"
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+    return f"{_clock(moment.astimezone(ZoneInfo(zone)))} {zone}"
+
+
+def _clock(moment: datetime) -> str:
+    """A day and a time of day, with seconds only where there are any."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}".removesuffix(":00")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -136,12 +136,27 @@ def _entry(desk: Desk, taken: Taken, activity: Activity, before: Known | None, t
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An activity that no file can hold: its identifier, or its owner and name where it has none; its title; and why not."""
+
+    identifier: str
+    title: str
+    fault: BadReport
+
+    @property
+    def sentence(self) -> str:
+        """Which it is, and what of it IATI does not take."""
+        return f"Left out: {self.title}. {self.fault}"
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
-    """An IATI file and what it is worth saying of it: the rules that an activity breaks without being wrong, by identifier."""
+    """An IATI file and what it is worth saying of it: the rules that an activity breaks without being wrong, by identifier, and what was left out."""
 
     data: bytes
     count: int
     warnings: tuple[tuple[str, RuleFault], ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def reporting_org(node: Node) -> ReportingOrg:
@@ -149,35 +164,54 @@ def reporting_org(node: Node) -> ReportingOrg:
     return ReportingOrg(node.settings.party, node.settings.party)
 
 
-def export_iati(node: Node, party: str, now_us: int, *, exercise: bool = False, org: ReportingOrg | None = None) -> Exported:
+def export_iati(node: Node, party: str, now_us: int, *, exercise: bool = False, org: ReportingOrg | None = None, strict: bool = False) -> Exported:
     """The activities that a party, or PUBLIC, may read, as an IATI file; the oldest first.
 
-    Raises `BadReport`, naming the activity and the rule, where one breaks a rule whose breach is an error, and where there is none to write.
+    One that breaks a rule whose breach is an error is left out and told of; with `strict` it is raised as `BadReport`, which names it and the rule.
+    Raises `BadReport` where there is none to write.
     """
     log = log_of(node, party, now_us, exercise=exercise)
-    return write_checked(known(log), org or reporting_org(node), now_us, node.settings.language)
+    return write_checked(known(log), org or reporting_org(node), now_us, node.settings.language, strict=strict)
 
 
-def write_checked(activities: Iterable[Known], org: ReportingOrg, now_us: int, language: str = "en") -> Exported:
-    """The activities as a file that the rules let pass; see `export_iati`."""
-    ordered = sorted(activities, key=lambda each: (each.first_us, each.owner, each.ref))
+def write_checked(activities: Iterable[Known], org: ReportingOrg, now_us: int, language: str = "en", *, strict: bool = False) -> Exported:
+    """The activities that the rules let pass as a file; see `export_iati`."""
     elements: dict[str, etree._Element] = {}
     warnings: list[tuple[str, RuleFault]] = []
-    for each in ordered:
-        element = activity_element(Published(each.activity, each.ref, each.entry.said_us), org, language)
-        identifier = element.findtext("iati-identifier") or each.ref
-        if identifier in elements:
-            raise BadReport("Two activities have the same identifier", record=identifier, expected="what rule 1.1.2 of IATI asks")
-        warnings += [(identifier, fault) for fault in _checked(element, identifier, now_us)]
+    left: list[LeftOut] = []
+    for each in sorted(activities, key=lambda each: (each.first_us, each.owner, each.ref)):
+        try:
+            identifier, element, faults = _checked(each, org, now_us, language, elements)
+        except BadReport as fault:
+            if strict:
+                raise
+            left.append(LeftOut(each.activity.identifier or f"{each.owner}/{each.ref}", each.activity.title(language), fault))
+            continue
+        warnings += [(identifier, fault) for fault in faults]
         elements[identifier] = element
     if not elements:
-        raise BadReport("There is no activity that this reader may read", todo="release one first, or name another reader")
-    return Exported(file_of(list(elements.values()), now_us), len(elements), tuple(warnings))
+        raise _nothing(left)
+    return Exported(file_of(list(elements.values()), now_us), len(elements), tuple(warnings), tuple(left))
 
 
-def _checked(element: etree._Element, identifier: str, now_us: int) -> tuple[RuleFault, ...]:
+def _nothing(left: Sequence[LeftOut]) -> BadReport:
+    if not left:
+        return BadReport("There is no activity that this reader may read", todo="release one first, or name another reader")
+    fault, many = left[0].fault, "The only activity" if len(left) == 1 else f"None of the {len(left)} activities"
+    what = f"{many} {'cannot' if len(left) == 1 else 'can'} be written. {'' if len(left) == 1 else 'The first: '}{fault.what}"
+    return BadReport(what, record=fault.record, field=fault.field, got=fault.got, expected=fault.expected, todo=fault.todo)
+
+
+def _checked(
+    each: Known, org: ReportingOrg, now_us: int, language: str, before: Mapping[str, etree._Element]
+) -> tuple[str, etree._Element, tuple[RuleFault, ...]]:
+    """Identifier and element of an activity, and the rules that it breaks. Raises `BadReport` where a file cannot hold it beside those before it."""
+    element = activity_element(Published(each.activity, each.ref, each.entry.said_us), org, language)
+    identifier = element.findtext("iati-identifier") or each.ref
+    if identifier in before:
+        raise BadReport("Two activities have the same identifier", record=identifier, expected="what rule 1.1.2 of IATI asks")
     faults = check_iati(element, now_us)
     error = next((fault for fault in faults if fault.severity == "error"), None)
     if error is not None:
         raise BadReport(error.sentence.rstrip("."), record=identifier, expected=f"what rule {error.rule} of IATI asks", todo="change the activity")
-    return faults
+    return identifier, element, faults

@@ -42,6 +42,6 @@ def _priority(name: str, table: Any) -> Priority:
         raise BadSetting("All nodes know this priority; it cannot be another", source=FILE, record=name, todo="give it another name")
     if not (isinstance(title, str) and title.strip() and isinstance(sector, str) and isinstance(fields, list)) or set(said) - {"title", "fields", "sector"}:
         raise BadSetting("The priority cannot be understood", source=FILE, record=name, expected="a title, the names of fields, and perhaps a sector")
-    if unknown := [field for field in fields if field not in packs()]:
+    if unknown := [field for field in fields if field not in list(packs())]:
         raise BadSetting("There is no such field", source=FILE, record=name, field="fields", got=str(unknown[0]), expected=", ".join(packs()))
     return Priority(name, title.strip(), frozenset(fields), sector)

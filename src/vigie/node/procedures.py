@@ -123,8 +123,9 @@ def _told_again(desk: Desk, log: Log, found: Known, label: Label) -> list[Entry]
 def _relabelled(desk: Desk, versions: Sequence[tuple[Entry, Step]], label: Label) -> Entry:
     (first, step), (last, _) = versions[0], versions[-1]
     text = (_STRICTER if step.act in ("return", "withdraw") else "") if step.text else ""
+    asked = {name: _STRICTER for name in ("agree", "note") if getattr(step, name).strip()}
     at_us = first.said_us if step.at_us is None else step.at_us
-    body = body_of(step.model_copy(update={"at_us": at_us, "text": text}))
+    body = body_of(step.model_copy(update={"at_us": at_us, "text": text, **asked}))
     return replace(last, label=label, said_us=desk.now_us, version=last.version + 1, body=body)
 
 
@@ -155,7 +156,7 @@ def take_step(desk: Desk, owner: str, ref: str, act: str, text: str = "", day: s
     facts: dict[str, Json] = {"act": act, "text": text.strip(), "content": body_digest(found.entry.body)}
     if act == "sheet":
         facts |= {"round": _last_round(found.course, ref).name, "day": day.strip()}
-    return add_entries(desk.node.store, [_step(desk, found, facts, found.entry.label)])[0]
+    return _kept(desk, found, [_step(desk, found, facts, found.entry.label)])
 
 
 def _own_activity(desk: Desk, owner: str, ref: str) -> Known:
@@ -198,10 +199,20 @@ def _step(desk: Desk, found: Known, facts: dict[str, Json], label: Label) -> Ent
     return entry
 
 
+def _kept(desk: Desk, found: Known, written: Sequence[Entry]) -> Entry:
+    """The first of the entries, written down with the others. Raises where somebody else's step came between, so that it stands in the log without effect."""
+    entry = add_entries(desk.node.store, written)[0]
+    lines = course(found.owner, found.ref, _steps(desk.log, found.owner, found.ref), desk.now_us).lines
+    why = next((line.why for line in lines if line.step == entry.ref and line.is_without_effect), "")
+    if why:
+        raise BadSetting(f"Somebody else was faster; the step has no effect: {why.rstrip('.')}", record=f"activity {found.ref}", todo="look at it again")
+    return entry
+
+
 def open_silence(desk: Desk, ref: str, deadline_us: int, zone: str, parties: Sequence[str], agree: str = "", note: str = "") -> Entry:
     """The step that asks the parties for silence until a deadline. `agree` is what silence agrees to, `note` what is only noted.
 
-    Raises where a party is unknown or could not read the activity, and where the deadline has passed.
+    Raises where a party is unknown or could not read the activity, where nobody but the owner is asked, and where the deadline has passed.
     """
     found = _own_activity(desk, desk.actor.party, ref)
     check_may(desk, "release")
@@ -211,13 +222,15 @@ def open_silence(desk: Desk, ref: str, deadline_us: int, zone: str, parties: Seq
     _check_deadline(desk, deadline_us, zone)
     about: dict[str, Json] = {"agree": agree.strip(), "note": note.strip(), "content": body_digest(found.entry.body)}
     facts: dict[str, Json] = {"act": "silence", "deadline_us": deadline_us, "zone": zone, "parties": list[Json](asked), **about}
-    return add_entries(desk.node.store, [_step(desk, found, facts, found.entry.label)])[0]
+    return _kept(desk, found, [_step(desk, found, facts, found.entry.label)])
 
 
 def _check_asked(desk: Desk, found: Known, asked: Sequence[str]) -> None:
     directory = desk.node.directory
     if unknown := next((party for party in asked if party not in (*directory.parties, desk.actor.party)), ""):
         raise BadSetting("The party is not in the directory", field="parties", got=unknown, todo="add it to directory.toml")
+    if set(asked) == {desk.actor.party}:
+        raise BadSetting("Nobody agrees with itself in silence", field="parties", got=desk.actor.party, todo="ask at least one other party")
     deaf = [party for party in asked if not may_read(party, found.entry.label, directory, desk.now_us)]
     if deaf:
         todo = "release the activity to them first"
@@ -238,7 +251,7 @@ def extend_silence(desk: Desk, ref: str, deadline_us: int, zone: str = "") -> En
     facts: dict[str, Json] = {"act": "extend", "round": asked.name, "deadline_us": deadline_us, "zone": zone or asked.zone}
     entry = _step(desk, found, facts, found.entry.label)
     _check_deadline(desk, deadline_us, zone or asked.zone)
-    return add_entries(desk.node.store, [entry])[0]
+    return _kept(desk, found, [entry])
 
 
 def break_silence(desk: Desk, owner: str, ref: str, reason: str = "", rel_to: Collection[str] | None = None) -> Entry:
@@ -255,7 +268,7 @@ def break_silence(desk: Desk, owner: str, ref: str, reason: str = "", rel_to: Co
     if reason.strip():
         said = read_body(Reason, {"activity": ref, "owner": owner, "step": entry.ref, "text": reason.strip()})
         written.append(word_of(desk, "reason", new_name("r"), said, _reason_label(desk, found, rel_to)))
-    return add_entries(desk.node.store, written)[0]
+    return _kept(desk, found, written)
 
 
 def _reason_label(desk: Desk, found: Known, rel_to: Collection[str] | None) -> Label:

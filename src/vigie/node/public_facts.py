@@ -19,7 +19,7 @@ from vigie.activities.record import Known, day_of, known, standing
 from vigie.model.atlas import Atlas, units_of
 from vigie.model.entry import Log
 from vigie.model.languages import is_language_reviewed, said, said_n
-from vigie.model.times import DAY_US, NEVER_US, format_time
+from vigie.model.times import DAY_US, NEVER_US
 from vigie.node import public_words as words
 from vigie.node.answers import doubts_among, when_text, worst_first
 from vigie.node.facts import area_name, attributions, event_facts
@@ -29,7 +29,7 @@ from vigie.node.public_activities import activity_lines, lately_lines
 from vigie.node.settings import Node
 from vigie.node.warning_facts import Shown, content_facts, live_first, notes_of
 from vigie.node.worlds import World
-from vigie.picture import silences
+from vigie.picture import Silence, silences
 from vigie.warn.chain import Chain
 
 PUBLIC_DAYS = 30
@@ -129,7 +129,9 @@ def _short(seen: Seen, going: int, lately: int, gaps: int) -> list[str]:
     lone = int((seen.world.events.agencies[seen.rows] <= 1).sum())
     events = seen.count(words.EVENTS, len(seen.rows), begin=seen.day(begin_us), end=seen.day(seen.now_us))
     return [
-        events + (" " + seen.count(words.COUNTRIES, len(lands)) if lands else "") + (" " + seen.count(words.LONE, lone) if lone else ""),
+        seen.say(words.WORDS["no_event"])
+        if not len(seen.rows)
+        else events + (" " + seen.count(words.COUNTRIES, len(lands)) if lands else "") + (" " + seen.count(words.LONE, lone) if lone else ""),
         seen.count(words.IN_FORCE, len(seen.live)) if seen.live else seen.say(words.WORDS["no_warning"]),
         seen.count(words.ACTIVITIES, going) if going else seen.say(words.WORDS["no_activity"]),
         seen.count(words.LATELY, lately, days=LATELY_DAYS) if lately else seen.say(words.WORDS["no_lately"], days=LATELY_DAYS),
@@ -168,10 +170,18 @@ def _country_line(seen: Seen, code: str, rows: NDArray[np.int64]) -> dict[str, A
         "code": code,
         "name": name,
         "events": len(rows),
-        "listed": [event_line(seen, int(row)) for row in rows[:MOST_OF_A_COUNTRY]],
+        "listed": [event_line(seen, row) for row in _listed(seen, rows)],
         "more": seen.count(words.MORE, more) if more > 0 else "",
         "path": f"/?days={PUBLIC_DAYS}" + (f"&country={code}" if code else ""),
     }
+
+
+def _listed(seen: Seen, rows: NDArray[np.int64]) -> list[int]:
+    """The most severe of a country's events, with the newest that did no harm among them: a page that serves confidence tells of meetings too."""
+    shown = [int(row) for row in rows[:MOST_OF_A_COUNTRY]]
+    calm = [int(row) for row in rows if seen.world.events.severity[row] <= 0]
+    newest = max(calm, key=lambda row: int(seen.world.events.begin_us[row]), default=None)
+    return shown if newest is None or newest in shown else [*shown[:-1], newest]
 
 
 def event_line(seen: Seen, number: int) -> dict[str, Any]:
@@ -227,13 +237,19 @@ def _today(seen: Seen) -> date:
 
 
 def _silent_lines(seen: Seen) -> list[str]:
-    """The agencies that have fallen silent."""
-    found = [item for item in silences(seen.world.catalogue, seen.now_us) if item.is_silent]
-    lines = [
-        seen.say(words.SILENT, agency=item.agency, field=_field(seen, item.field), day=seen.day(item.last_us), days=f"{3 * item.usual_days:.0f}")
-        for item in found[:MOST_SILENT]
-    ]
+    """The agencies that have fallen silent, each once with all fields in which it has: since its last word in one of them, by the longest usual gap."""
+    found: dict[str, list[Silence]] = {}
+    for item in silences(seen.world.catalogue, seen.now_us):
+        if item.is_silent:
+            found.setdefault(item.agency, []).append(item)
+    lines = [_silent_line(seen, agency, items) for agency, items in list(found.items())[:MOST_SILENT]]
     return lines + ([seen.count(words.MORE_SILENT, len(found) - MOST_SILENT)] if len(found) > MOST_SILENT else [])
+
+
+def _silent_line(seen: Seen, agency: str, items: Sequence[Silence]) -> str:
+    fields = ", ".join(dict.fromkeys(_field(seen, item.field) for item in items))
+    day, days = seen.day(max(item.last_us for item in items)), f"{3 * max(item.usual_days for item in items):.0f}"
+    return seen.say(words.SILENT, agency=agency, field=fields, day=day, days=days)
 
 
 def _field(seen: Seen, name: str) -> str:
@@ -275,7 +291,7 @@ def source_facts(seen: Seen) -> dict[str, Any]:
 
 def _mistake(seen: Seen) -> str:
     """Whom to tell of a mistake: the first point of contact of the node's party that everybody may read and that has an address, else the party."""
-    party, day = seen.node.settings.party, format_time(seen.now_us)[: len("YYYY-MM-DD")]
+    party, day = seen.node.settings.party, seen.day(seen.now_us)
     for item in contacts(seen.log):
         line = next((line for line in item.contact.lines if line.channel in ("mail", "page") and line.address), None)
         if item.contact.party == item.entry.owner == party and not item.contact.is_closed and line:

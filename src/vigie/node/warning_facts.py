@@ -12,7 +12,7 @@ from datetime import date
 from vigie.model.activity import Activity, best_tag, said_best
 from vigie.model.atlas import Atlas, area_by_code, footnotes
 from vigie.model.canonical import Json
-from vigie.model.entry import Log
+from vigie.model.entry import Entry, Log
 from vigie.model.label import Label, parts_of
 from vigie.model.languages import (
     ACTIVITY_WORDS,
@@ -32,6 +32,7 @@ from vigie.model.languages import (
 from vigie.model.likelihood import confidence_words, likelihood_number, likelihood_words
 from vigie.model.times import DAY_US, format_time, from_date
 from vigie.model.warning import SEVERITIES, Content, Wording
+from vigie.node.activity_standing import status_of
 from vigie.node.facts import area_name
 from vigie.node.packs import packs
 from vigie.warn.answers import Responses, Said
@@ -93,7 +94,7 @@ def chain_facts(chain: Chain, answered: Responses, shown: Shown) -> dict[str, Js
         "gap": _has_gap(chain, shown),
         "history": [_version(version, shown) for version in reversed(chain.history)],
         "answers": [_answer(word, shown) for word in _words_of(answered)],
-        "activities": [_activity(entry.ref, entry.owner, activity, shown) for entry, activity in answered.activities],
+        "activities": [_activity(entry, activity, shown) for entry, activity in answered.activities],
         "assessment": _assessment(chain, shown),
         "exercise": chain.exercise,
         "notes": list[Json](notes_of(chain.head.content.areas, shown.atlas)),
@@ -248,14 +249,15 @@ def _answer(word: Said, shown: Shown) -> dict[str, Json]:
     }
 
 
-def _activity(ref: str, owner: str, activity: Activity, shown: Shown) -> dict[str, Json]:
+def _activity(entry: Entry, activity: Activity, shown: Shown) -> dict[str, Json]:
+    status = status_of(entry, activity.status, shown.log)
     return {
-        "id": ref,
-        "party": owner,
+        "id": entry.ref,
+        "party": entry.owner,
         "title": activity.title(shown.language),
         "title_language": best_tag(activity.titles, shown.language),
-        "status": activity.status,
-        "status_words": shown.say(ACTIVITY_WORDS[activity.status]),
+        "status": status,
+        "status_words": shown.say(ACTIVITY_WORDS[status]),
         "institutions": [partner.name for partner in activity.partners],
         "begin": shown.day(activity.begin or activity.planned_begin),
         "end": shown.day(activity.end or activity.planned_end),

@@ -151,7 +151,10 @@ def _wanted(seat: Seat, query: ActivitiesQuery) -> Callable[[Known], bool]:
 @routes.get("/activities.iati.xml")
 def activities_iati(seat: Reader, _query: Asked) -> Response:
     """The activities that the reader may read, as IATI 2.03."""
-    made = export_iati(seat.desk.node, seat.party, seat.now_us, exercise=seat.exercise)
+    try:
+        made = export_iati(seat.desk.node, seat.party, seat.now_us, exercise=seat.exercise)
+    except BadReport as fault:
+        raise HTTPException(409 if seat.activities else 404, str(fault)) from fault
     name = "activities-exercise.xml" if seat.exercise else "activities.xml"
     return Response(made.data, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=IATI_TYPE)
 

@@ -1,7 +1,8 @@
 """The countries that a page is about: CLDR's names in the page's language with their inflected forms, and an own table of long and former names.
 
-Only names count, and adjectives only beside an office that takes part (`offices`). A name that stands for a person ("a researcher from Norway"), for a body ("Embassy of Norway"), for those who
-came to speak, or in the customary footnote on a name, is no country of the event.
+Only names count, and adjectives only beside an office that takes part (`offices`). A name that stands for a person ("a researcher from
+Norway"), for a body ("Embassy of Norway"), for those who came to speak or who paid, for another year's meeting, or in the customary footnote
+on a name, is no country of the event.
 """
 
 from __future__ import annotations
@@ -18,7 +19,19 @@ from babel import Locale
 
 from vigie.ingest.page.offices import OFFICE_CONFIDENCE, office_countries
 from vigie.ingest.page.persons import overlaps
-from vigie.ingest.page.scan import MOST_SPANS, Scan, cues_within, data_text, found_words, is_footnote, is_sort, sentence_at, span_of, tokens_between
+from vigie.ingest.page.scan import (
+    MOST_SPANS,
+    Scan,
+    cues_within,
+    data_text,
+    found_words,
+    is_footnote,
+    is_of_other_years,
+    is_sort,
+    sentence_at,
+    span_of,
+    tokens_between,
+)
 from vigie.model.lexicon import SERBO_CROATIAN, Lexicon, Match, Word, family, lexicon_from_yaml, merge_lexicons, merged_spans, tokens_of
 from vigie.model.reading import Found
 
@@ -55,14 +68,24 @@ def country_matches(scan: Scan) -> tuple[Match, ...]:
     return found_words(scan, country_names(scan.language))
 
 
-def countries_in(scan: Scan, named: tuple[Match, ...], persons: tuple[tuple[int, int], ...], region: tuple[str, ...], anchor: date | None = None) -> Countries:
-    """The countries of a page among the names that stand in it; `region` are the codes of which a ministry or an army counts for its country."""
+def countries_in(
+    scan: Scan,
+    named: tuple[Match, ...],
+    persons: tuple[tuple[int, int], ...],
+    region: tuple[str, ...],
+    anchor: date | None = None,
+    years: frozenset[str] = frozenset(),
+) -> Countries:
+    """The countries of a page among the names that stand in it; `region` are the codes of which a ministry or an army counts for its country.
+
+    `anchor` is the page's own date, `years` those in which the event was ("2018"): what is told of other years is another event.
+    """
     sure: dict[str, list[tuple[float, Match]]] = {}
     left_out: dict[str, None] = {}
     clear = tuple(match for match in named if not overlaps(persons, match.begin, match.end) and not is_footnote(scan, match.begin))
     for chain in _chains(scan, clear):
         for match in chain:
-            confidence = _confidence(scan, match, chain, persons, region)
+            confidence = _confidence(scan, match, chain, persons, region, years)
             for code in match.word.value.split("+"):
                 if confidence > 0:
                     sure.setdefault(code, []).append((confidence, match))
@@ -103,12 +126,18 @@ def _linked(scan: Scan, begin: int, end: int) -> bool:
     return (plain and end - begin <= _LINK_CHARS) or ("(" in between and ")" in between and end - begin <= 2 * _LINK_CHARS)
 
 
-def _confidence(scan: Scan, match: Match, chain: tuple[Match, ...], persons: tuple[tuple[int, int], ...], region: tuple[str, ...]) -> float:
+def _confidence(
+    scan: Scan, match: Match, chain: tuple[Match, ...], persons: tuple[tuple[int, int], ...], region: tuple[str, ...], years: frozenset[str]
+) -> float:
     """How surely a name is a country of the event; 0 where it stands there for something else."""
     is_list = len({item.word.value for item in chain}) >= _LIST
     if _stands_for_other(scan, match, chain, persons, region, is_list=is_list):
         return 0.0
     if match.word.value in _table()["doubtful"] and not (len(chain) > 1 or _is_in(scan, match.begin)):
+        return 0.0
+    if not any(_is_of(item, region) for item in chain) and _is_apart(scan, match, years):
+        return 0.0
+    if len(chain) == 1 and _is_other_scene(scan, match, years):
         return 0.0
     if not any(_is_of(item, region) for item in chain) and not is_list and not _is_scene(scan, match):
         return 0.0
@@ -128,6 +157,25 @@ def _is_scene(scan: Scan, match: Match) -> bool:
     sentence = sentence_at(scan, match.begin)
     is_line = sentence[0] < _HEAD and scan.text[sentence[0] : sentence[1]].rstrip()[-1:] not in {".", "!", "?"}
     return is_line or (bool(cues_within(scan, *sentence, {"held", "host"})) and not cues_within(scan, *sentence, {"past"}))
+
+
+def _is_apart(scan: Scan, match: Match, years: frozenset[str]) -> bool:
+    """Whether the sentence tells of other years or of those who paid: countries outside the region are then no part of the event."""
+    begin, _ = sentence_at(scan, match.begin)
+    paid = cues_within(scan, begin, match.begin, {"donor"})
+    return bool(paid) or (bool(years) and is_of_other_years(scan, match.begin, years))
+
+
+def _is_other_scene(scan: Scan, match: Match, years: frozenset[str]) -> bool:
+    """Whether a country only says where another meeting was or will be: "in Split, Croatia, in 2012", "the next one will be held in Bucharest, Romania"."""
+    begin, end = sentence_at(scan, match.begin)
+    if scan.text[begin : match.begin].rstrip()[-1:] not in {",", "("} and not _is_in(scan, match.begin):
+        return False
+    if not cues_within(scan, begin, end, {"held", "talk"}):
+        return False
+    if cues_within(scan, begin, match.begin, {"later"}):
+        return True
+    return bool(years) and is_of_other_years(scan, match.begin, years)
 
 
 def _stands_for_other(

@@ -46,6 +46,8 @@ def expression_at(tokens: Sequence[Token], at: int, words: Sequence[DateWords]) 
     first = _longest(_item, tokens, at, words) if _may_begin(tokens, at) else None
     if first is None:
         return (), at + 1
+    if first.style == "month" and (days := _days_after(tokens, first, words)):
+        return days, days[-1].end
     items = [first]
     while len(items) < _MAX_ITEMS:
         joined = _joined(tokens, items[-1], words)
@@ -58,6 +60,24 @@ def expression_at(tokens: Sequence[Token], at: int, words: Sequence[DateWords]) 
     if sound:
         return sound, sound[-1].end
     return (), at + 1 if has_month else end
+
+
+def _days_after(tokens: Sequence[Token], month: Item, words: Sequence[DateWords]) -> tuple[Item, ...]:
+    """The days that follow a month as its own: `En mai 2018, les 14 et 15`; empty where none do, or where they have a month themselves."""
+    at = month.end + (word_at(tokens, month.end) == ",")
+    article = max(phrase_at(tokens, at, each.articles) for each in words)
+    first = _longest(_day, tokens, at + article, words) if article and at > month.end else None
+    if first is None:
+        return ()
+    items = [first]
+    while len(items) < _MAX_ITEMS and (joined := _joined(tokens, items[-1], words)) is not None:
+        items.append(joined)
+    if any(item.month for item in items) or (len(items) == 1 and word_at(tokens, first.end) not in {",", ".", ";"}):
+        return ()
+    return (
+        replace(first, begin=month.begin, month=month.month, year=month.year, relative=month.relative),
+        *(replace(item, month=month.month) for item in items[1:]),
+    )
 
 
 def stands_since(tokens: Sequence[Token], at: int, words: Sequence[DateWords]) -> bool:
@@ -140,11 +160,14 @@ def _item(tokens: Sequence[Token], at: int, words: DateWords) -> Item | None:
 
 
 def _weekday(tokens: Sequence[Token], at: int, words: DateWords) -> tuple[int | None, int]:
-    """The weekday that stands at a token, and where the day after it begins."""
+    """The weekday that stands at a token, or the first of two, and where the day after it begins."""
     weekday = words.weekdays.get(word_at(tokens, at))
     if weekday is None:
         return None, at
     at += 1 + (word_at(tokens, at + 1) in {",", "."})
+    other = max((phrase_at(tokens, at, words.joins[join]) for join in ("list", "range")), default=0)
+    if other and word_at(tokens, at + other) in words.weekdays:
+        at += other + 1 + (word_at(tokens, at + other + 1) in {",", "."})
     return weekday, at + phrase_at(tokens, at, words.articles)
 
 

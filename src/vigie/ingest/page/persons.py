@@ -121,12 +121,26 @@ def roles_in(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[Found, ...]
     found: dict[str, Found] = {}
     for match in _posts().finditer(text):
         words = match[0]
-        if overlaps(spans, match.start() - _NEAR, match.end() + _NEAR) and not overlaps(spans, match.start(), match.end()) and words.casefold() not in found:
+        if _is_half(text, match) or words.casefold() in found or overlaps(spans, match.start(), match.end()):
+            continue
+        if overlaps(spans, match.start() - _NEAR, match.end() + _NEAR):
             span = Span(begin=match.start(), end=match.end(), quote=words)
             found[words.casefold()] = Found(part="role", value=words.casefold(), words=words, spans=(span,), rule="role-beside-name", confidence=0.6)
     return tuple(found.values())
 
 
+def _is_half(text: str, post: re.Match[str]) -> bool:
+    """Whether the word is only a part of another office's or body's name, as in "Chief of General Staff" or "Director General"."""
+    word = post[0].casefold()
+    if word not in {"general", "général", "gjenerali", "генерал"}:
+        return False
+    before, after = text[max(0, post.start() - _TAIL) : post.start()].casefold(), text[post.end() : post.end() + _TAIL].lstrip().casefold()
+    return before.rstrip().endswith((" of", " of the", "director", "secretary", "consul", "major", "attorney", "directeur", "secrétaire", "état-major")) or (
+        after.startswith(("staff", "secretar", "assembly", "council", "director", "command", "conference", "de l'armée"))
+    )
+
+
+_TAIL: Final = 16
 _NEAR: Final = 30
 
 

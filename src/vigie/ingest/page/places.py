@@ -243,11 +243,13 @@ def _is_alone(scan: Scan, match: Match, line_begin: int, countries: tuple[Match,
 
 
 def _is_dateline(scan: Scan, match: Match) -> bool:
-    """Whether a place begins a line and is followed by a comma and a date, or by a dash: where the news was sent from."""
+    """Whether a place begins a line and is followed by a comma and a date, a dash, or (in capitals) a full stop: where the news was sent from."""
     if scan.text[match.begin - 1 : match.begin] not in {"", "\n"}:
         return False
     head = scan.text[match.end : match.end + _TOWN].lstrip(" \u00a0")
     if head[:1] in {"–", "—"} or head.startswith("- "):
+        return True
+    if head.startswith(". ") and scan.text[match.begin : match.end].isupper():
         return True
     return head[:1] in {",", "("} and any(letter.isdigit() for letter in head[:_DATE])
 

@@ -17,11 +17,11 @@ from vigie.ingest.page.header import Header, header_of
 from vigie.ingest.page.language import Language, language_of
 from vigie.ingest.page.persons import masked, nameless, overlaps, person_spans, roles_in, unknown_names
 from vigie.ingest.page.places import Gazetteer, Taken, gazetteer_of, places_in
-from vigie.ingest.page.scan import Scan, cues_within, found_words, scan_of, sentence_at, span_of
+from vigie.ingest.page.scan import Scan, cues_within, found_words, is_of_other_years, scan_of, sentence_at, span_of
 from vigie.ingest.page.text import PageText, page_text
 from vigie.ingest.page.words import Parts, field_of_kind, institution_words, institutions_in, kinds_in, theme_words, themes_in
 from vigie.model.atlas import Atlas
-from vigie.model.lexicon import Lexicon, merge_lexicons, merged_spans
+from vigie.model.lexicon import Lexicon, merge_lexicons, merged_spans, values_of
 from vigie.model.reading import Found, Part, Reading, Span
 
 CONTEXT: Final = 60
@@ -114,16 +114,17 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
     feet = tuple((block.begin, block.end) for block in page.blocks if block.kind == "footer")
     named = tuple(match for match in named if not overlaps(feet, match.begin, match.end))
     taken = merged_spans((*persons, *feet))
-    countries = countries_in(scan, named, taken, tools.gazetteer.atlas.region, header.anchor)
     parts = Parts(header.title_span, _lead_end(page, header))
-    kinds = kinds_in(scan, parts, tools.kinds, taken)
-    places = places_in(scan, tools.gazetteer, named, Taken(taken, tuple((match.begin, match.end) for match in bodies)), _heads(page))
-    places = _weighed(scan, places, kinds, tools.kinds, header.title_span)
     read = (found for found in dates_in(page.text, language.tag, header.anchor) if not overlaps(feet, *found.span))
-    dates = event_dates(scan, header, read, parts)
+    dates = tuple(item for item in event_dates(scan, header, read, parts) if _is_clear(item, persons))
+    years = frozenset(day[:4] for item in dates[:1] for day in item.value.split("/"))
+    countries = countries_in(scan, named, taken, tools.gazetteer.atlas.region, header.anchor, years)
+    kinds = kinds_in(scan, parts, tools.kinds, taken) or _supposed(dates, countries, tools.kinds)
+    places = places_in(scan, tools.gazetteer, named, Taken(taken, tuple((match.begin, match.end) for match in bodies)), _heads(page))
+    places = _of_the_years(scan, _weighed(scan, places, kinds, tools.kinds, header.title_span), years)
     said = (
         *_of_page(page, language, header, persons),
-        *(item for item in dates if _is_clear(item, persons)),
+        *dates,
         *places,
         *countries.found,
         *institutions_in(scan, taken, tools.institutions),
@@ -133,6 +134,17 @@ def _found(page: PageText, language: Language, header: Header, scan: Scan, tools
         *roles_in(page.text, persons),
     )
     return said, persons, _faults(countries, said)
+
+
+def _supposed(dates: _Places, countries: Countries, lexicon: Lexicon) -> _Places:
+    """The kind that is supposed where no word says any: several countries on days of their own are most likely to have met."""
+    is_likely = bool(dates) and len(countries.found) >= _SEVERAL and _MEETING in values_of(lexicon)
+    spans = dates[0].spans if is_likely else ()
+    return (Found(part="kind", value=_MEETING, words=spans[0].quote[:_SHORT], spans=spans, rule="kind-by-countries", confidence=0.4),) if spans else ()
+
+
+_SEVERAL: Final = 3
+_MEETING: Final = "coop.consult"
 
 
 def _weighed(scan: Scan, places: _Places, kinds: _Places, lexicon: Lexicon, title: tuple[int, int]) -> _Places:
@@ -146,6 +158,13 @@ def _weighed(scan: Scan, places: _Places, kinds: _Places, lexicon: Lexicon, titl
     told = {sentence_at(scan, span.begin) for span in kinds[0].spans}
     weighed = [(place, _factor(scan, place, told, title, is_incident=is_incident)) for place in places]
     again = (place.model_copy(update={"confidence": round(min(_MOST_SURE, place.confidence * factor), 3)}) for place, factor in weighed)
+    return tuple(sorted(again, key=lambda place: -place.confidence))
+
+
+def _of_the_years(scan: Scan, places: _Places, years: frozenset[str]) -> _Places:
+    """The places again: those less sure that stand only in sentences of years in which the event was not ("the meeting of 2017 was held in Tirana")."""
+    apart = (bool(years) and all(is_of_other_years(scan, span.begin, years) for span in place.spans) for place in places)
+    again = (place.model_copy(update={"confidence": round(place.confidence * 0.5, 3)}) if other else place for place, other in zip(places, apart, strict=True))
     return tuple(sorted(again, key=lambda place: -place.confidence))
 
 

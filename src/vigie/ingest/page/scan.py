@@ -88,6 +88,16 @@ def is_footnote(scan: Scan, at: int) -> bool:
     return has_cue(scan, at, {"footnote"})
 
 
+def is_of_other_years(scan: Scan, at: int, years: Collection[str]) -> bool:
+    """Whether the sentence around a position names years and none of these ("2018")."""
+    begin, end = sentence_at(scan, at)
+    named = {token.text for token in tokens_between(scan, begin, end) if _YEAR.fullmatch(token.text)}
+    return bool(named) and named.isdisjoint(years)
+
+
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+
+
 def span_of(text: str, begin: int, end: int) -> Span:
     """The piece of a text as a draft keeps it: at most `MAX_QUOTE` characters."""
     end = min(end, begin + MAX_QUOTE)
