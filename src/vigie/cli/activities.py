@@ -19,6 +19,7 @@ from vigie.node.activity_facts import activity_facts, activity_line
 from vigie.node.activity_files import TEMPLATE, read_activity_file
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
+from vigie.node.deadlines import local_text
 from vigie.node.desk import Actor, Desk, log_of
 from vigie.node.procedures import activity_of, break_silence, deadline_of, done_words, extend_silence, open_silence, save_activity, take_step
 from vigie.node.settings import Node
@@ -224,15 +225,16 @@ def silence(
     party: Annotated[list[str], typer.Option(help="Whose silence is asked; may be given several times.")],
     node: NodeOption = None,
     account: AsOption = "",
-    agree: Annotated[str, typer.Option(help="What is agreed by silence.")] = "",
-    note: Annotated[str, typer.Option(help="What is only noted.")] = "",
+    agree: Annotated[str, typer.Option(help="What is agreed by silence; one of --agree and --note is needed.")] = "",
+    note: Annotated[str, typer.Option(help="What is only noted, and so not agreed.")] = "",
     *,
     exercise: ExerciseOption = False,
 ) -> None:
     """Put an activity under silence: it is agreed unless one of the parties breaks the silence before the deadline."""
     desk = desk_for(the_node(node), account, exercise=exercise)
-    open_silence(desk, ref, deadline_of(until, zone), zone, party, agree, note)
-    say(f"Activity {ref} is under silence until {until} {zone}.")
+    deadline_us = deadline_of(until, zone)
+    open_silence(desk, ref, deadline_us, zone, party, agree, note)
+    say(f"Activity {ref} is under silence until {local_text(deadline_us, zone)}.")
 
 
 @app.command()
@@ -240,16 +242,17 @@ def extend(
     ref: RefArgument, until: UntilOption, zone: ZoneOption, node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
 ) -> None:
     """Give a silence that is not over a later deadline; the earlier one stays in the log."""
-    extend_silence(desk_for(the_node(node), account, exercise=exercise), ref, deadline_of(until, zone), zone)
-    say(f"The silence on activity {ref} ends {until} {zone}.")
+    deadline_us = deadline_of(until, zone)
+    extend_silence(desk_for(the_node(node), account, exercise=exercise), ref, deadline_us, zone)
+    say(f"The silence on activity {ref} ends {local_text(deadline_us, zone)}.")
 
 
 @app.command("break")
 def break_(
     ref: RefArgument,
-    owner: Annotated[str, typer.Option(help="Whose activity it is.")],
     node: NodeOption = None,
     account: AsOption = "",
+    owner: Annotated[str, typer.Option(help="Whose activity it is, where several have one of that name.", show_default=False)] = "",
     reason: Annotated[str, typer.Option(help="Why; read by your party and the activity's owner.")] = "",
     *,
     restricted: Annotated[bool, typer.Option("--restricted", help="The reason is read by your own party alone.")] = False,
@@ -257,5 +260,6 @@ def break_(
 ) -> None:
     """Break the silence on an activity for the account's party. That it was broken is seen by all who may read the activity."""
     desk = desk_for(the_node(node), account, exercise=exercise)
-    break_silence(desk, owner, ref, reason, () if restricted else None)
+    found = activity_of(desk, owner, ref) if owner else _named(desk.log, ref)
+    break_silence(desk, found.owner, found.ref, reason, () if restricted else None)
     say(f"{desk.actor.party} has broken the silence on activity {ref}.")
