@@ -173,3 +173,33 @@ def test_two_days_differ_by_what_began_and_what_ended() -> None:
     turns = stock_changes(stocktake(items, DAY), stocktake(items, DAY + timedelta(days=1)))
     assert [(turn.ref, turn.before, turn.after) for turn in turns] == [("b", "planned", "running"), ("c", "running", "finished")]
     assert day_of(from_date(DAY)) == DAY
+
+
+def test_finished_ones_are_counted_for_twelve_months_and_no_day_longer() -> None:
+    """On 15 June 2026: what last ran on 15 June 2025 is counted, what last ran the day before is not."""
+    items = [made(ref, begin=date(2024, 1, 1), planned_end=None, end=end) for ref, end in (("a", date(2025, 6, 15)), ("b", date(2025, 6, 14)))]
+    assert [item.ref for item in stocktake(items, DAY).total.finished] == ["a"]
+
+
+def test_only_running_activities_bring_their_budgets() -> None:
+    """What is suspended, planned or finished costs nothing on that day."""
+    late = {"begin": date(2026, 9, 1), "planned_end": None}
+    items = [made("a", budgets=(euros(1),)), made("b", budgets=(euros(2),), status="suspended"), made("c", budgets=(euros(4),), end=date(2026, 2, 1))]
+    found = stocktake([*items, made("d", budgets=(euros(8),), **late)], DAY).total
+    assert [money.total for money in found.budgets] == [1]
+    assert found.budget_known == 1
+
+
+def test_a_revised_budget_that_shares_one_day_replaces_the_original() -> None:
+    """Both days of a budget are included, at its beginning as at its end."""
+    for begin, end in ((date(2025, 1, 1), date(2026, 1, 1)), (date(2026, 12, 31), date(2027, 6, 1))):
+        assert money_of(made(budgets=(euros(100), euros(30, type="revised", begin=begin, end=end))).activity) == {"EUR": Decimal(30)}
+
+
+def test_a_table_tells_each_count_once_and_each_currency_in_a_row() -> None:
+    """Summing a column counts nothing twice; a country's code is the same in either letter case."""
+    both = (euros(5), euros(7, currency="USD"))
+    rows = list(stock_rows(stocktake([made("a", budgets=both), made("b", countries=in_countries(me=60, rs=40))], DAY), ["country"]))
+    total = [row for row in rows if row["by"] == "total"]
+    assert [(row.get("running"), row["currency"], row["budget"]) for row in total] == [(2, "EUR", "5"), (None, "USD", "7")]
+    assert {row["code"] for row in rows if row["by"] == "country"} == {"", "ME", "RS"}

@@ -141,3 +141,28 @@ def test_bad_input_is_one_sentence(folder: Path) -> None:
     assert "may not read" in refused(run(folder, "silence", ref, "--until", "2090-12-01 18:00", "--zone", "UTC", *asked, account="chief"))
     assert "never put under silence" in refused(run(folder, "extend", ref, "--until", "2090-12-01 18:00", "--zone", "UTC", account="chief"))
     assert "no such party" in refused(run(folder, "list", "--for", "XX"))
+
+
+def test_what_cannot_be_exported_is_named_and_the_exit_code_says_so(folder: Path, tmp_path: Path) -> None:
+    """The others are written; with --strict nothing is, and the old file stays."""
+    for title, begin in (("Course", ["--begin", "2026-01-01"]), ("Talks", [])):
+        said(run(folder, "add", "--title", title, *begin, account="analyst"))
+    file = tmp_path / "out.xml"
+    done = run(folder, "export", str(file))
+    assert (done.exit_code, "Left out: Talks. The activity has no day" in done.output) == (1, True), done.output
+    before = file.read_bytes()
+    assert b"Course" in before
+    assert b"Talks" not in before
+    refused = run(folder, "export", str(file), "--strict")
+    assert isinstance(refused.exception, VigieError)
+    assert file.read_bytes() == before
+    facts = json.loads(run(folder, "export", str(file), "--check", "--json").output)
+    assert [one["title"] for one in facts["left_out"]] == ["Talks"]
+
+
+def test_a_day_that_is_none_or_too_far_away_is_one_sentence(folder: Path) -> None:
+    """Before months can no longer be counted back, and after the last day there is."""
+    for text, what in (("2025-13-45", "cannot be understood"), ("0001-01-01", "too far away"), ("9999-12-31", "too far away")):
+        done = run(folder, "stocktake", "--at", text)
+        assert isinstance(done.exception, VigieError)
+        assert what in str(done.exception)

@@ -188,3 +188,12 @@ def test_of_two_activities_with_one_identifier_the_older_goes_out(node: Node) ->
     assert b"Again" not in made.data
     assert [one.title for one in made.left_out] == ["Again"]
     assert "1.1.2" in made.left_out[0].sentence
+
+
+def test_a_file_that_is_too_large_is_one_sentence(node: Node, tmp_path: Path) -> None:
+    """Before any of it is read."""
+    path = tmp_path / "large.xml"
+    with path.open("wb") as out:
+        out.truncate(300 * 1024 * 1024)
+    with pytest.raises(BadReport, match=r"too large.*got '300 MiB', expected at most 128 MiB; split it\.$"):
+        import_iati(desk(node), path)

@@ -32,6 +32,7 @@ MapOption = Annotated[Path | None, typer.Option("--map", help="Write the map to 
 
 _USUAL: tuple[By, ...] = ("country", "field", "priority")
 _SHOWN_ROWS = 40
+_YEARS = (1900, 2200)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,11 +42,14 @@ def register(app: typer.Typer) -> None:
 
 
 def day_option(text: str, now: int) -> date:
-    """The day of `--at`, or today. Raises `BadSetting` where it is no day."""
+    """The day of `--at`, or today. Raises `BadSetting` where it is no day, or too far away for months to be counted back from it."""
     try:
-        return date.fromisoformat(text) if text else day_of(now)
+        day = date.fromisoformat(text) if text else day_of(now)
     except ValueError as fault:
         raise BadSetting("The day cannot be understood", field="--at", got=text, expected="a day such as 2026-11-22") from fault
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise BadSetting("The day is too far away", field="--at", got=text, expected=f"a day of the years {_YEARS[0]} to {_YEARS[1]}")
+    return day
 
 
 def _ways(text: str) -> tuple[By, ...]:

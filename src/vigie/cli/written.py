@@ -26,6 +26,8 @@ def write_file(path: Path, parts: Iterable[bytes]) -> None:
             path.write_bytes(b"".join(parts))
         else:
             _replace(path, parts)
+    except BrokenPipeError:
+        raise
     except OSError as fault:
         raise BadSetting("The file cannot be written", field=str(path), got=fault.strerror or str(fault), todo="choose another place") from fault
 

@@ -6,6 +6,7 @@ Nothing enters but the entries that the reader may read, the atlas, and the time
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from vigie.activities.approval import Break, Course, Line, Round, reasons
 from vigie.activities.record import Known, day_of, standing
@@ -52,12 +53,9 @@ def activity_facts(known: Known, shown: Shown) -> dict[str, Json]:
 
 def _clock_notes(known: Known, shown: Shown) -> list[str]:
     """That something was said at a time that is still to come, where it was: the course is that of the clock, and may be another one soon."""
-    later = (
-        entry
-        for entry, step in said_in(shown.log, "step", Step)
-        if entry.said_us > shown.log.now_us and (step.owner, step.activity) == (known.owner, known.ref)
-    )
-    return [AHEAD_NOTE] if next(later, None) else []
+    ahead = replace(shown.log, entries=tuple(entry for entry in shown.log.of("step") if entry.said_us > shown.log.now_us))
+    is_ahead = any((step.owner, step.activity) == (known.owner, known.ref) for _, step in said_in(ahead, "step", Step))
+    return [AHEAD_NOTE] if is_ahead else []
 
 
 def activity_line(known: Known, shown: Shown) -> dict[str, Json]:

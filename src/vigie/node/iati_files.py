@@ -28,6 +28,9 @@ from vigie.warn.chain import chain_named, chains
 
 _REF_DIGITS = 16
 
+MAX_FILE_BYTES = 128 * 1024 * 1024
+"""The most that one file may hold: it is taken in whole, in one transaction, so that all of it stands in memory."""
+
 State = Literal["new", "changed", "same"]
 
 
@@ -76,6 +79,9 @@ def import_iati(desk: Desk, path: Path, tlp: str = "", rel_to: Collection[str] |
 
 def _read(path: Path, now_us: int) -> list[Read | Reject]:
     try:
+        if (size := path.stat().st_size) > MAX_FILE_BYTES:
+            most = f"at most {MAX_FILE_BYTES >> 20} MiB"
+            raise BadReport("The file is too large to be taken in at once", source=path.name, got=f"{size >> 20} MiB", expected=most, todo="split it")
         with path.open("rb") as stream:
             return list(read_iati(stream, path.name, now_us=now_us))
     except OSError as fault:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from vigie.activities.record import Known, begin_day, day_of, end_day, standing
 from vigie.model.activity import Activity, best_tag, said_best
-from vigie.model.languages import said
+from vigie.model.languages import said, said_n
 from vigie.model.priorities import MECHANISMS, PRIORITIES, areas_of
 from vigie.model.times import DAY_US
 from vigie.model.warning import Evidence
@@ -25,14 +25,32 @@ MOST_STEPS = 5
 GOING = ("running", "planned", "suspended")
 
 
-def activity_lines(shown: Shown, found: Sequence[Known], chains: Sequence[Chain], world: World) -> dict[str, list[dict[str, Any]]]:
+MOST_ACTIVITIES = 100
+"""How many activities that stand alike are shown; how many more there are is said."""
+
+
+def going_now(found: Sequence[Known], now_us: int) -> dict[str, list[Known]]:
     """The activities that run, are planned or are suspended today, by how they stand."""
+    stands = [(each, standing(each, day_of(now_us))) for each in found]
+    return {stand: [each for each, its_stand in stands if its_stand == stand] for stand in GOING}
+
+
+def activity_lines(shown: Shown, going: Mapping[str, Sequence[Known]], chains: Sequence[Chain], world: World) -> dict[str, list[dict[str, Any]]]:
+    """What is shown of these activities, by how they stand; of many the first."""
     today = day_of(shown.log.now_us)
-    stands = [(each, standing(each, today)) for each in found]
     return {
-        stand: [_line(shown, each, today) | _answers(shown, each.activity, chains, world) for each, its_stand in stands if its_stand == stand]
-        for stand in GOING
+        stand: [_line(shown, each, today) | _answers(shown, each.activity, chains, world) for each in found[:MOST_ACTIVITIES]] for stand, found in going.items()
     }
+
+
+def more_lines(shown: Shown, going: Mapping[str, Sequence[Known]]) -> dict[str, str]:
+    """How many activities are not shown, by how they stand; empty where all are."""
+    left = {stand: len(found) - MOST_ACTIVITIES for stand, found in going.items()}
+    return {stand: _unshown(shown.language, count) if count > 0 else "" for stand, count in left.items()}
+
+
+def _unshown(language: str, count: int) -> str:
+    return said_n(language, "{n} more activity is not shown.", "{n} more activities are not shown.", count)
 
 
 def lately_lines(shown: Shown, found: Sequence[Known], days: int) -> list[dict[str, Any]]:

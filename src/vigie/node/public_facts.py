@@ -25,7 +25,7 @@ from vigie.node.answers import doubts_among, when_text, worst_first
 from vigie.node.facts import area_name, attributions, event_facts
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice, chosen_events
-from vigie.node.public_activities import activity_lines, lately_lines
+from vigie.node.public_activities import activity_lines, going_now, lately_lines, more_lines
 from vigie.node.settings import Node
 from vigie.node.warning_facts import Shown, content_facts, live_first, notes_of
 from vigie.node.worlds import World
@@ -53,6 +53,7 @@ class Seen:
     chains: Sequence[Chain]
     now_us: int
     language: str
+    activities: tuple[Known, ...]
 
     @cached_property
     def shown(self) -> Shown:
@@ -64,11 +65,6 @@ class Seen:
     def rows(self) -> NDArray[np.int64]:
         """The numbers of the events of the period."""
         return public_rows(self.world, self.now_us)
-
-    @cached_property
-    def activities(self) -> tuple[Known, ...]:
-        """The activities that PUBLIC may read."""
-        return known(self.log)
 
     @cached_property
     def live(self) -> list[Chain]:
@@ -98,11 +94,13 @@ def public_rows(world: World, now_us: int) -> NDArray[np.int64]:
     return worst_first(world, chosen_events(world, Choice(since_us=now_us - PUBLIC_DAYS * DAY_US, until_us=now_us + 1)))
 
 
-def public_facts(node: Node, atlas: Atlas, world: World, log: Log, chains: Sequence[Chain], now_us: int, language: str) -> dict[str, Any]:
-    """The page's facts in one language. `world`, `log` and `chains` must be those of PUBLIC."""
-    seen = Seen(node, atlas, world, log, chains, now_us, language)
+def public_facts(  # noqa: PLR0913, PLR0917 - all that PUBLIC sees
+    node: Node, atlas: Atlas, world: World, log: Log, chains: Sequence[Chain], now_us: int, language: str, found: tuple[Known, ...] | None = None
+) -> dict[str, Any]:
+    """The page's facts in one language. `world`, `log`, `chains` and the activities `found` must be those of PUBLIC."""
+    seen = Seen(node, atlas, world, log, chains, now_us, language, known(log) if found is None else found)
     unknown, warnings, countries = unknown_lines(seen), [warning_line(seen, chain) for chain in seen.live], country_lines(seen)
-    going = activity_lines(seen.shown, seen.activities, seen.chains, world)
+    going = going_now(seen.activities, now_us)
     lately = lately_lines(seen.shown, seen.activities, LATELY_DAYS)
     facts: dict[str, Any] = {
         "party": node.settings.party,
@@ -115,7 +113,8 @@ def public_facts(node: Node, atlas: Atlas, world: World, log: Log, chains: Seque
         "short": _short(seen, sum(map(len, going.values())), len(lately), len(unknown)),
         "warnings": warnings,
         "happened": {"events": len(seen.rows), "countries": countries, "not_mapped": _not_mapped(seen)},
-        "activities": going,
+        "activities": activity_lines(seen.shown, going, seen.chains, world),
+        "more_activities": more_lines(seen.shown, going),
         "lately": lately,
         "unknown": unknown,
         "sources": source_facts(seen),

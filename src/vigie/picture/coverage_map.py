@@ -43,7 +43,7 @@ TONES: Mapping[str, Tone] = {
     "planned only": Tone("#fbe6b8", "#8a5c00", 8, _THIN),
     "open": Tone("#f3e3ea", "#8a3a68", 7, _RULED),
     "covered": Tone("#8fb4d9", "#8fb4d9"),
-    "not known": Tone("#e1e1df", "#85857f", 6, _DOTS),
+    "not known": Tone("#e1e1df", "#6b6b66", 6, _DOTS),
     "no known risk": Tone(HOME, HOME),
 }
 """The verdicts that can be drawn. Vermilion, amber, purple and blue differ for all common kinds of colour blindness, and by pattern without any colour."""

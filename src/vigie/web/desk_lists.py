@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vigie.activities.checks import check_states
-from vigie.activities.record import known
 from vigie.model.atlas import area_by_code
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
@@ -239,7 +238,7 @@ def count_words(lines: Sequence[Any], one: str, many: str) -> str:
 
 def waits_elsewhere(seat: Seat) -> list[dict[str, str]]:
     """What waits for the party on other pages of the desk: silences that it is asked for, checks to answer, drafts read out of pages."""
-    asked = sorted((each for each in known(seat.log) if each.owner != seat.party and each.course.open_round), key=lambda each: (each.owner, each.ref))
+    asked = sorted((each for each in seat.activities if each.owner != seat.party and each.course.open_round), key=lambda each: (each.owner, each.ref))
     found = []
     for each in asked:
         asking = each.course.open_round

@@ -51,7 +51,7 @@ Asked = Annotated[TongueQuery, Query()]
 
 def facts_of(seat: Seat) -> dict[str, Any]:
     """The facts of the page."""
-    return public_facts(seat.desk.node, seat.desk.atlas, seat.world, seat.log, seat.chains, seat.now_us, seat.tongue)
+    return public_facts(seat.desk.node, seat.desk.atlas, seat.world, seat.log, seat.chains, seat.now_us, seat.tongue, seat.activities)
 
 
 @routes.get("/public")
