@@ -74,7 +74,7 @@ def test_once_runs_what_is_due_and_the_status_says_so(run: Run) -> None:
     assert {item["is"] for item in status(run("watch", "--status", "--json")).values()} == {"never run"}
     outcomes = json.loads(run("watch", "--once", "--json").stdout)
     assert [(item["job"], item["status"]) for item in outcomes] == [
-        (name, "done") for name in ("sources", "link", "rules", "timers", "notices", "briefs", "sweep")
+        (name, "done") for name in ("sources", "link", "rules", "timers", "silences", "checks", "notices", "briefs", "sweep")
     ]
     found = status(run("watch", "--status", "--json"))
     assert {item["is"] for item in found.values()} == {"well"}

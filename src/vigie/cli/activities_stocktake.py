@@ -23,11 +23,11 @@ from vigie.node.kept import kept_world
 from vigie.node.outlook import make_outlook
 from vigie.node.packs import packs
 from vigie.node.settings import Node
-from vigie.node.stocktaking import Reader, coverage_facts, coverage_lines, coverage_of, coverage_picture, stocktake_facts, stocktake_lines
+from vigie.node.stocktaking import Reader, coverage_facts, coverage_lines, coverage_of, coverage_picture, reader_of, stocktake_facts, stocktake_lines
 
 AtOption = Annotated[str, typer.Option("--at", help="The day, such as 2026-11-22 (else today, UTC).", show_default=False)]
 ByOption = Annotated[str, typer.Option("--by", help="country, field, priority, partner or mechanism (else the first three).", show_default=False)]
-CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.", show_default=False)]
+CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the table to this file; - prints it.", show_default=False)]
 MapOption = Annotated[Path | None, typer.Option("--map", help="Write the map to this file, as SVG.", show_default=False)]
 
 _USUAL: tuple[By, ...] = ("country", "field", "priority")
@@ -65,7 +65,7 @@ def _reader(node: Node, party: str, now: int, *, exercise: bool) -> Reader:
     with steps("Linking") as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
     log = log_of(node, whose, now, exercise=exercise)
-    return Reader(make_outlook(node, atlas, world, log), log, atlas, node.settings.language)
+    return reader_of(node, make_outlook(node, atlas, world, log), log, atlas, node.settings.language)
 
 
 def _write(path: Path, parts: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from vigie.node.flow import write_out
 from vigie.node.intake import Order
 from vigie.node.outlook import make_outlook
 from vigie.node.settings import Node, init_node
-from vigie.node.stocktaking import Reader, coverage_facts
+from vigie.node.stocktaking import coverage_facts, reader_of
 from vigie.node.summary import intake_summary, world_summary
 from vigie.node.worlds import World
 
@@ -69,7 +69,7 @@ def _fill(node: Node, folder: Path, reports: int) -> None:
 def _say_coverage(node: Node, world: World, atlas: Atlas) -> None:
     """Where the exercise has a high risk and nobody is at work, on its last day."""
     log = log_of(node, PUBLIC, now_us(), exercise=True)
-    reader = Reader(make_outlook(node, atlas, world, log), log, atlas)
+    reader = reader_of(node, make_outlook(node, atlas, world, log), log, atlas, "en")
     found: dict[str, Any] = coverage_facts(reader, date.fromisoformat(LAST_DAY))
     covered = sum(item["rows"] for item in found["verdicts"] if item["verdict"] == "covered")
     say(f"EXERCISE, what is being done: {len(log.of('activity'))} activities; on {LAST_DAY} {found['gaps']} areas and fields had a high risk and no known")

@@ -24,7 +24,7 @@ STATUSES: tuple[Status, ...] = ("planned", "running", "finalising", "closed", "s
 PartnerRole = Literal["lead", "partner", "funder", "accountable", "implementer", "host"]
 BudgetType = Literal["original", "revised"]
 
-_Percent = Annotated[Decimal, pydantic.Field(gt=0, le=100, max_digits=12)]
+_Percent = Annotated[Decimal, pydantic.Field(gt=0, le=100, max_digits=20)]
 _Amount = Annotated[Decimal, pydantic.Field(max_digits=20, decimal_places=4)]
 _Currency = Annotated[str, pydantic.Field(pattern=r"^[A-Z]{3}$")]
 _Titles = Annotated[Mapping[Tag, Annotated[Short, pydantic.Field(min_length=1)]], pydantic.Field(min_length=1)]

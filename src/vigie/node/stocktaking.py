@@ -21,12 +21,15 @@ from vigie.exchange.table import csv_lines
 from vigie.model.atlas import Atlas, unit_at
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
+from vigie.model.label import PUBLIC
 from vigie.model.priorities import MECHANISMS, PRIORITIES, Priority, areas_of
 from vigie.node.facts import area_name
 from vigie.node.histories import region_of
 from vigie.node.outlook import Outlook
 from vigie.node.packs import packs
+from vigie.node.priorities import priorities_of
 from vigie.node.risks import risks_of
+from vigie.node.settings import Node
 from vigie.node.warning_facts import notes_of
 from vigie.picture.coverage_map import CoverageMap, coverage_map, coverage_svg
 
@@ -61,10 +64,30 @@ class Reader:
     atlas: Atlas
     language: str = "en"
     priorities: Mapping[str, Priority] = dataclass_field(default_factory=lambda: PRIORITIES)
+    read: tuple[Known, ...] | None = None
+
+    @property
+    def activities(self) -> tuple[Known, ...]:
+        """The activities of the log: as the caller has `read` them already, or read now."""
+        return known(self.log) if self.read is None else self.read
 
     def name_of(self, area: str) -> str:
         """An area's name as it must be shown."""
         return area_name(self.atlas, area, self.language) or "the region"
+
+
+def reader_of(node: Node, outlook: Outlook, log: Log, atlas: Atlas, language: str, read: tuple[Known, ...] | None = None) -> Reader:
+    """The reader with the node's own priorities.
+
+    What a rule says is for desks, where somebody looks at it before anybody is warned: PUBLIC sees only where rules cannot tell.
+    """
+    return Reader(_without_signals(outlook) if log.party == PUBLIC else outlook, log, atlas, language, priorities_of(node), read)
+
+
+def _without_signals(outlook: Outlook) -> Outlook:
+    """The outlook as if no rule had fired; a rule that is grey stays so."""
+    calm = tuple(item if item.level == "grey" else replace(item, level="green") for item in outlook.standings)
+    return replace(outlook, standings=calm, signals=())
 
 
 def placed(items: Iterable[Known], atlas: Atlas) -> tuple[Known, ...]:
@@ -94,12 +117,12 @@ def _with_areas(item: Known, areas: Sequence[str]) -> Known:
 def coverage_of(reader: Reader, day: date) -> Coverage:
     """The coverage against risk that the reader knows of on a day."""
     risks = risks_of(reader.outlook, reader.log, reader.atlas, day)
-    return coverage(risks, placed(known(reader.log), reader.atlas), region_of(reader.atlas), day, reader.priorities)
+    return coverage(risks, placed(reader.activities, reader.atlas), region_of(reader.atlas), day, reader.priorities)
 
 
 def stocktake_of(reader: Reader, day: date) -> Stocktake:
     """What the reader knows to be going on on a day."""
-    return stocktake(known(reader.log), day, reader.priorities)
+    return stocktake(reader.activities, day, reader.priorities)
 
 
 def stocktake_facts(reader: Reader, day: date) -> dict[str, Json]:

@@ -25,11 +25,9 @@ from vigie.model.languages import day_text
 from vigie.model.priorities import areas_of, fields_of
 from vigie.model.times import format_day, from_date
 from vigie.node.histories import region_of
-from vigie.node.outlook import Outlook
 from vigie.node.packs import packs
-from vigie.node.priorities import priorities_of
 from vigie.node.stocktaking import Reader as StockReader
-from vigie.node.stocktaking import coverage_facts, coverage_lines, coverage_of, coverage_picture, coverage_shapes, stocktake_facts, stocktake_lines
+from vigie.node.stocktaking import coverage_facts, coverage_lines, coverage_of, coverage_picture, coverage_shapes, reader_of, stocktake_facts, stocktake_lines
 from vigie.picture.charts import bars
 from vigie.web.asking import Country, FieldName, TongueQuery, check_none, check_once
 from vigie.web.desk import address
@@ -95,18 +93,8 @@ def day_asked(text: str | None, name: str, now_us: int) -> date:
 
 
 def reader_at(seat: Seat) -> StockReader:
-    """For whom it is taken: the reader's outlook and log, the node's priorities.
-
-    What a rule says is for desks, where somebody looks at it before anybody is warned: who is not signed in sees only where rules cannot tell.
-    """
-    outlook = seat.outlook if seat.session else _without_signals(seat.outlook)
-    return StockReader(outlook, seat.log, seat.desk.atlas, seat.tongue, priorities_of(seat.desk.node))
-
-
-def _without_signals(outlook: Outlook) -> Outlook:
-    """The outlook as if no rule had fired; a rule that is grey stays so."""
-    calm = tuple(item if item.level == "grey" else replace(item, level="green") for item in outlook.standings)
-    return replace(outlook, standings=calm, signals=())
+    """For whom it is taken: the reader's outlook and log, the node's priorities."""
+    return reader_of(seat.desk.node, seat.outlook, seat.log, seat.desk.atlas, seat.tongue, seat.activities)
 
 
 def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuery, **parts: Any) -> Response:
