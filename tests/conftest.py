@@ -25,6 +25,16 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 ROOT = Path(__file__).resolve().parents[1]
 
 
+LONGEST = ("test_watch_tour.py", "test_manual.py", "test_warn.py", "test_stocktaking.py", "test_openapi.py", "test_activity_pages.py")
+"""The files that take longest, the longest first: workers begin with them, so that none waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first; all others stay in their order."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real data for tests; they are skipped where it is absent."""
