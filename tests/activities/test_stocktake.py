@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.activities.approval import Course
-from vigie.activities.record import Known, day_of, standing
-from vigie.activities.stocktake import WAYS, Stocktake, money_of, month_ends, months_before, stock_changes, stock_rows, stocktake
+from vigie.activities.record import Known, standing
+from vigie.activities.stocktake import WAYS, Stocktake, money_of, month_ends, months_before, stock_rows, stocktake
 from vigie.model.activity import Activity, Budget, CountryShare, Partner
 from vigie.model.entry import Entry
 from vigie.model.label import Label
@@ -165,14 +165,6 @@ def test_the_order_of_the_activities_does_not_matter(items: tuple[Known, ...], c
     mixed = list(items)
     chance.shuffle(mixed)
     assert list(stock_rows(stocktake(mixed, DAY))) == list(stock_rows(stocktake(items, DAY)))
-
-
-def test_two_days_differ_by_what_began_and_what_ended() -> None:
-    """The change between two days names each activity that stands otherwise."""
-    items = [made("a"), made("b", begin=DAY + timedelta(days=1)), made("c", end=DAY)]
-    turns = stock_changes(stocktake(items, DAY), stocktake(items, DAY + timedelta(days=1)))
-    assert [(turn.ref, turn.before, turn.after) for turn in turns] == [("b", "planned", "running"), ("c", "running", "finished")]
-    assert day_of(from_date(DAY)) == DAY
 
 
 def test_finished_ones_are_counted_for_twelve_months_and_no_day_longer() -> None:

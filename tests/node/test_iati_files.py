@@ -21,7 +21,7 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.model.label import PUBLIC
 from vigie.model.times import DAY_US
 from vigie.node.desk import Actor, Desk
-from vigie.node.iati_files import export_iati, import_iati, ref_of
+from vigie.node.iati_files import Exported, LeftOut, export_iati, import_iati, ref_of, with_remarks
 from vigie.node.procedures import open_silence, save_activity, take_step
 from vigie.node.settings import Node, init_node, open_node
 
@@ -197,3 +197,13 @@ def test_a_file_that_is_too_large_is_one_sentence(node: Node, tmp_path: Path) ->
         out.truncate(300 * 1024 * 1024)
     with pytest.raises(BadReport, match=r"too large.*got '300 MiB', expected at most 128 MiB; split it\.$"):
         import_iati(desk(node), path)
+
+
+def test_who_fetches_the_file_reads_what_was_left_out() -> None:
+    """A comment an activity after the root, with nothing that XML cannot hold; the activities are those of the file itself."""
+    fault = BadReport("It cannot be written--as IATI", record="a-1")
+    bare = Exported(b"<iati-activities/>\n", 0, (), (LeftOut("a-1", "Bridge\ufffe -- of peace -", fault),))
+    told = with_remarks(bare)
+    assert etree.fromstring(told).tag == "iati-activities"
+    assert b"Left out: Bridge? - - of peace -" in told
+    assert with_remarks(Exported(b"<iati-activities/>\n", 0, ())) == b"<iati-activities/>\n"

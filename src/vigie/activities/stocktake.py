@@ -83,17 +83,6 @@ class Stocktake:
     by: Mapping[By, tuple[Tally, ...]]
     undivided: Mapping[By, tuple[Money, ...]]
     trend: Trend
-    standings: Mapping[tuple[str, str], Standing]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An activity that stands otherwise than it did; None where it was not, or no longer is, known."""
-
-    owner: str
-    ref: str
-    before: Standing | None
-    after: Standing | None
 
 
 _Share = tuple[str, Decimal | None]
@@ -128,7 +117,6 @@ def stocktake(known: Iterable[Known], day: date, priorities: Mapping[str, Priori
         by={by: tallies for by, (tallies, _) in ways.items()},
         undivided={by: left for by, (_, left) in ways.items()},
         trend=_trend(every, days),
-        standings={_name(each.item): each.stand for each in every if each.stand is not None},
     )
 
 
@@ -161,12 +149,6 @@ def _ways(counted: Sequence[_Counted]) -> dict[By, Callable[[_Counted], Sequence
         "partner": lambda each: _equals(tuple(names[_partner_key(partner.ref, partner.name)] for partner in each.item.activity.partners)),
         "mechanism": lambda each: _equals((each.item.activity.mechanism,)),
     }
-
-
-def stock_changes(before: Stocktake, after: Stocktake) -> tuple[Turn, ...]:
-    """The activities that stand otherwise on the second day than on the first, by owner and ref."""
-    then, now = before.standings, after.standings
-    return tuple(Turn(*name, then.get(name), now.get(name)) for name in sorted({*then, *now}) if then.get(name) != now.get(name))
 
 
 def stock_rows(found: Stocktake, ways: Sequence[By] = WAYS) -> Iterator[dict[str, Json]]:

@@ -149,7 +149,6 @@ ACTIVITY_WORDS: Mapping[str, str] = {
     "suspended": to_say("suspended"),
     "withdrawn": to_say("withdrawn"),
 }
-FLAG_WORDS: Mapping[str, str] = {"risk": to_say("risk"), "opportunity": to_say("opportunity")}
 
 
 def said(language: str, text: str, /, **values: object) -> str:

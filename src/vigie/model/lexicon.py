@@ -184,11 +184,6 @@ def values_of(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(word.value for word in lexicon.words) - {SKIP}
 
 
-def languages_of(lexicon: Lexicon, value: str) -> frozenset[str]:
-    """The languages in which a lexicon has words for a value."""
-    return frozenset(word.language for word in lexicon.words if word.value == value)
-
-
 def _entries(value: str, entries: Any, name: str) -> Iterator[Word]:
     for language, texts in _table(entries, name, value).items():
         if not isinstance(texts, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -141,6 +142,10 @@ def _entry(desk: Desk, taken: Taken, activity: Activity, before: Known | None, t
     return replace(word_of(desk, "activity", taken.ref, activity, label), version=before.entry.version + 1 if before else 1)
 
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, section 2.2."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """An activity that no file can hold: its identifier, or its owner and name where it has none; its title; and why not."""
@@ -163,6 +168,12 @@ class Exported:
     count: int
     warnings: tuple[tuple[str, RuleFault], ...]
     left_out: tuple[LeftOut, ...] = ()
+
+
+def with_remarks(made: Exported) -> bytes:
+    """The file with a comment at its end for each activity that was left out, so that who fetches it learns of it too."""
+    told = [_NO_XML.sub("?", item.sentence).replace("--", "- -").rstrip("-") for item in made.left_out]
+    return made.data + "".join(f"<!-- {text} -->\n" for text in told).encode()
 
 
 def reporting_org(node: Node) -> ReportingOrg:

@@ -115,6 +115,5 @@ UNREAD = to_say_n(
     "{n} text of a warning in this language has not been read by a speaker yet.", "{n} texts of warnings in this language have not been read by a speaker yet."
 )
 UNWRITTEN = to_say_n("{n} warning is not written in this language.", "{n} warnings are not written in this language.")
-UNTITLED = to_say_n("{n} activity is not described in this language.", "{n} activities are not described in this language.")
 UNMEASURED = to_say_n("{n} running activity has published no results.", "{n} running activities have published no results.")
 UNAREAED = to_say_n("{n} activity does not say where it takes place.", "{n} activities do not say where they take place.")

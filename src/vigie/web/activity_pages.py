@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from vigie.activities.approval import FROM
 from vigie.activities.record import STANDINGS, Known, day_of, standing
+from vigie.exchange.iati import MEDIA_TYPE_IATI
 from vigie.model.activity import STATUSES, Activity, PartnerRole
 from vigie.model.atlas import units_of
 from vigie.model.entry import body_digest
@@ -28,7 +29,7 @@ from vigie.node import procedures
 from vigie.node.accounts import may
 from vigie.node.activity_facts import activity_facts, activity_line
 from vigie.node.facts import area_name
-from vigie.node.iati_files import export_iati
+from vigie.node.iati_files import export_iati, with_remarks
 from vigie.node.packs import packs
 from vigie.node.priorities import priorities_of, priority_titles
 from vigie.node.rules import rule_book
@@ -43,7 +44,6 @@ from vigie.web.sessions import Form
 from vigie.web.sheets import sheet
 from vigie.web.warning_pages import frame_of
 
-IATI_TYPE = "application/xml"
 NEXT_ACTS: Sequence[Act] = ("submit", "screen", "review", "list", "return", "discuss", "start", "close", "evaluate", "withdraw")
 """The acts that are a button, in the order of a procedure; those of a silence have forms of their own."""
 
@@ -156,7 +156,7 @@ def activities_iati(seat: Reader, _query: Asked) -> Response:
     except BadReport as fault:
         raise HTTPException(409 if seat.activities else 404, str(fault)) from fault
     name = "activities-exercise.xml" if seat.exercise else "activities.xml"
-    return Response(made.data, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=IATI_TYPE)
+    return Response(with_remarks(made), headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=MEDIA_TYPE_IATI)
 
 
 def path_of(owner: str, ref: str) -> str:

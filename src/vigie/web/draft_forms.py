@@ -6,27 +6,19 @@ A field that comes several times (areas, recipients) is one text with a line for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport
 from vigie.model.label import PUBLIC, TLP_ORDER
 from vigie.model.said import body_of, read_body
 from vigie.model.times import format_time, parse_time
-from vigie.model.warning import Confidence, Content, Draft, Likelihood, Severity, Stage, Urgency, Wording
+from vigie.model.warning import Content, Draft, Likelihood, Wording
 from vigie.node.warning_facts import TEXT_PARTS
 
 MAX_TEXTS = 8
 MAX_OPTIONS = 12
 """How many languages and options a form can hold."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "stage": get_args(Stage),
-    "severity": get_args(Severity),
-    "urgency": get_args(Urgency),
-    "confidence": get_args(Confidence),
-    "tlp": TLP_ORDER,
-}
 TEXT_LANGUAGES = ("en", "fr", "sq", "bs", "bs-Cyrl", "hr", "cnr", "cnr-Cyrl", "sr-Latn", "sr-Cyrl", "mk")
 """The languages of the region and of its partners, as BCP 47 tags."""
 

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from vigie.fields.conflict.pack import PACK as CONFLICT
-from vigie.fields.cooperation.pack import PACK as COOPERATION
+from ingest.page import drafts
+from ingest.page.drafts import expectations, tools, values
 from vigie.ingest.page.persons import MASK
-from vigie.ingest.page.reading import THRESHOLDS, Tools, best, make_tools, read_page
+from vigie.ingest.page.reading import THRESHOLDS, best, read_page
 from vigie.ingest.page.text import page_text
 from vigie.model.errors import BadReport
 from vigie.model.reading import Reading
 from vigie.model.said import body_of
-from vigie.node.atlas import load_atlas
 
 PAGES = Path(__file__).parent / "pages"
-EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((PAGES / "expected.yaml").read_text(encoding="utf-8"))
+EXPECTED = expectations(PAGES)
 
 
-@cache
-def tools() -> Tools:
-    """The tools, made once."""
-    return make_tools(load_atlas(), (COOPERATION.lexicon, CONFLICT.lexicon))
-
-
-@cache
 def read(name: str) -> Reading:
     """The draft of a page of the folder."""
-    return read_page((PAGES / name).read_bytes(), name, tools())
-
-
-def values(reading: Reading, part: Any) -> list[str]:
-    """What would go into the report."""
-    return [item.value for item in best(reading).get(part, ())]
+    return drafts.read(PAGES / name)
 
 
 @pytest.fixture(params=sorted(EXPECTED))

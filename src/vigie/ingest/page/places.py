@@ -8,7 +8,7 @@ Of places of one name the one in the country named beside it is meant, or else t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -91,11 +91,6 @@ def places_in(scan: Scan, gazetteer: Gazetteer, countries: tuple[Match, ...], ta
             mentions.setdefault(number, []).append((confidence, rule, match))
     found = [_found(scan, gazetteer, number, items) for number, items in mentions.items()]
     return tuple(sorted(found, key=lambda item: (-item.confidence, item.spans[0].begin)))
-
-
-def place_sites(found: Iterable[Found]) -> tuple[tuple[int, int], ...]:
-    """Where the places that were found stand."""
-    return tuple((span.begin, span.end) for item in found for span in item.spans)
 
 
 def _found(scan: Scan, gazetteer: Gazetteer, number: int, mentions: list[tuple[float, str, Match]]) -> Found:
