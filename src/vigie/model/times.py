@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.model.seasons import season_months
+
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
 NEVER_US = int(np.iinfo(np.int64).min)
@@ -41,12 +43,17 @@ def parse_time(text: str) -> int:
 
 
 def parse_interval(text: str) -> tuple[int, int]:
-    """Begin and end of what an ISO 8601 date names: a year, a month, a day, or an instant (begin == end).
+    """Begin and end of what a date names: a year, a season, a month, a day, or an instant (begin == end).
+
+    Dates are those of ISO 8601; seasons and quarters are read as `season_months` has them.
 
     >>> parse_interval("2014-10-01")[1] - parse_interval("2014-10-01")[0] == DAY_US
     True
     """
     text = text.strip()
+    months = season_months(text)
+    if months is not None:
+        return _checked(_month_start(months[0]), text), _month_start(months[1])
     match = _DATE.match(text)
     if match is None:
         instant = parse_time(text)
@@ -55,6 +62,11 @@ def parse_interval(text: str) -> tuple[int, int]:
     stamp = np.datetime64("-".join([f"{int(year):05d}" if int(year) < 0 else f"{int(year):04d}", *(f"{int(part):02d}" for part in (month, day) if part)]))
     begin, end = stamp.astype("datetime64[us]"), (stamp + 1).astype("datetime64[us]")
     return _checked(int(begin.astype(np.int64)), text), int(end.astype(np.int64))
+
+
+def _month_start(month: int) -> int:
+    """The first instant of a month that is counted from January of the year 0."""
+    return int((np.datetime64("0000-01", "M") + month).astype("datetime64[us]").astype(np.int64))
 
 
 def from_datetime(moment: datetime) -> int:
