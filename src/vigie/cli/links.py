@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +12,31 @@ from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOp
 from vigie.cli.show import complain, say, say_json, say_table, steps
 from vigie.cli.worlds import world_of
 from vigie.ingest.mapping import read_mapping
+from vigie.model.errors import BadSetting
 from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
+from vigie.node.compatible import Compatible, link_compatible
 from vigie.node.flow import write_lines
-from vigie.node.linkfiles import LinkedFiles, link_files, link_lines, report_files, world_link_lines
+from vigie.node.linkfiles import LinkedFiles, Reading, link_files, link_lines, part_lines, report_files, world_link_lines
 from vigie.node.mappings import preset_mapping
 from vigie.node.summary import world_summary
+
+TaxonomiesOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of taxonomies (taxonomy, agency, category, level_1 the finest, ...). With --compatible: all of them, by default NAME_taxonomies.csv.gz "
+        "beside NAME_reports.csv.gz. Without: the levels of the first are the kinds of the reports.",
+        show_default=False,
+    ),
+]
+CompatibleOption = Annotated[
+    str,
+    typer.Option(
+        help="Link as another program does: meltt (windows and taxonomies, one report an agency; sizes are not used). "
+        "The probability is then 1 less the mean S to the other reports of the event: 1 = all agree at the finest level.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +52,14 @@ def link(
     field: Annotated[str, typer.Option(help="The field of all reports, where the table does not say.", show_default=False)] = "",
     preset: Annotated[str, typer.Option(help="A preset that says what the columns mean (else Vigie's own names).", show_default=False)] = "",
     mapping: Annotated[Path | None, typer.Option(help="A TOML file that says what the columns mean.", show_default=False)] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Evidence that is left out: size (magnitudes, deaths).", show_default=False)] = None,
+    taxonomies: TaxonomiesOption = None,
+    compatible: CompatibleOption = "",
+    window_km: Annotated[float | None, typer.Option(help="With --compatible: the largest distance (default 3).", show_default=False)] = None,
+    window_days: Annotated[float | None, typer.Option(help="With --compatible: days between begins, and ends (default 1).", show_default=False)] = None,
+    parts: Annotated[
+        Path | None, typer.Option(help="With --compatible: where report_id,episode_report_id of possible parts is written.", show_default=False)
+    ] = None,
     node: NodeOption = None,
     party: AudienceOption = "",
     *,
@@ -39,14 +67,46 @@ def link(
     as_json: JsonOption = False,
 ) -> None:
     """Find the reports that speak of one event."""
+    _check_options(
+        files, compatible, {"--ignore": ignore, "--taxonomies": taxonomies, "--compatible": compatible or None}, _asked(window_km, window_days, parts)
+    )
     if files:
         chosen = read_mapping(mapping) if mapping else preset_mapping(preset or "vigie")
+        chosen = replace(chosen, field=field or chosen.field)
+        paths = [path for given in files for path in report_files(given)]
         with steps("Linking") as watch:
-            paths = [path for given in files for path in report_files(given)]
             watch("files", len(paths))
-            linked = link_files(paths, chosen, field or chosen.field)
-        _show_files(linked, out, as_json=as_json)
+            if compatible:
+                linked = link_compatible(paths, chosen, _compatible(compatible, window_km, window_days, taxonomies))
+            else:
+                linked = link_files(paths, Reading(chosen, tuple(ignore or ()), taxonomies), chosen.field)
+        _show_files(linked, out, parts, as_json=as_json)
         return
+    _link_node(node, party, out, exercise=exercise, as_json=as_json)
+
+
+def _compatible(mode: str, window_km: float | None, window_days: float | None, taxonomies: Path | None) -> Compatible:
+    usual = Compatible(mode, taxonomies=taxonomies)
+    return replace(usual, window_km=usual.window_km if window_km is None else window_km, window_days=usual.window_days if window_days is None else window_days)
+
+
+def _asked(window_km: float | None, window_days: float | None, parts: Path | None) -> dict[str, object]:
+    return {"--window-km": window_km, "--window-days": window_days, "--parts": parts}
+
+
+def _check_options(files: list[Path] | None, compatible: str, of_files: dict[str, object], of_compatible: dict[str, object]) -> None:
+    """Raises `BadSetting` for an option that would have no effect."""
+    given = [name for name, value in (of_files | of_compatible).items() if value is not None]
+    if given and not files:
+        raise BadSetting("This option is for files, and none is given", field=given[0], todo="name the tables of reports")
+    alone = [name for name in given if name in of_compatible]
+    if alone and not compatible:
+        raise BadSetting("This option goes with --compatible only", field=alone[0], todo="add --compatible meltt, or leave it out")
+    if compatible and "--ignore" in given:
+        raise BadSetting("This option does not go with --compatible, which uses no size", field="--ignore", todo="leave it out")
+
+
+def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: bool, as_json: bool) -> None:
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     if out is not None:
@@ -57,27 +117,25 @@ def link(
     say_json(summary) if as_json else say_world(summary)
 
 
-def _show_files(linked: LinkedFiles, out: Path | None, *, as_json: bool) -> None:
+def _show_files(linked: LinkedFiles, out: Path | None, parts: Path | None, *, as_json: bool) -> None:
     if out is not None:
         write_lines(out, link_lines(linked))
+    if parts is not None:
+        write_lines(parts, part_lines(linked))
     events = len(set(linked.event_ids))
     if as_json:
-        say_json(
-            {
-                "reports": len(linked.report_ids),
-                "events": events,
-                "doubtful_links": linked.doubtful,
-                "rejects": len(linked.rejects),
-                "out": str(out) if out else None,
-            }
-        )
+        counts = {"reports": len(linked.report_ids), "events": events, "doubtful_links": linked.doubtful, "rejects": len(linked.rejects)}
+        say_json(counts | linked.facts | {"notes": linked.notes, "out": str(out) if out else None})
         return
     if out is None:
         typer.echo("".join(link_lines(linked)), nl=False)
     for fault in linked.rejects[:20]:
         complain(str(fault))
+    for note in linked.notes:
+        complain(note)
     if out is not None:
-        say(f"{len(linked.report_ids):,} reports are {events:,} events; {linked.doubtful:,} doubtful links, {len(linked.rejects):,} rejects. Written to {out}.")
+        counted = [f"{linked.doubtful:,} doubtful links", *(f"{count:,} {name.replace('_', ' ')}" for name, count in linked.facts.items())]
+        say(f"{len(linked.report_ids):,} reports are {events:,} events; {', '.join(counted)}, {len(linked.rejects):,} rejects. Written to {out}.")
 
 
 def say_world(facts: dict[str, Any]) -> None:

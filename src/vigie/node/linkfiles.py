@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from vigie.ingest.mapping import Mapping
 from vigie.ingest.table import read_catalogue
-from vigie.model.catalogue import Catalogue, concat
+from vigie.ingest.taxonomies import classified, kinds_of, read_categorised, read_taxonomies, without_kinds
+from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
 from vigie.model.pack import ReadContext
@@ -22,49 +23,109 @@ from vigie.node.severity import severities
 from vigie.node.worlds import World, learned_background
 from vigie.store import Audience, held_reports
 
+IGNORABLE = ("size",)
+"""What of the evidence a user may leave out."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkedFiles:
-    """The answer for files: per report its id, its event's id and the chance that it belongs there; what could not be read."""
+    """The answer for files: per report its id, its event's id and the chance that it belongs there; what could not be read.
+
+    `parts` are reports (their ids) that may be part of a longer one, `facts` counts that the way of linking gives,
+    `notes` sentences that a user should know.
+    """
 
     report_ids: list[str]
     event_ids: list[str]
     probability: NDArray[np.float64]
     doubtful: int
     rejects: list[Reject]
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    facts: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
-def link_files(paths: Sequence[Path], mapping: Mapping, field: str = "", agency: str = "") -> LinkedFiles:
-    """The reports of tables, linked field by field. Raises `BadReport` where an id stands twice, or a file is none."""
-    catalogue, ids, rejects = _read(paths, mapping, agency)
-    _check_unique(ids)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read for linking: the mapping, the evidence that is left out, and the taxonomies whose first gives the kinds (None = the mapping does)."""
+
+    mapping: Mapping
+    ignore: tuple[str, ...] = ()
+    taxonomies: Path | None = None
+    agency: str = ""
+
+
+def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "") -> LinkedFiles:
+    """The reports of tables, linked field by field, or all as reports of one.
+
+    Raises `BadReport` where an id stands twice, or a file is none, `BadSetting` for evidence that cannot be left out.
+    """
+    read = _read(paths, reading)
+    catalogue, ids = read.catalogue, read.ids
+    check_unique(ids)
     event_ids, probability, doubtful = np.full(len(ids), "", object), np.ones(len(ids)), 0
-    for name in [field] if field else catalogue.field.names:
-        rows = np.arange(len(catalogue)) if field else np.flatnonzero(catalogue.field.is_in([name]))
-        clusters, events = _link_field(catalogue.take(rows), name)
+    for name in [field_name] if field_name else catalogue.field.names:
+        rows = np.arange(len(catalogue)) if field_name else np.flatnonzero(catalogue.field.is_in([name]))
+        clusters, events = _link_field(catalogue.take(rows), name, read.kind_levels)
         event_ids[rows], probability[rows] = events, clusters.probability
         doubtful += len(clusters.doubtful)
-    return LinkedFiles(ids, list(event_ids), probability, doubtful, rejects)
+    return LinkedFiles(ids, list(event_ids), probability, doubtful, read.rejects)
 
 
-def _read(paths: Sequence[Path], mapping: Mapping, agency: str) -> tuple[Catalogue, list[str], list[Reject]]:
-    parts = [read_catalogue(path, mapping, ReadContext(path.name, agency), terms_of(mapping)) for path in paths]
-    return concat([part for part, _, _ in parts]), [name for _, names, _ in parts for name in names], [fault for _, _, faults in parts for fault in faults]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What files hold; `kind_levels` is how deep the taxonomy is that gave the kinds (0 = the mapping did)."""
+
+    catalogue: Catalogue
+    ids: list[str]
+    rejects: list[Reject]
+    kind_levels: int = 0
 
 
-def _check_unique(ids: Sequence[str]) -> None:
+def _read(paths: Sequence[Path], reading: Reading) -> _Read:
+    unknown = [name for name in reading.ignore if name not in IGNORABLE]
+    if unknown:
+        raise BadSetting("That evidence cannot be left out", field="--ignore", got=unknown[0], expected=" or ".join(IGNORABLE))
+    read = _read_plain(paths, reading) if reading.taxonomies is None else _read_with_kinds(paths, reading, reading.taxonomies)
+    return replace(read, catalogue=_without(read.catalogue, reading.ignore))
+
+
+def _read_plain(paths: Sequence[Path], reading: Reading) -> _Read:
+    terms = terms_of(reading.mapping)
+    parts = [read_catalogue(path, reading.mapping, ReadContext(path.name, reading.agency), terms) for path in paths]
+    ids = [name for _, names, _ in parts for name in names]
+    return _Read(concat([part for part, _, _ in parts]), ids, [fault for _, _, faults in parts for fault in faults])
+
+
+def _read_with_kinds(paths: Sequence[Path], reading: Reading, taxonomies: Path) -> _Read:
+    """The reports with the first taxonomy's levels as their kinds."""
+    known = read_taxonomies(taxonomies)
+    read = read_categorised(paths, without_kinds(reading.mapping), known)
+    name, categories = next(iter(read.categories.items()))
+    taxonomy = next(item for item in known if item.name == name)
+    kinds = kinds_of(classified(taxonomy, read.catalogue.agency.texts().tolist(), categories))
+    return _Read(replace(read.catalogue, kind=Coded.of(kinds)), read.ids, read.rejects, taxonomy.depth)
+
+
+def _without(catalogue: Catalogue, ignore: Sequence[str]) -> Catalogue:
+    return replace(catalogue, magnitude=np.full(len(catalogue), np.nan)) if "size" in ignore else catalogue
+
+
+def check_unique(ids: Sequence[str]) -> None:
+    """Raises `BadReport` where an id stands twice."""
     if len(set(ids)) != len(ids):
         seen: set[str] = set()
         twice = next(name for name in ids if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise BadReport("A report id stands twice", got=twice, expected="one row a report", todo="give each report an id of its own")
 
 
-def _link_field(catalogue: Catalogue, field: str) -> tuple[Clusters, NDArray[np.object_]]:
+def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tuple[Clusters, NDArray[np.object_]]:
     from vigie.harmonise import link, make_events
 
-    known = pack(field)
-    background = learned_background(catalogue, known.sameness) if len(catalogue) else None
-    clusters = link(catalogue, known.sameness, background=background)
+    known = pack(field_name)
+    sameness = replace(known.sameness, kind_nats=spread(known.sameness.kind_nats, kind_levels)) if kind_levels else known.sameness
+    background = learned_background(catalogue, sameness) if len(catalogue) else None
+    clusters = link(catalogue, sameness, background=background)
     events = make_events(catalogue, clusters, severities(known.terms, catalogue))
     names = np.full(len(catalogue), "", object)
     for event_id, members in zip(events.id, events.members, strict=True):
@@ -72,11 +133,28 @@ def _link_field(catalogue: Catalogue, field: str) -> tuple[Clusters, NDArray[np.
     return clusters, names
 
 
+def spread(kind_nats: Sequence[float], levels: int) -> tuple[float, ...]:
+    """What kinds of so many levels say, from a field's own evidence for kinds of fewer or more: its line from none shared to all, in equal steps.
+
+    >>> spread((-6.0, -1.0, 2.0), 4)
+    (-6.0, -3.5, -1.0, 0.5, 2.0)
+    """
+    steps = np.linspace(0, len(kind_nats) - 1, levels + 1)
+    return tuple(np.interp(steps, np.arange(len(kind_nats)), kind_nats).tolist())
+
+
 def link_lines(linked: LinkedFiles) -> Iterator[str]:
     """`report_id,event_id,probability`, header first, in the order of the files."""
     yield "report_id,event_id,probability\n"
     for name, event, chance in zip(linked.report_ids, linked.event_ids, linked.probability, strict=True):
         yield f"{_cell(name)},{event},{chance:.4f}\n"
+
+
+def part_lines(linked: LinkedFiles) -> Iterator[str]:
+    """`report_id,episode_report_id`, header first: a report, and the longer one that it may be a part of."""
+    yield "report_id,episode_report_id\n"
+    for report, episode in linked.parts:
+        yield f"{_cell(report)},{_cell(episode)}\n"
 
 
 def _cell(name: str) -> str:
