@@ -1,4 +1,4 @@
-"""How fast the stocktake and the coverage are taken: `python bench/coverage.py --activities 100000`.
+"""How fast the stocktake and the coverage are taken: `python bench/gaps.py --activities 100000`.
 
 The made-up record: activities in one to three of twelve countries of 47 units each, half of them in one unit, one to three priorities and partners,
 two thirds with budgets, begun over the last ten years for one to five years. Prints the seconds of the stocktake and of the coverage of a risk in

@@ -1,129 +1,206 @@
-"""How fast and how well the linking engine is on made-up reports with known truth: `python bench/link.py --reports 100000`.
+"""How fast and how well the engine links the reports of an exercise: `python bench/link.py --reports 1000000 [--peer closure best]`.
 
-The made-up world: incidents at a steady rate of about 90 a day over 8 by 7 degrees of south-east Europe, half of them
-around 300 towns; eight agencies tell of each with one to four reports, err in place by 1 to 20 km (stated) and in time,
-some know the day only, and one in five towns' reports is coded at the town's own point. Compilation is timed apart.
+Makes the exercise as `vigie exercise make` does (all seven fields), reads its files into a catalogue (seconds stated apart), and measures what lies
+between the catalogue and the clusters, learning included: wall, CPU, peak memory, and precision, recall and F1 over pairs of reports. Every step is a
+process of its own. What compiling costs the first start, and what a second start pays, is measured with a kernel cache that is empty at first.
+`--peer` gives the same reports to Splink in the same run (see `peers/`); `--growth` goes from 10,000 reports up and draws the picture of the manual.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import json
+import os
 import resource
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+import link_growth
+import link_peer
+from link_exercise import load, make, shares
 
-from vigie.fields.conflict.sameness import SAMENESS
-from vigie.harmonise import link, make_events, pair_scores
-from vigie.model.catalogue import Catalogue, Coded
-from vigie.model.times import DAY_US, NEVER_US
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-KINDS = ("unrest.protest", "unrest.riot", "violence.attack", "violence.battle", "violence.explosion")
-AGENCIES = tuple(f"agency-{number}" for number in range(8))
-EVENTS_PER_DAY = 90.0
+    from vigie.model.catalogue import Catalogue
+    from vigie.model.event import Clusters
 
-
-def made_up(reports: int, seed: int) -> tuple[Catalogue, NDArray[np.int64]]:
-    """A catalogue of `reports` made-up reports, and the true event of each."""
-    rng = np.random.default_rng(seed)
-    of_each = rng.integers(1, 5, reports)
-    truth = np.repeat(np.arange(reports), of_each)[:reports]
-    events = int(truth[-1]) + 1
-    rank = np.concatenate([np.arange(count) for count in np.bincount(truth)])
-    first = rng.integers(0, 8, events)
-    agency = ((first[truth] + rank * (1 + 2 * rng.integers(0, 4, events)[truth])) % 8).astype(np.int64)
-    lon, lat, town = _places(rng, events)
-    when = rng.uniform(0, events / EVENTS_PER_DAY, events) * DAY_US
-    sigma_km = np.array([1, 1, 2, 2, 5, 5, 10, 20.0])[agency]
-    at_town = (town[truth] >= 0) & (rng.random(reports) < 0.2)
-    noise = np.where(at_town[:, None], 0.0, rng.standard_normal((reports, 2)) * sigma_km[:, None]) / 111.2
-    begin, end = _times(rng, when[truth], agency)
-    kind = rng.integers(0, len(KINDS), events)[truth]
-    confused = rng.random(reports) < 0.2
-    nan = np.full(reports, np.nan)
-    catalogue = Catalogue(
-        row=np.arange(reports),
-        witness=rng.integers(0, 2**63, (reports, 2)).astype(np.uint64),
-        agency=Coded(agency.astype(np.int32), AGENCIES),
-        field=Coded(np.zeros(reports, np.int32), ("conflict",)),
-        kind=Coded(np.where(confused, rng.integers(0, len(KINDS), reports), kind).astype(np.int32), KINDS),
-        begin_us=begin,
-        end_us=end,
-        lasted=np.zeros(reports, bool),
-        sigma_s=nan,
-        issued_us=np.full(reports, NEVER_US),
-        lon=lon[truth] + noise[:, 0] / np.cos(np.radians(lat[truth])),
-        lat=lat[truth] + noise[:, 1],
-        radius_km=np.where(at_town, 3.0, sigma_km * 1.51),
-        major_km=nan,
-        minor_km=nan,
-        azimuth=nan,
-        depth_km=nan,
-        country=Coded(np.zeros(reports, np.int32), ("",)),
-        magnitude=nan,
-        scale=Coded(np.zeros(reports, np.int32), ("",)),
-        exercise=np.zeros(reports, bool),
-    )
-    return catalogue, truth
+SIZES = tuple(int(number) for number in (1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7))
+FEW = 2_000
+"""A start is measured on so many reports: the earliest, of all fields."""
 
 
-def _places(rng: np.random.Generator, events: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    lon, lat = rng.uniform(14, 22, events), rng.uniform(40, 47, events)
-    towns = np.column_stack([rng.uniform(14, 22, 300), rng.uniform(40, 47, 300)])
-    weight = 1 / (np.arange(300) + 20)
-    town = np.where(rng.random(events) < 0.5, rng.choice(300, events, p=weight / weight.sum()), -1)
-    return np.where(town >= 0, towns[town, 0], lon), np.where(town >= 0, towns[town, 1], lat), town
+def linked(part: Catalogue, field: str) -> Clusters:
+    """The clusters of one field's reports, with all that is learned from them: the one place that calls the engine."""
+    from vigie.harmonise import link
+    from vigie.node.packs import pack
+    from vigie.node.worlds import learned_background
+
+    sameness = pack(field).sameness
+    return link(part, sameness, background=learned_background(part, sameness))
 
 
-def _times(rng: np.random.Generator, when: NDArray[np.float64], agency: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Agencies 0 to 2 know the time within hours, the others the day; one report in twenty is a day late."""
-    told = when + rng.standard_normal(len(when)) * np.where(agency < 3, 3 / 24, 0.0) * DAY_US
-    told = (told + (rng.random(len(when)) < 0.05) * DAY_US).astype(np.int64)
-    day = told // DAY_US * DAY_US
-    return np.where(agency < 3, told, day), np.where(agency < 3, told, day + DAY_US)
+def measure(asked: argparse.Namespace) -> dict[str, Any]:
+    """Links all fields with warm kernels: the figures of each and of all."""
+    import numpy as np
+
+    from vigie.harmonise import pair_scores
+
+    catalogue, truth = load(asked.folder)
+    link_all(catalogue.take(np.argsort(catalogue.begin_us, kind="stable")[:FEW]))
+    before = peak_gib()
+    found = link_all(catalogue)
+    peak = peak_gib()
+    counts = {name: pair_scores(cluster, truth[rows]) for name, (rows, cluster, _) in found.items()}
+    each = {name: {"reports": len(rows), **seconds, **shares([counts[name]])} for name, (rows, _, seconds) in found.items()}
+    whole = {name: round(sum(figures[name] for figures in each.values()), 3) for name in ("wall_s", "cpu_s")}
+    return {**whole, "before_gib": before, "peak_gib": peak, **shares(list(counts.values())), "fields": each}
+
+
+def link_all(catalogue: Catalogue) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], dict[str, float]]]:
+    """The rows, the clusters and the seconds of each field."""
+    import numpy as np
+
+    found = {}
+    for name in catalogue.field.names:
+        started, cpu = time.perf_counter(), time.process_time()
+        rows = np.flatnonzero(catalogue.field.is_in([name]))
+        cluster = linked(catalogue.take(rows), name).cluster
+        found[name] = (rows, cluster, {"wall_s": round(time.perf_counter() - started, 3), "cpu_s": round(time.process_time() - cpu, 3)})
+    return found
+
+
+def peak_gib() -> float:
+    """The most memory that this process has held so far."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3)
+
+
+def start(asked: argparse.Namespace) -> dict[str, float]:
+    """The seconds that a fresh process takes to import the engine, and then to link a few reports."""
+    import numpy as np
+
+    catalogue, _ = load(asked.folder)
+    few = catalogue.take(np.argsort(catalogue.begin_us, kind="stable")[:FEW])
+    started = time.perf_counter()
+    importlib.import_module("vigie.harmonise")
+    imported, cpu = time.perf_counter(), time.process_time()
+    link_all(few)
+    wall_s, cpu_s = time.perf_counter() - imported, time.process_time() - cpu
+    return {"import_s": round(imported - started, 2), "wall_s": round(wall_s, 2), "cpu_s": round(cpu_s, 2)}
+
+
+STEPS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "make": lambda asked: make(asked.folder, asked.reports, asked.seed),
+    "start": start,
+    "measure": measure,
+    "table": lambda asked: link_peer.write_table(asked.folder),
+    "score": lambda asked: link_peer.score(asked.folder, asked.peer[0]),
+}
 
 
 def main() -> None:
-    """Print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Prints the figures as one JSON object."""
+    asked = arguments()
+    if asked.step:
+        sys.stdout.write(json.dumps(STEPS[asked.step](asked)))
+        return
+    keep_cores(asked.cores)
+    with kept_folder(asked) as folder:
+        said = growth(asked, folder) if asked.growth else figures(asked, folder / str(asked.reports))
+        if asked.peer is not None:
+            said["peers"] = peers(asked, folder / str(asked.reports))
+    json.dump(said, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line asks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    sameness = replace(SAMENESS, sigma_s=3 * 3600.0, threshold_nats=0.0)  # a steady rate is true here
-    started = time.perf_counter()
-    small, _ = made_up(2_000, options.seed)
-    make_events(small, link(small, sameness), np.zeros(len(small)))
-    compile_s = time.perf_counter() - started
-    catalogue, truth = made_up(options.reports, options.seed)
-    started, cpu = time.perf_counter(), time.process_time()
-    clusters = link(catalogue, sameness)
-    link_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
-    started = time.perf_counter()
-    events = make_events(catalogue, clusters, np.zeros(len(catalogue)))
-    agreement = pair_scores(clusters.cluster, truth)
-    json.dump(
-        {
-            "reports": len(catalogue),
-            "events": len(events),
-            "links": len(clusters.links),
-            "first_run_with_compilation_s": round(compile_s, 2),
-            "link_wall_s": round(link_s, 2),
-            "link_cpu_s": round(cpu_s, 2),
-            "reports_per_s": round(len(catalogue) / link_s),
-            "events_wall_s": round(time.perf_counter() - started, 2),
-            "peak_rss_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
-            "precision": round(agreement.precision, 4),
-            "recall": round(agreement.recall, 4),
-            "f1": round(agreement.f1, 4),
-        },
-        sys.stdout,
-        indent=2,
-    )
-    sys.stdout.write("\n")
+    parser.add_argument("--cores", type=int, default=2, help="use no more than so many")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the exercise for the next run; by default a temporary one")
+    parser.add_argument("--peer", nargs="*", choices=tuple(link_peer.THRESHOLDS), help="also ask Splink: closure (Splink 5), best links (Splink 4)")
+    parser.add_argument("--peer-env", type=Path, default=link_peer.ENVIRONMENTS, help="a folder for Splink's environments, kept for the next run")
+    parser.add_argument("--growth", action="store_true", help="10,000 reports and more; writes the figures and draws the manual's picture")
+    parser.add_argument("--to", type=lambda text: int(float(text)), default=10**6, help="how far --growth goes")
+    parser.add_argument("--step", choices=tuple(STEPS), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.growth and asked.peer is not None:
+        parser.error("--growth is for the engine alone: leave out --peer")
+    return asked
+
+
+def keep_cores(count: int) -> None:
+    """Leaves this process and those it starts so many cores."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+
+
+@contextlib.contextmanager
+def kept_folder(asked: argparse.Namespace) -> Iterator[Path]:
+    """The folder to keep, one for each seed, or a temporary one."""
+    with tempfile.TemporaryDirectory() as passing:
+        yield asked.keep / f"seed-{asked.seed}" if asked.keep else Path(passing)
+
+
+def figures(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All figures of one number of reports. This process stays small: what a child holds at most is counted from its parent's size on."""
+    order = ordered(asked, folder, asked.reports)
+    made = run("make", order)
+    with tempfile.TemporaryDirectory() as kernels:
+        starts = {name: run("start", order, kernels) for name in ("first_start", "second_start")}
+        found = run("measure", order, kernels)
+    return {"reports": asked.reports, "seed": asked.seed, "cores": min(asked.cores, os.cpu_count() or 1), **made, **starts, **found}
+
+
+def growth(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """The figures of rising numbers of reports, kept and drawn; an exercise that is not kept is removed at once."""
+    found = []
+    with tempfile.TemporaryDirectory() as kernels:
+        for reports in (size for size in SIZES if size <= asked.to):
+            order = ordered(asked, folder / str(reports), reports)
+            made = run("make", order)
+            if not found:
+                run("start", order, kernels)  # compiles, so that no size pays for it in seconds or memory
+            found.append({"reports": reports, "seed": asked.seed, **made, **run("measure", order, kernels)})
+            print(f"{reports:,} reports: {found[-1]['wall_s']} s, {found[-1]['peak_gib']} GiB", file=sys.stderr)
+            if not asked.keep:
+                shutil.rmtree(folder / str(reports))
+    link_growth.publish(found)
+    return {"growth": found}
+
+
+def ordered(asked: argparse.Namespace, folder: Path, reports: int) -> list[str]:
+    """What a step is told; makes the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return ["--folder", str(folder), "--reports", str(reports), "--seed", str(asked.seed)]
+
+
+def peers(asked: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    """The figures of each peer on the same reports."""
+    order = ["--folder", str(folder)]
+    run("table", order)
+    for links in asked.peer or ["closure"]:
+        link_peer.ask(folder, links, asked.peer_env, asked.cores)
+    return [run("score", [*order, "--peer", links]) for links in asked.peer or ["closure"]]
+
+
+def run(step: str, order: list[str], kernels: str = "") -> dict[str, Any]:
+    """One step in a process of its own, with its compiled kernels in a folder of their own."""
+    settings = {**os.environ, "NUMBA_CACHE_DIR": kernels} if kernels else None
+    done = subprocess.run([sys.executable, __file__, "--step", step, *order], check=True, stdout=subprocess.PIPE, env=settings)
+    return dict(json.loads(done.stdout))
 
 
 if __name__ == "__main__":
