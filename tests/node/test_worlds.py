@@ -9,14 +9,14 @@ import pytest
 
 from made import NOW_US
 from vigie.model.atlas import Atlas
-from vigie.model.decision import Decision
 from vigie.model.label import PUBLIC, Label
+from vigie.node.desk import Actor, Desk
 from vigie.node.example import OWNER, example_files
 from vigie.node.exercises import make_exercise_files
 from vigie.node.flow import draw, see, write_out
 from vigie.node.intake import Order, ingest_each, ingest_file
+from vigie.node.review import Word, decide
 from vigie.node.settings import Node, init_node
-from vigie.store import add_decision
 
 CLEAR = Order(label=Label(OWNER, tlp="CLEAR"))
 YEAR_US = 365 * 86_400_000_000
@@ -105,7 +105,7 @@ def test_an_analysts_word_is_obeyed(node: Node, tmp_path: Path, atlas: Atlas, *,
     """Far apart but one event; close together but two."""
     second = PAIR[1] if not same else "b1,RSO,seismic,seismic.earthquake,2026-01-09T10:00:00Z,22.0,44.0,4.6,Mw,5,1,"
     ingest_file(node, table(tmp_path, [PAIR[0], second]), Order(label=Label("ME-NODE")), NOW_US)
-    add_decision(node.store, Decision(("RSO", "b1"), ("MSO", "a1"), same, "looked at both", Label("ME-NODE"), NOW_US))
+    decide(Desk(node, Actor("analyst", "ME-NODE", "analyst"), NOW_US), "same" if same else "apart", "RSO/b1", "MSO/a1", Word(reason="looked at both"))
     assert len(see(node, "ME-NODE", NOW_US, atlas, exercise=False).events) == events
     assert len(see(node, PUBLIC, NOW_US, atlas, exercise=False).events) == 0
 

@@ -14,9 +14,10 @@ from alembic.migration import MigrationContext
 
 import vigie.store
 from made import NOW_US, quake
+from vigie.model.decision import decisions_of
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
-from vigie.model.label import Label, label_text
+from vigie.model.label import Directory, Label, label_text
 from vigie.node.settings import init_node, open_node
 from vigie.store import (
     Audience,
@@ -24,12 +25,14 @@ from vigie.store import (
     Keyring,
     Store,
     add_entry,
+    check_entries,
     check_records,
     count_rows,
     create_store,
     database,
     open_store,
     prepare,
+    readable_log,
     schema_version,
     taking_in,
     upgrade_store,
@@ -82,6 +85,32 @@ def test_an_upgraded_store_keeps_its_records_and_has_the_tables_of_a_new_one(new
     assert list(check_records(store)) == [None, None]
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    store.close()
+
+
+OLD_DECISION = (
+    "INSERT INTO decisions (first_agency, first_ref, second_agency, second_ref, same, reason, label_id, decided_us) "
+    "VALUES ('MSO', '{first}', 'MSO', 'b', {same}, '{reason}', (SELECT id FROM labels), {decided_us})"
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_decisions_of_an_older_store_are_entries_afterwards(new_url: Callable[[str], str], tmp_path: Path, kind: str) -> None:
+    """Two words on one pair are two versions of one decision, the later counts; what no report is named after is kept too; each id can be proved."""
+    url = new_url(kind)
+    older_store(url, Keyring(tmp_path / "keys"))
+    store = database._connect(url)
+    migrate(store, command.upgrade, "0002")
+    with store.engine.begin() as connection:
+        for first, same, reason, decided_us in (("a", "true", "close", NOW_US), ("a", "false", "two shocks", NOW_US + 5), ("gone", "true", "", NOW_US + 1)):
+            connection.exec_driver_sql(OLD_DECISION.format(first=first, same=same, reason=reason, decided_us=decided_us))
+    store.close()
+    assert upgrade_store(url)
+    store = open_store(url)
+    log = readable_log(store, Audience("ME-NODE", Directory(), NOW_US + 9), exercise=False)
+    found = {report.groups[0][0].text: (entry.version, report.verdict, report.reason, entry.said_us) for entry, report in decisions_of(log)}
+    assert found == {"MSO/a": (2, "apart", "two shocks", NOW_US + 5), "MSO/gone": (1, "same", "", NOW_US + 1)}
+    assert list(check_entries(store)) == [None, None, None]
     store.close()
 
 

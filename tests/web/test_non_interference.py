@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from vigie.model.activity import Activity, CountryShare
 from vigie.model.atlas import Atlas
 from vigie.model.contact import Check, Contact, Reply
+from vigie.model.decision import Decision
 from vigie.model.entry import Entry
 from vigie.model.label import Label
 from vigie.model.procedure import Reason, Step
@@ -62,6 +63,12 @@ def step(act: str, **facts: Any) -> Step:
     return Step.model_validate({"activity": "a-open", "owner": "ME-NODE", "act": act} | facts)
 
 
+def decided(verdict: str, first: str, second: str) -> Decision:
+    """A decision on two reports."""
+    names = [{"agency": name.partition("/")[0], "ref": name.partition("/")[2]} for name in (first, second)]
+    return Decision.model_validate({"verdict": verdict, "groups": [[name] for name in names], "reason": SECRET if SECRET in first + second else ""})
+
+
 def open_words(*, exercise: bool = False) -> list[Entry]:
     """What everybody may read: a warning, two activities, one of them asked for silence, which a partner broke."""
     asked = {"deadline_us": NOW_US + DAY_US, "zone": "UTC", "parties": ["RS-NODE"], "agree": "all"}
@@ -72,6 +79,7 @@ def open_words(*, exercise: bool = False) -> list[Entry]:
         word("warning", "w-open", content("w-open"), OPEN, exercise=exercise),
         word("activity", "a-open", activity("Open training", answers=["w-open", "w-secret"]), OPEN, exercise=exercise),
         word("activity", "a-more", activity("Open workshop", countries=[{"code": "RS"}]), OPEN, exercise=exercise),
+        word("decision", "dc-open", decided("apart", "EMSC/q2", "MSO/q2"), OPEN, exercise=exercise),
         *told,
         broken,
     ]
@@ -90,6 +98,10 @@ def hidden_words(*, exercise: bool = False) -> list[Entry]:
         word("contact", "p-secret", Contact(party="RS-NODE", institution=SECRET, role="duty desk"), **later),
         word("check", "k-secret", Check(contact="p-secret", party="RS-NODE", until_us=NOW_US, text=SECRET), **later),
         word("reply", "k-secret", Reply(check="k-secret", asker="ME-NODE", text=SECRET), **later),
+        word("decision", "dc-secret", decided("same", "EMSC/q1", "DESK-0/d/0"), **later),
+        word("decision", "dc-parts", decided("apart", "EMSC/q1", "MSO/q1"), **later),
+        word("decision", "dc-hidden", decided("same", f"{SECRET}/s1", "EMSC/q2"), **later),
+        word("decision", "dc-open", decided("same", "EMSC/q2", f"{SECRET}/s2"), version=2, **later),
         word("reading", "g-secret", Reading(page="0" * 64, source=SECRET, title=SECRET), **later),
         word("warning", "w-secret", content("w-secret", texts=(wording(headline=SECRET),), recipients=()), **later),
         word("warning", "w-open", content("w-open", severity="Extreme", texts=(wording(headline=SECRET),)), version=2, **later),
@@ -144,6 +156,7 @@ PATHS = (
     *("/api/events", "/api/events?exercise=true", "/api/events?limit=3", "/api/events?format=csv", "/api/events?bbox=2,48,3,49"),
     f"/api/events?agency={SECRET}",
     *("/api/reports", "/api/reports?limit=3", "/api/reports?exercise=true", f"/api/reports?agency={SECRET}", "/api/vocabulary"),
+    *("/api/review", "/api/review?exercise=true", "/api/review?limit=2&page=2", "/api/review/ln-none", "/api/decisions", "/api/decisions?exercise=true"),
     *("/api/picture", "/api/picture?exercise=true", "/api/picture?period=day", "/api/picture?colour=red", "/nothing"),
     *("/activities", "/activities?exercise=true", "/activities?standing=running", "/activities?standing=withdrawn", "/activities?field=cyber"),
     *("/activities?country=ME", "/activities?country=AL", "/activities?page=2", f"/activities?country={SECRET}", "/activities.iati.xml"),
@@ -209,13 +222,14 @@ def partners(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator
     [
         *("/activities", "/activities.iati.xml", "/activities/ME-NODE/a-open", "/activities/ME-NODE/a-secret", "/stocktake", "/coverage", "/coverage.csv"),
         *("/desk", "/desk/activities", "/desk/activities/new", "/desk/contacts", "/desk/contacts.csv", "/desk/pages", "/desk/warnings", "/desk/scoreboard"),
+        *("/desk/review", "/desk/review/decisions", "/desk/review/ln-none", "/api/review", "/api/decisions"),
         *("/warnings", "/warnings/w-open", "/public", "/desk/activities?exercise=true"),
     ],
 )
 def test_what_a_party_may_not_read_changes_nothing_that_it_sees(partners: tuple[TestClient, TestClient], path: str) -> None:
     """But for the keys of its session's forms and the new names that forms bear."""
     plain, full = (_ask(client, path) for client in partners)
-    shown = [re.sub(rb'(name="form_key" value="\w+"|value="k-\w+")', b"", answer.content) for answer in (plain, full)]  # type: ignore[attr-defined]
+    shown = [re.sub(rb'("form_key":"\w+"|name="form_key" value="\w+"|value="k-\w+")', b"", answer.content) for answer in (plain, full)]  # type: ignore[attr-defined]
     assert (plain.status_code, shown[0]) == (full.status_code, shown[1])
     assert SECRET.encode() not in shown[1]
 

@@ -21,6 +21,7 @@ from vigie.cli import (
     links,
     nodes,
     pages,
+    review,
     sources,
     subscriptions,
     warn,
@@ -59,7 +60,7 @@ def program(*, version: bool = typer.Option(False, "--version", callback=_versio
 
 activities_stocktake.register(activities.app)
 activities_iati.register(activities.app)
-for part in (nodes, accounts, sources, intake, pages, links, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn, activities, contacts):
+for part in (nodes, accounts, sources, intake, pages, links, review, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn, activities, contacts):
     part.register(app)
 
 

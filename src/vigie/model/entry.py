@@ -1,6 +1,6 @@
 """A record that is no report: what a person, or the node itself, said at an instant, under a label. It is never changed; a new word is a new version.
 
-Drafts, warnings, answers, activities and what else people say (`ENTRY_TYPES`) are all entries; `body` is the canonical form of the noun.
+Drafts, warnings, answers, activities, decisions and what else people say (`ENTRY_TYPES`) are all entries; `body` is the canonical form of the noun.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from vigie.model.times import format_time
 
 ENTRY_TYPES = (
     *("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "alert"),
-    *("activity", "step", "reason", "contact", "check", "reply", "reading"),
+    *("activity", "step", "reason", "contact", "check", "reply", "reading", "decision"),
 )
 """`alert` is a CAP message of somebody else, as it came; `step` an act of an activity's procedure, `reason` why a silence was broken, under a label of
-its own; `check` and `reply` a communication check and its answer; `reading` the draft of a report that was read out of a page.
+its own; `check` and `reply` a communication check and its answer; `reading` the draft of a report that was read out of a page;
+`decision` an analyst's word on which reports are one event.
 """
 
 

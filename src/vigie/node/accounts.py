@@ -52,7 +52,7 @@ _CHECKING = threading.BoundedSemaphore(2)
 """So many passwords are checked at once, since each check takes 64 MiB."""
 
 _READER = frozenset({"read", "subscribe"})
-_ANALYST = _READER | {"triage", "draft", "answer", "judge", "assess"}
+_ANALYST = _READER | {"triage", "draft", "answer", "judge", "assess", "decide"}
 _RELEASER = _ANALYST | {"approve", "release"}
 ROLES: Mapping[str, frozenset[str]] = {"reader": _READER, "analyst": _ANALYST, "releaser": _RELEASER, "operator": _RELEASER | {"rules", "accounts"}}
 """What each role may do."""
@@ -81,7 +81,7 @@ class Session:
 
 
 def may(role: str, act: str) -> bool:
-    """Whether a role may do something: read, subscribe; triage, draft, answer, judge, assess; approve, release; rules, accounts. Unknown is a no."""
+    """Whether a role may do something: read, subscribe; triage, draft, answer, judge, assess, decide; approve, release; rules, accounts. Unknown is a no."""
     return act in ROLES.get(role, frozenset())
 
 

@@ -166,10 +166,11 @@ def report_answers(kept: KeptWorlds, world: World, rows: Sequence[int]) -> list[
 def links_of(world: World, links: Links, members: NDArray[np.int64]) -> list[Json]:
     """The links that touch these rows, each with both reports' ids and its reasons in nats and in words."""
     places = np.flatnonzero(np.isin(links.first, members) | np.isin(links.second, members))
-    return [_link_answer(world, links[int(place)]) for place in places]
+    return [link_answer(world, links[int(place)]) for place in places]
 
 
-def _link_answer(world: World, link: Link) -> dict[str, Json]:
+def link_answer(world: World, link: Link) -> dict[str, Json]:
+    """A link with both reports' ids and its reasons in nats and in words."""
     ends: list[Json] = [_name_at(world, link.first), _name_at(world, link.second)]
     said: list[Json] = [f"{name} {words_of(nats)} ({nats:+.1f} nats)" for name, nats in link.reasons.items() if abs(nats) >= _UNSAID_NATS]
     return link_facts(world, link) | {"between": ends, "words": said}

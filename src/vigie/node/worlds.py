@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from vigie.model.atlas import Atlas, country_at, unit_at
 from vigie.model.catalogue import Catalogue
-from vigie.model.decision import Decision
 from vigie.model.event import EVIDENCE, Clusters, Events, Links
 from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US, quarter_start
+from vigie.node.decided import decided_rows
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
-from vigie.store import Audience, Window, find_reports, visible, visible_decisions
+from vigie.store import Audience, Window, visible
 
 if TYPE_CHECKING:
     from vigie.harmonise import Background
@@ -57,7 +57,7 @@ class _Linked:
 def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
     """The world of an audience: the one place where reports become events."""
     catalogue = visible(node.store, audience, Window(exercise=exercise))
-    decisions = _decided_rows(node, audience, catalogue)
+    decisions = decided_rows(node, audience, catalogue, exercise=exercise)
     names = [name for code, name in enumerate(catalogue.field.names) if (catalogue.field.codes == code).any()]
     parts = []
     for name in names:
@@ -88,22 +88,6 @@ def learned_background(catalogue: Catalogue, sameness: Sameness) -> Background |
     said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
     earlier = said_us < quarter_start(int(said_us.max()))
     return estimate_background(catalogue.take(earlier), sameness) if int(earlier.sum()) >= MIN_LEARNED else None
-
-
-def _decided_rows(node: Node, audience: Audience, catalogue: Catalogue) -> list[tuple[int, int, bool]]:
-    """Decisions as pairs of catalogue rows; a decision on a report that is not here says nothing."""
-    decisions: list[Decision] = visible_decisions(node.store, audience)
-    at = {int(row): number for number, row in enumerate(catalogue.row)} if decisions else {}
-    found: list[tuple[int, int, bool]] = []
-    for decision in decisions:
-        first, second = (_row_of(node, audience, at, name) for name in (decision.first, decision.second))
-        found += [(first, second, decision.same)] if first is not None and second is not None else []
-    return found
-
-
-def _row_of(node: Node, audience: Audience, at: Mapping[int, int], name: tuple[str, str]) -> int | None:
-    rows = [at[held.row] for held in find_reports(node.store, audience, "/".join(name)) if held.row in at and held.report.agency == name[0]]
-    return rows[0] if rows else None
 
 
 def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: Atlas, *, exercise: bool) -> World:

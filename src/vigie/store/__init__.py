@@ -2,13 +2,13 @@
 
 from vigie.store.check import check_entries, check_payloads, check_records
 from vigie.store.database import Store, clear_journal, create_store, open_store, schema_version, sqlite_url, upgrade_store
-from vigie.store.decisions import add_decision, visible_decisions
 from vigie.store.entries import add_entries, add_entry, add_within, readable_log
 from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
 from vigie.store.history import Versions, readable_versions
 from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
+from vigie.store.named import rows_named
 from vigie.store.notes import add_note, change_note, list_notes, read_note, remove_note, save_note
 from vigie.store.reading import Audience, Held, Window, find_reports, held_reports, labels_of_rows, visible
 from vigie.store.rows import PreparedBlock, prepare
@@ -28,7 +28,6 @@ __all__ = [
     "Tally",
     "Versions",
     "Window",
-    "add_decision",
     "add_entries",
     "add_entry",
     "add_note",
@@ -58,6 +57,7 @@ __all__ = [
     "readable_log",
     "readable_versions",
     "remove_note",
+    "rows_named",
     "save_note",
     "save_source_state",
     "schema_version",
@@ -71,5 +71,4 @@ __all__ = [
     "unseal_stream",
     "upgrade_store",
     "visible",
-    "visible_decisions",
 ]

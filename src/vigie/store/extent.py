@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 
 from vigie.store.database import Store
 from vigie.store.predicate import readable_labels
 from vigie.store.reading import Audience, Window, readable
-from vigie.store.schema import decisions, entries, reports
+from vigie.store.schema import entries, reports
 
 _PRIME = 9_007_199_233
 """Witnesses are summed modulo this, so that the sum of a billion of them still fits 64 bits."""
 
 
 def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
-    """Numbers that differ when the audience's records or decisions do: how many, the last row, the sum of their witnesses; the same of decisions."""
+    """Numbers that differ when the audience's reports or decisions do: how many, the last row, the sum of their witnesses; the same of decisions."""
     sums = (func.count(), func.coalesce(func.max(reports.c.row), 0), func.coalesce(func.sum(reports.c.witness_low % _PRIME), 0))
-    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
-    words = select(func.count(), func.coalesce(func.max(decisions.c.id), 0)).where(decisions.c.label_id.in_(open_labels))
+    words = _words(audience, exercise=exercise).where(entries.c.type == "decision")
     with store.reading() as connection:
         records = connection.execute(select(*sums).where(readable(audience, Window(exercise=exercise)))).one()
         return tuple(int(number) for number in (*records, *connection.execute(words).one()))
@@ -25,8 +26,11 @@ def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tupl
 
 def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
     """Numbers that differ when the log that an audience may read of one world does: how many versions, the number of the last, the sum of their times."""
+    with store.reading() as connection:
+        return tuple(int(number) for number in connection.execute(_words(audience, exercise=exercise)).one())
+
+
+def _words(audience: Audience, *, exercise: bool) -> Select[Any]:
     open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
     sums = (func.count(), func.coalesce(func.max(entries.c.id), 0), func.coalesce(func.sum(entries.c.said_us % _PRIME), 0))
-    query = select(*sums).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
-    with store.reading() as connection:
-        return tuple(int(number) for number in connection.execute(query).one())
+    return select(*sums).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration, as alembic names it."""
 
 metadata = MetaData()
@@ -140,20 +140,6 @@ quarantine = Table(
     Column("kind", Text, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
     Column("sealed", LargeBinary),
-)
-
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("first_agency", Text, nullable=False),
-    Column("first_ref", Text, nullable=False),
-    Column("second_agency", Text, nullable=False),
-    Column("second_ref", Text, nullable=False),
-    Column("same", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("label_id", Integer, ForeignKey("labels.id"), nullable=False),
-    Column("decided_us", BigInteger, nullable=False),
 )
 
 tombstones = Table(

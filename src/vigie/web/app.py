@@ -26,6 +26,8 @@ from vigie.web import (
     pages,
     public_pages,
     reading_pages,
+    review_api,
+    review_pages,
     sessions,
     stock_pages,
     warning_pages,
@@ -50,9 +52,10 @@ def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     app = FastAPI(title="Vigie", description=ABOUT, version=vigie.__version__, docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
     app.state.desk = Desk(node, atlas, now, KeptWorlds(node, atlas, now))
     app.include_router(api.routes)
+    app.include_router(review_api.routes)
     app.include_router(pages.routes)
     app.include_router(sessions.routes)
-    for part in (warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages):
+    for part in (warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages, review_pages):
         app.include_router(part.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     catch_faults(app)

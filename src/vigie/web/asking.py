@@ -103,6 +103,15 @@ class PictureQuery(pydantic.BaseModel):
     resolution: Resolution = None
 
 
+class ReviewQuery(pydantic.BaseModel):
+    """Which page of what an analyst reviews, and how long it is."""
+
+    model_config = _FORBID
+    exercise: Exercise = None
+    limit: Limit = None
+    page: Number = None
+
+
 class PageQuery(pydantic.BaseModel):
     """What the page's form asks."""
 
@@ -160,7 +169,7 @@ class BriefQuery(pydantic.BaseModel):
     language: Tongue = None
 
 
-def is_exercise(query: EventQuery | ReportQuery | PictureQuery | PageQuery | WorldQuery) -> bool:
+def is_exercise(query: EventQuery | ReportQuery | PictureQuery | PageQuery | WorldQuery | ReviewQuery) -> bool:
     """Whether the exercise world is meant."""
     return query.exercise == "true"
 

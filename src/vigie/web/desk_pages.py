@@ -66,6 +66,7 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
     frame = frame_of(seat.in_english(), "/warnings")
     own = [("board", "/desk", "Today"), ("warnings", "/desk/warnings", "Warnings"), ("activities", "/desk/activities", "Activities")]
     own += [("pages", "/desk/pages", "Pages")] if is_own(seat) else []
+    own += [("review", "/desk/review", "Review")]
     own += [("contacts", "/desk/contacts", "Contacts"), ("scoreboard", "/desk/scoreboard", "Scores")]
     own += [("rules", "/desk/rules", "Rules"), ("schedule", "/desk/schedule", "Schedule")] if is_own(seat) else []
     common: dict[str, Any] = {

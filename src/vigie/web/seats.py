@@ -128,15 +128,16 @@ def usual_language(desk: Desk) -> str:
 def reader_of(request: Request, desk: At) -> Seat:
     """The seat of whoever reads: a party that is signed in, else PUBLIC."""
     session = maybe_signed_in(request) if COOKIE in request.cookies else None
-    return _seat(request, desk, session)
+    return seat_for(request, desk, session)
 
 
 def member_of(request: Request, desk: At, session: Signed) -> Seat:
     """The seat of somebody who is signed in; everybody else is led to the sign-in page."""
-    return _seat(request, desk, session)
+    return seat_for(request, desk, session)
 
 
-def _seat(request: Request, desk: Desk, session: Session | None) -> Seat:
+def seat_for(request: Request, desk: Desk, session: Session | None) -> Seat:
+    """The seat of who asks, in the world and language that the address names."""
     asked = request.query_params.get("language", "")
     language = check_language(asked) if asked else usual_language(desk)
     return Seat(desk, session, request.query_params.get("exercise") == "true", language, desk.now())

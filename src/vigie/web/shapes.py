@@ -192,6 +192,99 @@ class Reports(BaseModel):
     reports: list[Said]
 
 
+class End(Brief):
+    """One end of a doubtful link, with the name by which it can be decided."""
+
+    name: str = Field(description="AGENCY/REF, or the report's id where the agency gives no reference.")
+
+
+class Effects(BaseModel):
+    """What either answer would change, in plain words."""
+
+    same: str
+    apart: str
+
+
+class Question(BaseModel):
+    """A doubtful link that waits for an analyst."""
+
+    model_config = _OPEN
+    link: str = Field(description="The link's name: the same in every world that holds both reports.")
+    number: int = Field(description="Its place in the queue, from 1.")
+    first: End
+    second: End
+    between: list[str] = Field(description="The ids of both reports.")
+    probability: float | None = Field(description="The chance that both reports are one event.")
+    reasons: dict[str, float] = Field(description="Nats of evidence: above 0 speaks for one event, below 0 against.")
+    words: list[str]
+    together: bool = Field(description="Whether they are one event now.")
+    worth: float = Field(description="How many pairs of reports the answer changes on average.")
+    reports: int = Field(description="How many reports the answer concerns.")
+    would: Effects
+
+
+class Review(BaseModel):
+    """A page of the queue: the question whose answer is worth most comes first."""
+
+    model_config = _OPEN
+    audience: str
+    exercise: bool
+    numberMatched: int  # noqa: N815 - OGC API Features
+    numberReturned: int  # noqa: N815 - OGC API Features
+    links: list[Link]
+    questions: list[Question]
+
+
+class WholeQuestion(Question):
+    """One doubtful link with both reports in full."""
+
+    said: list[Said]
+    differs: list[str] = Field(description="The members that both reports have and that are not the same.")
+
+
+class Ruling(BaseModel):
+    """An analyst's decision as it stands."""
+
+    model_config = _OPEN
+    decision: str
+    owner: str = Field(description="The party that said it.")
+    by: str | None = Field(description="The account: a post, not a person.")
+    said: str
+    verdict: Literal["same", "apart", "withdrawn"]
+    was: str | None = Field(description="What was withdrawn.")
+    reason: str
+    groups: list[list[str]] = Field(description="The reports: of `same` all are one event, of `apart` no two of different groups are.")
+    events: list[str] = Field(description="The ids that the events had when they were merged or split.")
+    version: int
+    tlp: str
+    state: Literal["obeyed", "contradicts", "contradicts in part", "withdrawn", "not here"]
+    obeyed: int = Field(description="How many pairs of it are obeyed.")
+    contradicts: list[list[str]] = Field(description="The pairs, by the ids of their reports, that contradict a weightier decision and are left out.")
+
+
+class Decisions(BaseModel):
+    """A page of decisions, the latest first."""
+
+    model_config = _OPEN
+    audience: str
+    exercise: bool
+    form_key: str | None = Field(description="What a decision must bear that is sent in this session; null where nobody is signed in.")
+    numberMatched: int  # noqa: N815 - OGC API Features
+    numberReturned: int  # noqa: N815 - OGC API Features
+    links: list[Link]
+    decisions: list[Ruling]
+
+
+class Written(BaseModel):
+    """A decision that was written down."""
+
+    model_config = _OPEN
+    decision: str
+    version: int
+    verdict: Literal["same", "apart", "withdrawn"]
+    tlp: str
+
+
 class Timeline(BaseModel):
     """Events by the period in which they began."""
 

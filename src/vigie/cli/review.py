@@ -1,0 +1,216 @@
+"""`vigie review`: doubtful links in the order of what an answer is worth, and the analyst's answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, known_party, the_node
+from vigie.cli.review_ask import ask
+from vigie.cli.review_show import say_both, say_decisions, say_question
+from vigie.cli.show import say, say_json, steps
+from vigie.model.entry import Entry
+from vigie.model.errors import BadSetting
+from vigie.node.accounts import list_accounts
+from vigie.node.atlas import load_atlas
+from vigie.node.clock import now_us
+from vigie.node.desk import Actor, Desk
+from vigie.node.kept import kept_world
+from vigie.node.review import Word, decide, merge, split, undo
+from vigie.node.review_facts import Reviewer, decision_facts, link_facts_whole, place_of, queue_answer, queue_of
+from vigie.node.settings import Node
+
+AsOption = Annotated[str, typer.Option("--as", help="The account that answers (see vigie accounts).", show_default=False)]
+ReasonOption = Annotated[str, typer.Option(help="Why.", show_default=False)]
+TlpOption = Annotated[
+    str, typer.Option(help="Open the decision to others: CLEAR, GREEN, AMBER ... (else the party's own eyes, or as it was).", show_default=False)
+]
+ToOption = Annotated[list[str] | None, typer.Option("--to", help="With --tlp: who may read it, a party or group; may be given several times.")]
+LimitOption = Annotated[int, typer.Option(help="At most so many questions.", min=1, max=5_000)]
+ReportArgument = Annotated[str, typer.Argument(help="A report: AGENCY/REF, or its id in our answers.")]
+
+app = typer.Typer(help="Doubtful links, and the analyst's answers.", rich_markup_mode=None, invoke_without_command=True)
+
+
+def register(program: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    program.add_typer(app, name="review")
+
+
+@app.callback()
+def queue(
+    context: typer.Context,
+    node: NodeOption = None,
+    party: AudienceOption = "",
+    account: AsOption = "",
+    limit: LimitOption = 10,
+    *,
+    asking: Annotated[bool, typer.Option("--ask", help="Ask one after the other; one key an answer.")] = False,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the doubtful links, the one whose answer is worth most first; or answer them with --ask, one key an answer."""
+    if context.invoked_subcommand is not None:
+        if node or party or account or exercise or as_json or asking:
+            raise BadSetting("Options stand after the command", got=str(context.invoked_subcommand), expected="such as: vigie review show 1 --json")
+        return
+    opened = the_node(node)
+    if asking:
+        ask(desk_for(opened, account, exercise=exercise))
+        return
+    seen = reviewer(opened, party, exercise=exercise)
+    asked = queue_of(seen.world)
+    found: dict[str, Any] = queue_answer(seen, asked, range(min(limit, len(asked))))
+    if as_json:
+        say_json(found)
+        return
+    for item in found["questions"]:
+        say_question(item)
+    say(f"{found['numberReturned']:,} of {len(asked):,} questions shown, in the view of {seen.world.party}. Answer them with `vigie review --ask`.")
+
+
+def reviewer(node: Node, party: str, *, exercise: bool) -> Reviewer:
+    """The audience with its world, made with a spinner."""
+    audience = node.audience(known_party(node, party), now_us())
+    with steps("Linking") as watch:
+        return Reviewer(node, audience, kept_world(node, audience, load_atlas(), exercise=exercise, watch=watch))
+
+
+def desk_for(node: Node, account: str, *, exercise: bool) -> Desk:
+    """The desk at which the account sits. Raises `BadSetting` where there is no such account."""
+    found = next((item for item in list_accounts(node) if item.name == account), None)
+    if found is None:
+        raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
+    return Desk(node, Actor(found.name, found.party, found.role), now_us(), exercise)
+
+
+@app.command()
+def show(
+    link: Annotated[str, typer.Argument(help="The link's name, or its number in the queue.")],
+    node: NodeOption = None,
+    party: AudienceOption = "",
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """One doubtful link: both reports side by side, the evidence, and what an answer would change."""
+    seen = reviewer(the_node(node), party, exercise=exercise)
+    asked = queue_of(seen.world)
+    facts: dict[str, Any] = link_facts_whole(seen, asked, place_of(seen.world, asked, link))
+    if as_json:
+        say_json(facts)
+        return
+    say_both(facts)
+
+
+def _answered(entry: Entry, words: str, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"decision": entry.ref, "version": entry.version, "verdict": entry.body["verdict"], "tlp": entry.label.tlp})
+        return
+    say(f"{words} Decision {entry.ref}, version {entry.version}; undo it with: vigie review undo {entry.ref}")
+
+
+def _word(reason: str, tlp: str, to: list[str] | None) -> Word:
+    return Word(reason=reason, tlp=tlp, rel_to=tuple(to) if to else None)
+
+
+@app.command()
+def same(
+    first: ReportArgument,
+    second: ReportArgument,
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: ReasonOption = "",
+    tlp: TlpOption = "",
+    to: ToOption = None,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that two reports are one event."""
+    entry = decide(desk_for(the_node(node), account, exercise=exercise), "same", first, second, _word(reason, tlp, to))
+    _answered(entry, f"{first} and {second} are one event.", as_json=as_json)
+
+
+@app.command()
+def apart(
+    first: ReportArgument,
+    second: ReportArgument,
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: ReasonOption = "",
+    tlp: TlpOption = "",
+    to: ToOption = None,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that two reports are not one event."""
+    entry = decide(desk_for(the_node(node), account, exercise=exercise), "apart", first, second, _word(reason, tlp, to))
+    _answered(entry, f"{first} and {second} are two events.", as_json=as_json)
+
+
+@app.command("merge")
+def merge_(
+    events: Annotated[list[str], typer.Argument(help="The ids of two events or more.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: ReasonOption = "",
+    tlp: TlpOption = "",
+    to: ToOption = None,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that whole events are one: all their reports stay together."""
+    entry = merge(desk_for(the_node(node), account, exercise=exercise), events, _word(reason, tlp, to))
+    _answered(entry, f"{len(set(events))} events are one.", as_json=as_json)
+
+
+@app.command("split")
+def split_(
+    event: Annotated[str, typer.Argument(help="The id of the event.")],
+    reports: Annotated[
+        list[str] | None, typer.Argument(help="The reports that are another event; without any, it is cut at its weakest link.", show_default=False)
+    ] = None,
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: ReasonOption = "",
+    tlp: TlpOption = "",
+    to: ToOption = None,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that some reports of an event are another event; nothing brings the parts together again but an undo."""
+    entry = split(desk_for(the_node(node), account, exercise=exercise), event, [reports] if reports else [], _word(reason, tlp, to))
+    _answered(entry, f"{event} is split.", as_json=as_json)
+
+
+@app.command("undo")
+def undo_(
+    decision: Annotated[str, typer.Argument(help="The decision's name, or the first digits of it.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: ReasonOption = "",
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Withdraw a decision; what it said stays in the log."""
+    entry = undo(desk_for(the_node(node), account, exercise=exercise), decision, reason)
+    if as_json:
+        say_json({"decision": entry.ref, "version": entry.version, "verdict": "withdrawn"})
+        return
+    say(f"Decision {entry.ref} is withdrawn.")
+
+
+@app.command()
+def decisions(node: NodeOption = None, party: AudienceOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
+    """The log: every decision that a party may read, the latest first, and whether it is obeyed."""
+    found = decision_facts(reviewer(the_node(node), party, exercise=exercise))
+    if as_json:
+        say_json(found)
+        return
+    say_decisions(found)
