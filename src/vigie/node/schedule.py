@@ -15,8 +15,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import structlog
-
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting, VigieError
 from vigie.model.label import PUBLIC
@@ -186,6 +184,8 @@ def _round(node: Node, atlas: Atlas, jobs: Sequence[Job], now: Clock, stop: Even
     try:
         run_round(node, atlas, jobs, now, stop=stop, heard=heard)
     except Exception as fault:  # noqa: BLE001 - the watch goes on
+        import structlog
+
         structlog.get_logger().error("round failed", fault=type(fault).__name__, said=str(fault))
 
 
