@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(cache=True)
-def sweep(bounds, facts, agencies, need, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001
+def sweep(bounds, facts, agencies, need, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Walks through the changes of knowledge of one event after the other and writes the spells in which it counts; gives how many."""
     seen, stamp, count = np.full(agencies, -1, np.int64), 0, 0
     for number in range(len(bounds) - 1):
