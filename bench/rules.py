@@ -22,7 +22,9 @@ from vigie.model.rules_yaml import checked_book
 from vigie.model.terms import Kind
 from vigie.model.times import DAY_US, parse_time
 from vigie.node.packs import packs
-from vigie.warn import problem_states, replay, watch
+from vigie.warn.problems import problem_states
+from vigie.warn.replay import replay
+from vigie.warn.standing import watch
 
 COUNTRIES, UNITS, YEARS, AGENCIES = 12, 47, 10, 4
 START_US = parse_time("2016-01-01")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from vigie.cli.app import app, exit_code
+from vigie.model.errors import VigieError
 from vigie.model.times import DAY_US, format_time
 from vigie.node.clock import now_us
 
 HEADER = "report_id,agency,field,kind,begin,end,lon,lat,issued,exercise"
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Run = Callable[..., Result]
 
 
 def line(number: int, kind: str, days_ago: float, lon: float = 19.26, lat: float = 42.44) -> str:
@@ -29,33 +30,31 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs the program on a node with a quiet archive of six years and a fortnight of riots."""
     folder = tmp_path_factory.mktemp("warn")
 
-    def act(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vigie", *words]
-        return subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, check=False)
+    def act(*words: str, stdin: str = "") -> Result:
+        return CliRunner(env={"VIGIE_NODE": str(folder / "node")}).invoke(app, words, input=stdin)
 
-    assert act("init", "--party", "ME-NODE").returncode == 0
+    said(act("init", "--party", "ME-NODE"))
     (folder / "node" / "directory.toml").write_text('[parties.ME-CERT]\norg = "ME"\n')
     quiet = [line(number, "verb.accuse", 5 + 7 * number) for number in range(310)]
     riots = [line(1000 + number, "unrest.riot", 2 + 2 * number, 19.26 + number / 100) for number in range(6)]
     (folder / "reports.csv").write_text("\n".join([HEADER, *quiet, *riots]) + "\n")
-    assert act("ingest", "reports.csv", "--tlp", "CLEAR").returncode == 0
+    said(act("ingest", str(folder / "reports.csv"), "--tlp", "CLEAR"))
     for name, role, party in (("analyst", "analyst", ""), ("chief", "releaser", ""), ("me-duty", "analyst", "ME-CERT")):
-        done = act("accounts", "add", name, "--role", role, *(["--party", party] if party else []), "--password-stdin", stdin="a long password\n")
-        assert done.returncode == 0, done.stderr
+        said(act("accounts", "add", name, "--role", role, *(["--party", party] if party else []), "--password-stdin", stdin="a long password\n"))
     return act
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
+def said(done: Result) -> str:
     """What it printed, where it went well."""
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, (done.output, done.exception)
     return done.stdout
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Result) -> str:
     """The one sentence of a refusal."""
-    assert done.returncode in (3, 4, 5), done.stdout
-    assert "Traceback" not in done.stderr
-    return " ".join(done.stderr.split())
+    assert isinstance(done.exception, VigieError), (done.output, done.exception)
+    assert exit_code(done.exception) in (3, 4, 5)
+    return str(done.exception)
 
 
 def test_a_signal_becomes_a_warning_that_is_answered(run: Run, tmp_path: Path) -> None:

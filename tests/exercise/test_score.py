@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.exercise import Score, score_files, score_links
+from vigie.exercise.score import Score, score_files, score_links
 from vigie.model.errors import BadReport, BadSetting
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from vigie.exercise import AGENCIES, COLUMNS, Shape, Written, default_period, make_exercise, write_exercise
 from vigie.exercise import tables as tables_module
+from vigie.exercise.agencies import AGENCIES
+from vigie.exercise.tables import COLUMNS, Shape, Written, make_exercise, write_exercise
+from vigie.exercise.world import default_period
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.times import DAY_US, format_time, parse_time

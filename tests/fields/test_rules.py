@@ -13,8 +13,8 @@ from tests.warn.pasts import REGION, Said, at, past
 from vigie.model.pack import Pack
 from vigie.model.rule import PEACEFUL, Query, Rule, rule_name
 from vigie.model.rules_yaml import checked_book
-from vigie.warn import watch
 from vigie.warn.counting import is_of
+from vigie.warn.standing import watch
 
 FOUND: dict[str, Pack] = {point.name: point.load() for point in sorted(entry_points(group="vigie.fields"))}
 PACKS = [pytest.param(pack, id=name) for name, pack in FOUND.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -83,11 +84,12 @@ def said_by_packs() -> Iterator[Text]:
         yield from ((unit,) for scale, unit in pack.units.items() if scale in pack.terms.severity)
 
 
-def texts_said() -> set[Text]:
+@cache
+def texts_said() -> frozenset[Text]:
     """Every text of the program that is said in a reader's language."""
     found = {text for path in SOURCES.rglob("*.py") for text in said_in_python(path)}
     found |= {text for path in SOURCES.rglob("*.html") for text in said_in_sheet(path)}
-    return (found | set(said_by_packs())) - {("",)}
+    return frozenset(found | set(said_by_packs())) - {("",)}
 
 
 def messages(tag: str) -> dict[Text, Text]:

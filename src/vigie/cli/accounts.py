@@ -10,7 +10,6 @@ import typer
 from vigie.cli.options import JsonOption, NodeOption, shown_day, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.times import format_time
-from vigie.node.accounts import MIN_PASSWORD, add_account, list_accounts, remove_account, set_password
 from vigie.node.clock import now_us
 
 accounts_app = typer.Typer(
@@ -39,6 +38,8 @@ def add(
     password_stdin: PasswordOption = False,
 ) -> None:
     """Add an account: a post, not a person."""
+    from vigie.node.accounts import add_account
+
     added = add_account(the_node(node), name, party, role, _password(from_stdin=password_stdin), deputy, now_us=now_us())
     say(f"{added.name} of {added.party} may sign in as {added.role}.")
 
@@ -46,6 +47,8 @@ def add(
 @accounts_app.command(name="list")
 def list_all(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """Every account: whose post it is, what it may do, who its deputy is."""
+    from vigie.node.accounts import list_accounts
+
     found = list_accounts(the_node(node))
     if as_json:
         facts = [{name: getattr(account, name) for name in ("name", "party", "role", "deputy")} for account in found]
@@ -58,6 +61,8 @@ def list_all(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
 @accounts_app.command(name="password")
 def change_password(name: Name, node: NodeOption = None, *, password_stdin: PasswordOption = False) -> None:
     """Give an account another password; whoever is signed in with it is signed out."""
+    from vigie.node.accounts import set_password
+
     set_password(the_node(node), name, _password(from_stdin=password_stdin))
     say(f"{name} has another password.")
 
@@ -65,11 +70,15 @@ def change_password(name: Name, node: NodeOption = None, *, password_stdin: Pass
 @accounts_app.command(name="remove")
 def remove(name: Name, node: NodeOption = None) -> None:
     """Remove an account; what was said with it stays."""
+    from vigie.node.accounts import remove_account
+
     orphans = remove_account(the_node(node), name)
     say(f"{name} is removed." + (f" Without a deputy now: {', '.join(orphans)}." if orphans else ""))
 
 
 def _password(*, from_stdin: bool) -> str:
+    from vigie.node.accounts import MIN_PASSWORD
+
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     said: str = typer.prompt(f"Password, at least {MIN_PASSWORD} characters", hide_input=True, confirmation_prompt=True)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vigie.activities.record import Known, known, known_named
 from vigie.cli.options import CountryOption, ExerciseOption, FieldOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.show import say, say_json, say_table
-from vigie.model.activity import Activity
 from vigie.model.entry import Log
 from vigie.model.errors import BadSetting
-from vigie.model.said import read_body
-from vigie.node.accounts import list_accounts
-from vigie.node.activity_facts import activity_facts, activity_line
-from vigie.node.activity_files import TEMPLATE, read_activity_file
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.deadlines import local_text
-from vigie.node.desk import Actor, Desk, log_of
-from vigie.node.procedures import activity_of, break_silence, deadline_of, done_words, extend_silence, open_silence, save_activity, take_step
-from vigie.node.settings import Node
-from vigie.node.warning_facts import Shown
+
+if TYPE_CHECKING:
+    from vigie.activities.record import Known
+    from vigie.node.desk import Desk
+    from vigie.node.settings import Node
+    from vigie.node.warning_facts import Shown
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts (see vigie accounts).", show_default=False)]
 PartyOption = Annotated[str, typer.Option("--for", help="As whom it is read: a party's name or PUBLIC (else the node's own).", show_default=False)]
@@ -37,12 +31,19 @@ app = typer.Typer(help="Projects and other activities, and how they are agreed."
 
 
 def register(program: typer.Typer) -> None:
-    """Adds the commands of this file."""
+    """Adds the commands of this file and of its two sisters."""
+    from vigie.cli import activities_iati, activities_stocktake
+
+    activities_stocktake.register(app)
+    activities_iati.register(app)
     program.add_typer(app, name="activities")
 
 
 def desk_for(node: Node, account: str, *, exercise: bool) -> Desk:
     """The desk at which the account sits. Raises `BadSetting` where there is no such account."""
+    from vigie.node.accounts import list_accounts
+    from vigie.node.desk import Actor, Desk
+
     found = next((item for item in list_accounts(node) if item.name == account), None)
     if found is None:
         raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
@@ -50,10 +51,15 @@ def desk_for(node: Node, account: str, *, exercise: bool) -> Desk:
 
 
 def _shown(node: Node, log: Log, language: str = "en") -> Shown:
+    from vigie.node.atlas import load_atlas
+    from vigie.node.warning_facts import Shown
+
     return Shown(load_atlas(), language, node.settings.yardstick, log, own=node.settings.party)
 
 
 def _named(log: Log, ref: str) -> Known:
+    from vigie.activities.record import known, known_named
+
     found = known_named(known(log), ref, log.party)
     if found is None:
         raise BadSetting("There is no such activity", got=ref)
@@ -72,6 +78,10 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the activities that a party may read, the one that was changed last first."""
+    from vigie.activities.record import known
+    from vigie.node.activity_facts import activity_line
+    from vigie.node.desk import log_of
+
     opened = the_node(node)
     log = log_of(opened, known_party(opened, party), now_us(), exercise=exercise)
     lines: list[dict[str, Any]] = [activity_line(each, _shown(opened, log)) for each in known(log)]
@@ -105,6 +115,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show an activity and the course of its procedure, as a party may see it."""
+    from vigie.node.activity_facts import activity_facts
+    from vigie.node.desk import log_of
+
     opened = the_node(node)
     log = log_of(opened, known_party(opened, party), now_us(), exercise=exercise)
     facts: dict[str, Any] = activity_facts(_named(log, ref), _shown(opened, log, language))
@@ -152,6 +165,8 @@ def _step_row(line: dict[str, Any]) -> tuple[str, ...]:
 @app.command()
 def template() -> None:
     """Print an example of a file for add and edit (YAML)."""
+    from vigie.node.activity_files import TEMPLATE
+
     typer.echo(TEMPLATE, nl=False)
 
 
@@ -172,6 +187,11 @@ def add(
     exercise: ExerciseOption = False,
 ) -> None:
     """Write down a new activity, from a file or from the options; without a label for the party's own eyes."""
+    from vigie.model.activity import Activity
+    from vigie.model.said import read_body
+    from vigie.node.activity_files import read_activity_file
+    from vigie.node.procedures import save_activity
+
     said: dict[str, Any] = {"titles": {"en": title}, "planned_begin": begin or None, "planned_end": end or None, "priorities": priority or ()}
     said |= {"countries": [{"code": code.upper()} for code in country or ()], "partners": [{"name": name} for name in institution or ()]}
     if (file is None) == (not title):
@@ -193,6 +213,9 @@ def edit(
     exercise: ExerciseOption = False,
 ) -> None:
     """Replace an activity's text by a file's, or its label; refused while it is under silence."""
+    from vigie.node.activity_files import read_activity_file
+    from vigie.node.procedures import activity_of, save_activity
+
     desk = desk_for(the_node(node), account, exercise=exercise)
     found = activity_of(desk, desk.actor.party, ref)
     activity = read_activity_file(file) if file else found.activity
@@ -212,6 +235,8 @@ def step(
     exercise: ExerciseOption = False,
 ) -> None:
     """Do the next step of an activity's procedure."""
+    from vigie.node.procedures import done_words, take_step
+
     desk = desk_for(the_node(node), account, exercise=exercise)
     take_step(desk, desk.actor.party, ref, act, text, day)
     say(f"Activity {ref}: {done_words(act)}.")
@@ -231,6 +256,9 @@ def silence(
     exercise: ExerciseOption = False,
 ) -> None:
     """Put an activity under silence: it is agreed unless one of the parties breaks the silence before the deadline."""
+    from vigie.node.deadlines import local_text
+    from vigie.node.procedures import deadline_of, open_silence
+
     desk = desk_for(the_node(node), account, exercise=exercise)
     deadline_us = deadline_of(until, zone)
     open_silence(desk, ref, deadline_us, zone, party, agree, note)
@@ -242,6 +270,9 @@ def extend(
     ref: RefArgument, until: UntilOption, zone: ZoneOption, node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
 ) -> None:
     """Give a silence that is not over a later deadline; the earlier one stays in the log."""
+    from vigie.node.deadlines import local_text
+    from vigie.node.procedures import deadline_of, extend_silence
+
     deadline_us = deadline_of(until, zone)
     extend_silence(desk_for(the_node(node), account, exercise=exercise), ref, deadline_us, zone)
     say(f"The silence on activity {ref} ends {local_text(deadline_us, zone)}.")
@@ -259,6 +290,8 @@ def break_(
     exercise: ExerciseOption = False,
 ) -> None:
     """Break the silence on an activity for the account's party. That it was broken is seen by all who may read the activity."""
+    from vigie.node.procedures import activity_of, break_silence
+
     desk = desk_for(the_node(node), account, exercise=exercise)
     found = activity_of(desk, owner, ref) if owner else _named(desk.log, ref)
     break_silence(desk, found.owner, found.ref, reason, () if restricted else None)

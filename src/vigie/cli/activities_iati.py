@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,11 +12,12 @@ from vigie.cli.activities import AsOption, PartyOption, TlpOption, ToOption, des
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.show import complain, say, say_json, say_table
 from vigie.cli.written import is_output, write_file
-from vigie.exchange.iati import ReportingOrg, RuleFault
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
-from vigie.node.iati_files import Exported, Imported, export_iati, import_iati, reporting_org
-from vigie.node.jobs import counted
+
+if TYPE_CHECKING:
+    from vigie.exchange.iati import RuleFault
+    from vigie.node.iati_files import Exported, Imported
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,8 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Take in activities that others publish as IATI; newer words of a known identifier become its next version."""
+    from vigie.node.iati_files import import_iati
+
     desk = desk_for(the_node(node), account, exercise=exercise)
     found = import_iati(desk, file, tlp, to, explain=explain)
     if as_json:
@@ -94,6 +97,10 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write what a reader may read as IATI 2.03; what breaks a rule is left out and named, and the exit code is 1."""
+    from vigie.exchange.iati import ReportingOrg
+    from vigie.node.iati_files import export_iati, reporting_org
+    from vigie.node.jobs import counted
+
     if is_output(file) and as_json and not check:
         raise BadSetting("The standard output cannot hold both the file and what is said of it", field="--json", todo="name a file, or ask for --check")
     opened = the_node(node)

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vigie.activities.coverage import Coverage
-from vigie.activities.record import day_of
-from vigie.activities.stocktake import WAYS, By
 from vigie.cli.options import AudienceOption, ExerciseOption, FieldOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.show import say, say_json, say_table, steps
 from vigie.cli.written import is_output, write_file
 from vigie.model.errors import BadSetting
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.desk import log_of
-from vigie.node.kept import kept_world
-from vigie.node.outlook import make_outlook
-from vigie.node.packs import packs
-from vigie.node.settings import Node
-from vigie.node.stocktaking import Reader, coverage_facts, coverage_lines, coverage_of, coverage_picture, reader_of, stocktake_facts, stocktake_lines
+
+if TYPE_CHECKING:
+    from vigie.activities.coverage import Coverage
+    from vigie.activities.stocktake import By
+    from vigie.node.settings import Node
+    from vigie.node.stocktaking import Reader
 
 AtOption = Annotated[str, typer.Option("--at", help="The day, such as 2026-11-22 (else today, UTC).", show_default=False)]
 ByOption = Annotated[str, typer.Option("--by", help="country, field, priority, partner or mechanism (else the first three).", show_default=False)]
@@ -43,6 +39,8 @@ def register(app: typer.Typer) -> None:
 
 def day_option(text: str, now: int) -> date:
     """The day of `--at`, or today. Raises `BadSetting` where it is no day, or too far away for months to be counted back from it."""
+    from vigie.activities.record import day_of
+
     try:
         day = date.fromisoformat(text) if text else day_of(now)
     except ValueError as fault:
@@ -54,6 +52,8 @@ def day_option(text: str, now: int) -> date:
 
 def _ways(text: str) -> tuple[By, ...]:
     """The ways of looking that `--by` names. Raises `BadSetting` for one that there is not."""
+    from vigie.activities.stocktake import WAYS
+
     found = tuple(way for way in WAYS if way == text)
     if text and not found:
         raise BadSetting("The stocktake has no such table", field="--by", got=text, expected=", ".join(WAYS))
@@ -61,6 +61,12 @@ def _ways(text: str) -> tuple[By, ...]:
 
 
 def _reader(node: Node, party: str, now: int, *, exercise: bool) -> Reader:
+    from vigie.node.atlas import load_atlas
+    from vigie.node.desk import log_of
+    from vigie.node.kept import kept_world
+    from vigie.node.outlook import make_outlook
+    from vigie.node.stocktaking import reader_of
+
     whose, atlas = known_party(node, party), load_atlas()
     with steps("Linking") as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
@@ -85,6 +91,9 @@ def stocktake(
     as_json: JsonOption = False,
 ) -> None:
     """What is going on at a day: activities by country, field and partner, with budgets and trends."""
+    from vigie.activities.stocktake import WAYS
+    from vigie.node.stocktaking import stocktake_facts, stocktake_lines
+
     opened, now, ways = the_node(node), now_us(), _ways(by)
     day = day_option(at, now)
     reader = _reader(opened, party, now, exercise=exercise)
@@ -132,6 +141,9 @@ def coverage_(
     as_json: JsonOption = False,
 ) -> None:
     """Where a risk is known and no activity is, and which activities answer none."""
+    from vigie.node.packs import packs
+    from vigie.node.stocktaking import coverage_lines, coverage_of, coverage_picture
+
     if field and field not in packs():
         raise BadSetting("There is no such field", field="--field", got=field, expected=", ".join(packs()))
     opened, now = the_node(node), now_us()
@@ -147,6 +159,8 @@ def coverage_(
 
 
 def _say_coverage(reader: Reader, found: Coverage, day: date, field: str, *, as_json: bool) -> None:
+    from vigie.node.stocktaking import coverage_facts
+
     facts: dict[str, Any] = coverage_facts(reader, day, field=field, found=found)
     if as_json:
         say_json(facts)

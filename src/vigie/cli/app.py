@@ -1,4 +1,4 @@
-"""The program `vigie`: its commands, and how an error becomes one sentence and an exit code."""
+"""The program `vigie`: how it starts, and how an error becomes one sentence and an exit code. Its commands stand in `commands`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,7 @@ import sys
 import typer
 
 from vigie import __version__
-from vigie.cli import (
-    accounts,
-    activities,
-    activities_iati,
-    activities_stocktake,
-    brief,
-    contacts,
-    demo,
-    exchange,
-    exercise,
-    intake,
-    links,
-    nodes,
-    pages,
-    review,
-    sources,
-    subscriptions,
-    warn,
-    watch,
-    worlds,
-)
-from vigie.cli.show import complain
+from vigie.cli.commands import Commands
 from vigie.model.errors import BadReport, BadSetting, NotReleasable, PeerUnavailable, VigieError
 
 EXIT_CODES: dict[type[VigieError], int] = {BadSetting: 3, BadReport: 4, NotReleasable: 5, PeerUnavailable: 6}
@@ -36,6 +15,7 @@ EXIT_CODES: dict[type[VigieError], int] = {BadSetting: 3, BadReport: 4, NotRelea
 
 app = typer.Typer(
     name="vigie",
+    cls=Commands,
     help="The shared record of conflict prevention in a region: reports of many agencies become events on one picture.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -58,12 +38,6 @@ def program(*, version: bool = typer.Option(False, "--version", callback=_versio
     """
 
 
-activities_stocktake.register(activities.app)
-activities_iati.register(activities.app)
-for part in (nodes, accounts, sources, intake, pages, links, review, worlds, brief, watch, subscriptions, exchange, exercise, demo, warn, activities, contacts):
-    part.register(app)
-
-
 def exit_code(fault: VigieError) -> int:
     """The exit code of a fault: by who must act."""
     return next(code for kind, code in EXIT_CODES.items() if isinstance(fault, kind))
@@ -74,14 +48,20 @@ def main() -> None:
     try:
         app()
     except VigieError as fault:
-        complain(str(fault))
+        _complain(str(fault))
         sys.exit(exit_code(fault))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except OSError as fault:
-        complain(f"The file or folder cannot be used ({fault.filename or 'this machine'}): {fault.strerror or fault}.")
+        _complain(f"The file or folder cannot be used ({fault.filename or 'this machine'}): {fault.strerror or fault}.")
         sys.exit(EXIT_CODES[BadSetting])
     except KeyboardInterrupt:
-        complain("Stopped. What was taken in before stays; the file that was being read left nothing.")
+        _complain("Stopped. What was taken in before stays; the file that was being read left nothing.")
         sys.exit(130)
+
+
+def _complain(sentence: str) -> None:
+    from vigie.cli.show import complain
+
+    complain(sentence)

@@ -10,15 +10,14 @@ import typer
 from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, known_party, shown_day, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.cli.worlds import world_of
-from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.languages import LANGUAGES
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.settings import Node
 
 if TYPE_CHECKING:
+    from vigie.model.atlas import Atlas
     from vigie.node.briefs import Order
+    from vigie.node.settings import Node
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +44,7 @@ def brief(
     as_json: JsonOption = False,
 ) -> None:
     """Write the one-page brief: map, table, changes, warnings and answers, activities, sources, marking."""
+    from vigie.node.atlas import load_atlas
     from vigie.node.briefs import USUAL_DAYS, Order
 
     opened = the_node(node)
@@ -93,6 +93,7 @@ def _stop(node: Node, name: str) -> None:
 
 
 def _order(node: Node, name: str, order: Order, every: int, *, is_else: bool) -> None:
+    from vigie.node.atlas import load_atlas
     from vigie.node.brief_orders import FOLDER, order_brief
 
     if is_else:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vigie.activities.checks import year_lines
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, known_party, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.cli.warn import AsOption, PartyOption, _desk
 from vigie.model.canonical import Json
-from vigie.model.contact import Contact
 from vigie.model.entry import Log
 from vigie.model.errors import BadSetting
-from vigie.model.said import read_body
 from vigie.node.clock import now_us
-from vigie.node.contact_facts import all_check_facts, directory_facts, span_words, year_facts, year_of
-from vigie.node.contacts import answer_check, close_contact, contact_of, record_answer, save_contact, send_check
-from vigie.node.desk import log_of
-from vigie.node.settings import Node
+
+if TYPE_CHECKING:
+    from vigie.node.settings import Node
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(m|min|h|d)")
 _MINUTES = {"m": 1, "min": 1, "h": 60, "d": 1440}
@@ -34,6 +30,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _log(node: Node, party: str, *, exercise: bool) -> Log:
+    from vigie.node.desk import log_of
+
     return log_of(node, known_party(node, party), now_us(), exercise=exercise)
 
 
@@ -59,6 +57,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """The directory: every point of contact that a party may read."""
+    from vigie.node.contact_facts import directory_facts
+
     found = directory_facts(_log(the_node(node), party, exercise=exercise), with_closed=closed)
     if as_json:
         say_json(found)
@@ -81,6 +81,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one point of contact."""
+    from vigie.node.contact_facts import directory_facts
+
     log = _log(the_node(node), party, exercise=exercise)
     named = {item["ref"]: item for item in directory_facts(log, with_closed=True)}
     if ref not in named:
@@ -116,6 +118,10 @@ def add(
     exercise: ExerciseOption = False,
 ) -> None:
     """Write a point of contact down: a post of an institution, never a person."""
+    from vigie.model.contact import Contact
+    from vigie.model.said import read_body
+    from vigie.node.contacts import contact_of, save_contact
+
     desk = _desk(the_node(node), account, exercise=exercise)
     said: dict[str, Json] = {"party": party or desk.actor.party, "institution": institution, "role": role, "hours": hours, "zone": zone, "deputy": deputy}
     lists: dict[str, Json] = {"fields": list(field or ()), "countries": list(country or ()), "languages": list(language or ()), "lines": _given(line or ())}
@@ -134,6 +140,8 @@ def close(
     ref: Annotated[str, typer.Argument(help="The point of contact.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
 ) -> None:
     """Close a point of contact; it stays in the log."""
+    from vigie.node.contacts import close_contact
+
     close_contact(_desk(the_node(node), account, exercise=exercise), ref)
     say(f"{ref} is closed.")
 
@@ -151,6 +159,8 @@ def check(
     exercise: ExerciseOption = False,
 ) -> None:
     """Send a timed communication check to a point of contact of another party."""
+    from vigie.node.contacts import send_check
+
     desk = _desk(the_node(node), account, exercise=exercise)
     minutes = minutes_of(within) if within or not until else None
     entry = send_check(desk, ref, until_us=instant(until, "--until"), minutes=minutes, text=text, channel=channel)  # type: ignore[arg-type] # it is checked
@@ -167,6 +177,8 @@ def answer(
     exercise: ExerciseOption = False,
 ) -> None:
     """Answer a check for the account's party."""
+    from vigie.node.contacts import answer_check
+
     desk = _desk(the_node(node), account, exercise=exercise)
     answer_check(desk, ref, text)
     say(f"{desk.actor.party} has answered {ref}.")
@@ -183,6 +195,8 @@ def record(
     exercise: ExerciseOption = False,
 ) -> None:
     """Write down an answer that came by phone, radio or mail, and when it came."""
+    from vigie.node.contacts import record_answer
+
     record_answer(_desk(the_node(node), account, exercise=exercise), ref, text, at_us=instant(at, "--at") or 0)
     say(f"The answer to {ref} is written down.")
 
@@ -190,6 +204,8 @@ def record(
 @contacts_app.command()
 def checks(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """All checks that a party sent or was asked, the newest first."""
+    from vigie.node.contact_facts import all_check_facts
+
     found = all_check_facts(_log(the_node(node), party, exercise=exercise), now_us())
     if as_json:
         say_json(found)
@@ -212,6 +228,9 @@ def year(
     as_json: JsonOption = False,
 ) -> None:
     """How each party that was asked did in a year: sent, answered, in time, unanswered, median and slowest time."""
+    from vigie.activities.checks import year_lines
+    from vigie.node.contact_facts import span_words, year_facts, year_of
+
     rows = year_of(_log(the_node(node), party, exercise=exercise), now_us(), number)
     if as_json:
         say_json(year_facts(rows))

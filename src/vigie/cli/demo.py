@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vigie.cli.intake import take_in
-from vigie.cli.links import say_world
 from vigie.cli.show import counting, say
 from vigie.cli.worlds import say_silences, start_server, world_of
-from vigie.model.atlas import Atlas
 from vigie.model.label import PUBLIC, Label
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.desk import log_of
-from vigie.node.example import LAST_DAY, OWNER, add_activities, example_files
-from vigie.node.exercises import make_exercise_files
-from vigie.node.flow import write_out
-from vigie.node.intake import Order
-from vigie.node.outlook import make_outlook
-from vigie.node.settings import Node, init_node
-from vigie.node.stocktaking import coverage_facts, reader_of
-from vigie.node.summary import intake_summary, world_summary
-from vigie.node.worlds import World
+
+if TYPE_CHECKING:
+    from vigie.model.atlas import Atlas
+    from vigie.node.settings import Node
+    from vigie.node.worlds import World
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +33,11 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page at the end, or stop before that.")] = True,
 ) -> None:
     """Make a node, take in the example region and an exercise, link, and show the result."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.example import OWNER
+    from vigie.node.flow import write_out
+    from vigie.node.settings import init_node
+
     node, atlas = init_node(folder / "node", OWNER), load_atlas()
     say(f"A node of {OWNER} in {folder / 'node'}: a few real facts of the region, and an EXERCISE of {reports:,} made-up reports.")
     _fill(node, folder, reports)
@@ -57,6 +54,10 @@ def demo(
 
 
 def _fill(node: Node, folder: Path, reports: int) -> None:
+    from vigie.node.example import OWNER, add_activities, example_files
+    from vigie.node.exercises import make_exercise_files
+    from vigie.node.intake import Order
+
     with counting("Making the exercise", reports) as step:
         made = make_exercise_files(folder / "exercise", reports, 1, step)
     order = Order(label=Label(OWNER, tlp="CLEAR"))
@@ -68,6 +69,11 @@ def _fill(node: Node, folder: Path, reports: int) -> None:
 
 def _say_coverage(node: Node, world: World, atlas: Atlas) -> None:
     """Where the exercise has a high risk and nobody is at work, on its last day."""
+    from vigie.node.desk import log_of
+    from vigie.node.example import LAST_DAY
+    from vigie.node.outlook import make_outlook
+    from vigie.node.stocktaking import coverage_facts, reader_of
+
     log = log_of(node, PUBLIC, now_us(), exercise=True)
     reader = reader_of(node, make_outlook(node, atlas, world, log), log, atlas, "en")
     found: dict[str, Any] = coverage_facts(reader, date.fromisoformat(LAST_DAY))
@@ -78,6 +84,9 @@ def _say_coverage(node: Node, world: World, atlas: Atlas) -> None:
 
 
 def _say_summary(node: Node, worlds: list[World], atlas: Any) -> None:
+    from vigie.cli.links import say_world
+    from vigie.node.summary import intake_summary, world_summary
+
     taken: dict[str, Any] = intake_summary(node)
     agencies = sum(len({int(code) for code in world.catalogue.agency.codes}) for world in worlds)
     say(f"\nTaken in: {taken['reports']:,} reports of {agencies} agencies from {taken['files']} files, all TLP:CLEAR.")

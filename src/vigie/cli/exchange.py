@@ -11,10 +11,6 @@ from vigie.cli.options import AgencyOption, BoxOption, CountryOption, ExerciseOp
 from vigie.cli.show import say
 from vigie.cli.worlds import world_of
 from vigie.model.label import PUBLIC
-from vigie.node.atlas import load_atlas
-from vigie.node.export import export_lines, refuse_owner_only
-from vigie.node.flow import write_lines
-from vigie.node.pictures import check_choice
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +32,11 @@ def export(
     exercise: ExerciseOption = False,
 ) -> None:
     """Write the events that a party, or everybody, may see. What a source's terms keep with the owner is refused."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.export import export_lines, refuse_owner_only
+    from vigie.node.flow import write_lines
+    from vigie.node.pictures import check_choice
+
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     refuse_owner_only(opened, world)

@@ -9,7 +9,6 @@ import typer
 
 from vigie.cli.options import JsonOption
 from vigie.cli.show import counting, say, say_json
-from vigie.node.exercises import make_exercise_files, score_exercise
 
 exercise_app = typer.Typer(help="Make a made-up world with known truth, and score links against it.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,6 +25,8 @@ def make(
     seed: Annotated[int, typer.Option(help="The same seed and number give the same bytes.", min=0)] = 1,
 ) -> None:
     """Write the reports of made-up agencies, and the truth beside them. Every record is marked as an exercise."""
+    from vigie.node.exercises import make_exercise_files
+
     with counting("Making reports", reports) as step:
         files = make_exercise_files(out, reports, seed, step)
     say(f"{reports:,} made-up reports in {len(files)} files, and truth.csv, in {out}. Next: vigie link {out} --out links.csv")
@@ -39,6 +40,8 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Precision, recall and F1 of links, over pairs of reports."""
+    from vigie.node.exercises import score_exercise
+
     facts = score_exercise(folder, links)
     if as_json:
         say_json(facts)

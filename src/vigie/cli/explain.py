@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from vigie.cli.show import say, say_json, say_table
-from vigie.node.explaining import explain_file
-from vigie.node.page_facts import reading_lines
 
 
 def explain_files(paths: Sequence[Path], *, reader: str, preset: str, mapping: Path | None, agency: str, as_json: bool, folder: Path | None = None) -> None:
     """Prints the explanation of each file; nothing is written. `folder` is that of a node, if there is one, for its own lexicon."""
+    from vigie.node.explaining import explain_file
+
     found = [explain_file(path, reader, preset, mapping, agency, folder) for path in paths]
     if as_json:
         say_json(found)
@@ -30,6 +30,8 @@ def _view_of(facts: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
 
 
 def _say_page_view(facts: dict[str, Any]) -> None:
+    from vigie.node.page_facts import reading_lines
+
     for page in facts["pages"]:
         say(f"{facts['file']}: a page, read as a draft that would wait for review.")
         for line in reading_lines(page):

@@ -5,26 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vigie.cli.explain import explain_files
 from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import progress_bar, release_sentence, say, say_json, say_outcome, say_table
-from vigie.ingest.files import name_of
 from vigie.model.errors import BadSetting
 from vigie.model.label import Directory, Label, label_from_json
 from vigie.model.times import format_time
-from vigie.node import flow
 from vigie.node.clock import now_us
-from vigie.node.incoming import sweep
-from vigie.node.intake import Order, Outcome, files_under
-from vigie.node.mappings import PAGES
-from vigie.node.remote import fetched, is_address, label_at, without_secrets
-from vigie.node.retry import retry_file
-from vigie.node.settings import Node, node_folder, owner_label
-from vigie.store import list_files, list_rejects
+
+if TYPE_CHECKING:
+    from vigie.node.intake import Order, Outcome
+    from vigie.node.settings import Node
 
 Reader = Annotated[
     str, typer.Option(help="The reader's name, where the file is not recognised by itself; page for a press page in plain text.", show_default=False)
@@ -55,6 +50,10 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Take in reports: one file is one transaction, and the same file twice changes nothing."""
+    from vigie.node.incoming import sweep
+    from vigie.node.intake import Order, files_under
+    from vigie.node.settings import node_folder
+
     if explain:
         paths = files_under(map(Path, files))
         explain_files(paths, reader=reader, preset=preset, mapping=mapping, agency=agency, as_json=as_json, folder=node_folder(node))
@@ -68,6 +67,9 @@ def ingest(
 
 
 def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
+    from vigie.node.intake import files_under
+    from vigie.node.remote import fetched, is_address, label_at, without_secrets
+
     if not is_address(named):
         return [outcome for path in files_under([Path(named)]) for outcome in take_in(node, path, order, now, as_json=as_json)]
     with fetched(node, named, now) as path:
@@ -80,6 +82,10 @@ def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: b
 
 def take_in(node: Node, path: Path, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
     """Takes in one file behind a progress bar and says what became of it."""
+    from vigie.ingest.files import name_of
+    from vigie.node import flow
+    from vigie.node.mappings import PAGES
+
     with progress_bar(path.stat().st_size, name_of(path)) as watch:
         outcomes = list(flow.take_in(node, [path], order, now, watch))
     for outcome in outcomes if not as_json else ():
@@ -115,6 +121,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
 
 
 def _label(node: Node, tlp: str, path: Path | None) -> Label:
+    from vigie.node.settings import owner_label
+
     if path is None:
         return owner_label(node.settings.party, tlp or None)
     if tlp:
@@ -137,6 +145,8 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """What could not be read, where it stood and why; or try again."""
+    from vigie.store import list_files, list_rejects
+
     opened = the_node(node)
     if retry:
         _retry(opened, file)
@@ -165,6 +175,9 @@ def rejects(
 
 
 def _retry(node: Node, file: int | None) -> None:
+    from vigie.node.retry import retry_file
+    from vigie.store import list_files
+
     now = now_us()
     for entry in list_files(node.store):
         if entry.rejects and (file is None or entry.id == file):

@@ -17,7 +17,8 @@ _LOCAL = 3
 def pressed_keys() -> Iterator[Callable[[], str]]:
     """A function that waits for the next key and gives it; the empty text where the terminal has gone away.
 
-    Ctrl-C comes as a key too, so that whoever asks can end in good order. The terminal is put into this mode once and keeps what is typed ahead: to switch for each key would throw that away.
+    Ctrl-C comes as a key too, so that whoever asks can end in good order. The terminal is put into this mode once
+    and keeps what is typed ahead: to switch for each key would throw that away.
     """
     try:
         import termios

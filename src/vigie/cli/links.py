@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, the_node
 from vigie.cli.show import complain, say, say_json, say_table, steps
 from vigie.cli.worlds import world_of
-from vigie.ingest.mapping import read_mapping
 from vigie.model.errors import BadSetting
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.compatible import Compatible, link_compatible
-from vigie.node.flow import write_lines
-from vigie.node.linkfiles import LinkedFiles, Reading, link_files, link_lines, part_lines, report_files, world_link_lines
-from vigie.node.mappings import preset_mapping
-from vigie.node.summary import world_summary
+
+if TYPE_CHECKING:
+    from vigie.node.compatible import Compatible
+    from vigie.node.linkfiles import LinkedFiles
 
 TaxonomiesOption = Annotated[
     Path | None,
@@ -67,6 +64,11 @@ def link(
     as_json: JsonOption = False,
 ) -> None:
     """Find the reports that speak of one event."""
+    from vigie.ingest.mapping import read_mapping
+    from vigie.node.compatible import link_compatible
+    from vigie.node.linkfiles import Reading, link_files, report_files
+    from vigie.node.mappings import preset_mapping
+
     _check_options(
         files, compatible, {"--ignore": ignore, "--taxonomies": taxonomies, "--compatible": compatible or None}, _asked(window_km, window_days, parts)
     )
@@ -86,6 +88,8 @@ def link(
 
 
 def _compatible(mode: str, window_km: float | None, window_days: float | None, taxonomies: Path | None) -> Compatible:
+    from vigie.node.compatible import Compatible
+
     usual = Compatible(mode, taxonomies=taxonomies)
     return replace(usual, window_km=usual.window_km if window_km is None else window_km, window_days=usual.window_days if window_days is None else window_days)
 
@@ -107,6 +111,11 @@ def _check_options(files: list[Path] | None, compatible: str, of_files: dict[str
 
 
 def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: bool, as_json: bool) -> None:
+    from vigie.node.atlas import load_atlas
+    from vigie.node.flow import write_lines
+    from vigie.node.linkfiles import world_link_lines
+    from vigie.node.summary import world_summary
+
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     if out is not None:
@@ -118,6 +127,9 @@ def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: boo
 
 
 def _show_files(linked: LinkedFiles, out: Path | None, parts: Path | None, *, as_json: bool) -> None:
+    from vigie.node.flow import write_lines
+    from vigie.node.linkfiles import link_lines, part_lines
+
     if out is not None:
         write_lines(out, link_lines(linked))
     if parts is not None:

@@ -9,10 +9,6 @@ import typer
 from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import complain, counting, say, say_json, say_table
 from vigie.node.clock import now_us
-from vigie.node.health import count_records, examine, faults_of
-from vigie.node.kept import forget_worlds
-from vigie.node.settings import init_node, node_folder
-from vigie.store import erasable, erase
 
 
 def register(app: typer.Typer) -> None:
@@ -31,12 +27,17 @@ def init(
     ] = "",
 ) -> None:
     """Make a node in a folder."""
+    from vigie.node.settings import init_node, node_folder
+
     made = init_node(node_folder(node), party, store)
     say(f"The node of {made.settings.party} is ready in {made.folder}. Next: vigie ingest FILE, then vigie link.")
 
 
 def doctor(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """Is the node well? Looks at settings, store, key, disk, atlas, packs, quarantine."""
+    from vigie.node.health import examine
+    from vigie.node.settings import node_folder
+
     findings = examine(node_folder(node), now_us())
     if as_json:
         say_json([{"what": item.what, "well": item.is_well, "words": item.words} for item in findings])
@@ -47,6 +48,8 @@ def doctor(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
 
 def check(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """Prove that every record is still what was written."""
+    from vigie.node.health import count_records, faults_of
+
     opened = the_node(node)
     with counting("Checking records", count_records(opened)) as step:
         faults = list(faults_of(opened, step))
@@ -67,6 +70,9 @@ def erase_records(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase records for good: content, payload and quarantined bytes go, a signed tombstone stays."""
+    from vigie.node.kept import forget_worlds
+    from vigie.store import erasable, erase
+
     opened = the_node(node)
     found = erasable(opened.store, names)
     if not found:

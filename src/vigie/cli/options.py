@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.model.times import parse_interval
-from vigie.node.pictures import Choice
-from vigie.node.settings import Node, node_folder, open_node
+
+if TYPE_CHECKING:
+    from vigie.node.pictures import Choice
+    from vigie.node.settings import Node
 
 NodeOption = Annotated[Path | None, typer.Option("--node", help="The node's folder (else VIGIE_NODE, else ./node).", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -28,6 +30,8 @@ BoxOption = Annotated[str, typer.Option("--bbox", help="west,south,east,north in
 
 def the_node(folder: Path | None) -> Node:
     """The opened node that is meant."""
+    from vigie.node.settings import node_folder, open_node
+
     return open_node(node_folder(folder))
 
 
@@ -64,6 +68,8 @@ def box_of(text: str) -> tuple[float, float, float, float] | None:
 
 def choice_of(*, field: str = "", country: str = "", agency: str = "", since: str = "", until: str = "", bbox: str = "", min_agencies: int = 1) -> Choice:
     """The choice of events that the options describe."""
+    from vigie.node.pictures import Choice
+
     since_us, until_us = instant(since, "--since"), instant(until, "--until")
     return Choice(field=field, country=country, agency=agency, since_us=since_us, until_us=until_us, box=box_of(bbox), min_agencies=min_agencies)
 

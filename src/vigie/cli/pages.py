@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -11,14 +11,12 @@ from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.entry import Log
 from vigie.model.errors import BadSetting
-from vigie.model.reading import Part
-from vigie.node.accounts import list_accounts
 from vigie.node.clock import now_us
-from vigie.node.desk import Actor, Desk, log_of
-from vigie.node.page_facts import reading_lines, standing_facts, whole_facts
-from vigie.node.page_reports import EDITABLE, MANY
-from vigie.node.page_review import accept, edits_between, reading_named, readings, reject, suggestion_facts, suggestions, suggestions_yaml
-from vigie.node.settings import Node
+
+if TYPE_CHECKING:
+    from vigie.model.reading import Part
+    from vigie.node.desk import Desk
+    from vigie.node.settings import Node
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts (see vigie accounts).", show_default=False)]
 Ref = Annotated[str, typer.Argument(help="The draft: its name, or the first 8 digits of it or more.")]
@@ -32,10 +30,15 @@ def register(app: typer.Typer) -> None:
 
 
 def _log(node: Node, *, exercise: bool) -> Log:
+    from vigie.node.desk import log_of
+
     return log_of(node, node.settings.party, now_us(), exercise=exercise)
 
 
 def _desk(node: Node, account: str, *, exercise: bool) -> Desk:
+    from vigie.node.accounts import list_accounts
+    from vigie.node.desk import Actor, Desk
+
     found = next((item for item in list_accounts(node) if item.name == account), None)
     if found is None:
         raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
@@ -45,6 +48,9 @@ def _desk(node: Node, account: str, *, exercise: bool) -> Desk:
 @pages_app.command("list")
 def list_(node: NodeOption = None, *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """The drafts that wait for review, oldest first, then those that are done."""
+    from vigie.node.page_facts import standing_facts
+    from vigie.node.page_review import readings
+
     found = [standing_facts(item) for item in readings(_log(the_node(node), exercise=exercise))]
     if as_json:
         say_json(found)
@@ -58,6 +64,9 @@ def list_(node: NodeOption = None, *, exercise: ExerciseOption = False, as_json:
 @pages_app.command()
 def show(ref: Ref, node: NodeOption = None, *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """A draft with each part, the words of the page that it was read from, the rule and how sure it is."""
+    from vigie.node.page_facts import reading_lines, whole_facts
+    from vigie.node.page_review import reading_named
+
     entry, reading = reading_named(_log(the_node(node), exercise=exercise), ref)
     facts = whole_facts(entry, reading)
     if as_json:
@@ -91,6 +100,9 @@ def accept_(
     as_json: JsonOption = False,
 ) -> None:
     """Accept a draft, with corrections: its report enters the store under the draft's label."""
+    from vigie.node.page_reports import MANY
+    from vigie.node.page_review import accept, edits_between, reading_named
+
     desk = _desk(the_node(node), account, exercise=exercise)
     entry, reading = reading_named(desk.log, ref)
     wanted = {part: value.split(";") if part in MANY else [value] for part, value in _pairs(to_set or (), "--set")}
@@ -105,6 +117,9 @@ def accept_(
 
 def _pairs(texts: Sequence[str], option: str) -> list[tuple[Part, str]]:
     """The parts and their values. Raises `BadSetting` for what is not PART=VALUE, or a part that cannot be set."""
+    from vigie.model.reading import Part
+    from vigie.node.page_reports import EDITABLE
+
     found = []
     for text in texts:
         part, mark, value = text.partition("=")
@@ -125,6 +140,8 @@ def reject_(
     as_json: JsonOption = False,
 ) -> None:
     """Reject a draft with a reason: it becomes no report."""
+    from vigie.node.page_review import reading_named, reject
+
     desk = _desk(the_node(node), account, exercise=exercise)
     entry, _ = reading_named(desk.log, ref)
     done = reject(desk, entry.ref, entry.version, reason)
@@ -140,6 +157,8 @@ def suggestions_(
     as_json: JsonOption = False,
 ) -> None:
     """Words of pages that reviewers gave a meaning to: what the node's own lexicon may hold."""
+    from vigie.node.page_review import suggestion_facts, suggestions, suggestions_yaml
+
     found = suggestions(_log(the_node(node), exercise=exercise))
     if as_json:
         say_json([suggestion_facts(item) for item in found])

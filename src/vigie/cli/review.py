@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,14 +12,13 @@ from vigie.cli.review_show import say_both, say_decisions, say_question
 from vigie.cli.show import say, say_json, steps
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
-from vigie.node.accounts import list_accounts
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.desk import Actor, Desk
-from vigie.node.kept import kept_world
-from vigie.node.review import Word, decide, merge, split, undo
-from vigie.node.review_facts import Reviewer, decision_facts, link_facts_whole, place_of, queue_answer, queue_of
-from vigie.node.settings import Node
+
+if TYPE_CHECKING:
+    from vigie.node.desk import Desk
+    from vigie.node.review import Word
+    from vigie.node.review_facts import Reviewer
+    from vigie.node.settings import Node
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that answers (see vigie accounts).", show_default=False)]
 ReasonOption = Annotated[str, typer.Option(help="Why.", show_default=False)]
@@ -51,6 +50,8 @@ def queue(
     as_json: JsonOption = False,
 ) -> None:
     """Show the doubtful links, the one whose answer is worth most first; or answer them with --ask, one key an answer."""
+    from vigie.node.review_facts import queue_answer, queue_of
+
     if context.invoked_subcommand is not None:
         if node or party or account or exercise or as_json or asking:
             raise BadSetting("Options stand after the command", got=str(context.invoked_subcommand), expected="such as: vigie review show 1 --json")
@@ -72,6 +73,10 @@ def queue(
 
 def reviewer(node: Node, party: str, *, exercise: bool) -> Reviewer:
     """The audience with its world, made with a spinner."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.kept import kept_world
+    from vigie.node.review_facts import Reviewer
+
     audience = node.audience(known_party(node, party), now_us())
     with steps("Linking") as watch:
         return Reviewer(node, audience, kept_world(node, audience, load_atlas(), exercise=exercise, watch=watch))
@@ -79,6 +84,9 @@ def reviewer(node: Node, party: str, *, exercise: bool) -> Reviewer:
 
 def desk_for(node: Node, account: str, *, exercise: bool) -> Desk:
     """The desk at which the account sits. Raises `BadSetting` where there is no such account."""
+    from vigie.node.accounts import list_accounts
+    from vigie.node.desk import Actor, Desk
+
     found = next((item for item in list_accounts(node) if item.name == account), None)
     if found is None:
         raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
@@ -95,6 +103,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One doubtful link: both reports side by side, the evidence, and what an answer would change."""
+    from vigie.node.review_facts import link_facts_whole, place_of, queue_of
+
     seen = reviewer(the_node(node), party, exercise=exercise)
     asked = queue_of(seen.world)
     facts: dict[str, Any] = link_facts_whole(seen, asked, place_of(seen.world, asked, link))
@@ -112,6 +122,8 @@ def _answered(entry: Entry, words: str, *, as_json: bool) -> None:
 
 
 def _word(reason: str, tlp: str, to: list[str] | None) -> Word:
+    from vigie.node.review import Word
+
     return Word(reason=reason, tlp=tlp, rel_to=tuple(to) if to else None)
 
 
@@ -129,6 +141,8 @@ def same(
     as_json: JsonOption = False,
 ) -> None:
     """Say that two reports are one event."""
+    from vigie.node.review import decide
+
     entry = decide(desk_for(the_node(node), account, exercise=exercise), "same", first, second, _word(reason, tlp, to))
     _answered(entry, f"{first} and {second} are one event.", as_json=as_json)
 
@@ -147,6 +161,8 @@ def apart(
     as_json: JsonOption = False,
 ) -> None:
     """Say that two reports are not one event."""
+    from vigie.node.review import decide
+
     entry = decide(desk_for(the_node(node), account, exercise=exercise), "apart", first, second, _word(reason, tlp, to))
     _answered(entry, f"{first} and {second} are two events.", as_json=as_json)
 
@@ -164,6 +180,8 @@ def merge_(
     as_json: JsonOption = False,
 ) -> None:
     """Say that whole events are one: all their reports stay together."""
+    from vigie.node.review import merge
+
     entry = merge(desk_for(the_node(node), account, exercise=exercise), events, _word(reason, tlp, to))
     _answered(entry, f"{len(set(events))} events are one.", as_json=as_json)
 
@@ -184,6 +202,8 @@ def split_(
     as_json: JsonOption = False,
 ) -> None:
     """Say that some reports of an event are another event; nothing brings the parts together again but an undo."""
+    from vigie.node.review import split
+
     entry = split(desk_for(the_node(node), account, exercise=exercise), event, [reports] if reports else [], _word(reason, tlp, to))
     _answered(entry, f"{event} is split.", as_json=as_json)
 
@@ -199,6 +219,8 @@ def undo_(
     as_json: JsonOption = False,
 ) -> None:
     """Withdraw a decision; what it said stays in the log."""
+    from vigie.node.review import undo
+
     entry = undo(desk_for(the_node(node), account, exercise=exercise), decision, reason)
     if as_json:
         say_json({"decision": entry.ref, "version": entry.version, "verdict": "withdrawn"})
@@ -209,6 +231,8 @@ def undo_(
 @app.command()
 def decisions(node: NodeOption = None, party: AudienceOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """The log: every decision that a party may read, the latest first, and whether it is obeyed."""
+    from vigie.node.review_facts import decision_facts
+
     found = decision_facts(reviewer(the_node(node), party, exercise=exercise))
     if as_json:
         say_json(found)

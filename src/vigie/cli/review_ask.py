@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,14 +17,13 @@ from vigie.cli.review_show import say_question
 from vigie.cli.show import say, steps
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.desk import Desk, check_may
-from vigie.node.kept import kept_world
-from vigie.node.review import Word, decide, undo
-from vigie.node.review_facts import Reviewer, link_name, queue_facts, queue_of
-from vigie.node.review_value import Questions
-from vigie.node.worlds import World
+
+if TYPE_CHECKING:
+    from vigie.node.desk import Desk
+    from vigie.node.review_facts import Reviewer
+    from vigie.node.review_value import Questions
+    from vigie.node.worlds import World
 
 ROUND = 20
 """How many answers are given before the reports are linked again."""
@@ -45,6 +44,8 @@ class Session:
 
 def ask(desk: Desk) -> None:
     """Asks until nothing is doubtful or the analyst quits; says what has changed."""
+    from vigie.node.desk import check_may
+
     check_may(desk, "decide")
     with pressed_keys() as press:
         ask_on(desk, Session(press))
@@ -64,6 +65,10 @@ def ask_on(desk: Desk, session: Session) -> None:
 
 def linked(desk: Desk) -> Reviewer:
     """The world as it is now, made with a spinner."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.kept import kept_world
+    from vigie.node.review_facts import Reviewer
+
     audience = desk.node.audience(desk.actor.party, now_us())
     with steps("Linking") as watch:
         return Reviewer(desk.node, audience, kept_world(desk.node, audience, load_atlas(), exercise=desk.exercise, watch=watch))
@@ -71,6 +76,9 @@ def linked(desk: Desk) -> Reviewer:
 
 def ask_round(desk: Desk, seen: Reviewer, session: Session) -> bool:
     """Asks the questions of one round; whether there is another one to come."""
+    from vigie.node.review import Word, decide
+    from vigie.node.review_facts import queue_facts, queue_of
+
     asked, answered, shown = queue_of(seen.world), 0, 0
     for place in fresh(seen.world, asked, session.skipped):
         item: dict[str, Any] = queue_facts(seen, asked, [place])[0]
@@ -97,6 +105,8 @@ def ask_round(desk: Desk, seen: Reviewer, session: Session) -> bool:
 
 def fresh(world: World, asked: Questions, skipped: set[str]) -> Iterator[int]:
     """The places of questions that were not skipped and are about no event of an earlier one."""
+    from vigie.node.review_facts import link_name
+
     touched: set[int] = set()
     for place in range(len(asked)):
         ends = (int(asked.links.first[place]), int(asked.links.second[place]))
@@ -128,6 +138,8 @@ def _typed(press: Callable[[], str]) -> str:
 
 def take_back(desk: Desk, session: Session) -> None:
     """Withdraws the last answer of the session."""
+    from vigie.node.review import undo
+
     if not session.given:
         say("  Nothing to undo.")
         return

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,7 +14,9 @@ from rich.table import Table
 
 from vigie.model.label import TLP_ORDER, Directory, Label
 from vigie.model.times import format_time
-from vigie.node.intake import Outcome, Watch
+
+if TYPE_CHECKING:
+    from vigie.node.intake import Outcome, Watch
 
 UNSEEN_WIDTH = 160
 """How wide a line is where no terminal says so: in a file, a pipe, a test."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +11,11 @@ from vigie.cli.options import JsonOption, NodeOption, instant, shown_day, the_no
 from vigie.cli.show import complain, fetching, say, say_json, say_table
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
-from vigie.node.source_health import SourceStatus
-from vigie.node.source_list import Entry
-from vigie.node.source_runs import RunOutcome
-from vigie.node.sources import add, known, run, run_due, status
+
+if TYPE_CHECKING:
+    from vigie.node.source_health import SourceStatus
+    from vigie.node.source_list import Entry
+    from vigie.node.source_runs import RunOutcome
 
 sources_app = typer.Typer(
     help="Known and own feeds: address, licence, account, cadence; run them, see how they are.", no_args_is_help=True, rich_markup_mode=None
@@ -31,6 +32,8 @@ def register(app: typer.Typer) -> None:
 @sources_app.command(name="list")
 def list_sources(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """Every feed that is known, with its terms and what it needs."""
+    from vigie.node.sources import known
+
     entries = known(the_node(node))
     if as_json:
         say_json([_entry_json(entry) for entry in entries])
@@ -89,6 +92,8 @@ def add_source(
     exercise: Annotated[bool, typer.Option("--exercise", help="What it brings is an exercise: nothing of it happened.")] = False,
 ) -> None:
     """Follow a feed: a known one by its name, or one of your own by its address."""
+    from vigie.node.sources import add
+
     given: dict[str, Any] = {
         "address": address,
         "field": field,
@@ -128,6 +133,8 @@ def run_source(
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what is new and take it in. A run that is cut off goes on where it stopped."""
+    from vigie.node.sources import run, run_due
+
     opened, now = the_node(node), now_us()
     since_us, until_us = instant(since, "--since"), instant(until, "--until")
     with fetching() as watch:
@@ -156,6 +163,8 @@ def _say_runs(outcomes: list[RunOutcome], *, as_json: bool) -> None:
 @sources_app.command(name="status")
 def source_status(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """How each followed feed is: fresh, late, silent, failing, never run, or in need of an account."""
+    from vigie.node.sources import status
+
     found = status(the_node(node), now_us(), added_only=True)
     if as_json:
         say_json([_status_json(item) for item in found])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,19 +11,10 @@ from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.errors import BadSetting
 from vigie.model.languages import LANGUAGES, check_language
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.notify import read_ledger, send_test
-from vigie.node.subscription_list import (
-    Kept,
-    add_subscription,
-    find_subscription,
-    list_subscriptions,
-    preview_count,
-    remove_subscription,
-    webhook_secret,
-)
-from vigie.warn.subscriptions import read_subscription, subscription_to_json
+
+if TYPE_CHECKING:
+    from vigie.node.subscription_list import Kept
 
 subscriptions_app = typer.Typer(help="Who is told of which warnings, by mail or webhook.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -62,6 +53,10 @@ def add(
     allow_private: Annotated[bool, typer.Option("--allow-private", help="The webhook may lie in a private network, or be http.")] = False,
 ) -> None:
     """Add a subscription: all conditions must hold; several values of one condition are alternatives."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.subscription_list import Kept, add_subscription, preview_count, webhook_secret
+    from vigie.warn.subscriptions import read_subscription
+
     opened, atlas, now = the_node(node), load_atlas(), now_us()
     wanted = _named(areas=country, fields=field, kinds=kind, problems=problem, stages=stage) | {"severity_at_least": severity, "tests": tests}
     how = {"channel": _channel(mail, webhook), "language": check_language(language), "extreme_passes": extreme_passes}
@@ -95,6 +90,9 @@ def _named(**conditions: Many) -> dict[str, Any]:
 @subscriptions_app.command(name="list")
 def list_all(node: NodeOption = None, party: PartyOption = "", *, as_json: JsonOption = False) -> None:
     """Every subscription, what went out to it, and what waits."""
+    from vigie.node.notify import read_ledger
+    from vigie.node.subscription_list import list_subscriptions
+
     opened = the_node(node)
     found, ledger = list_subscriptions(opened, party), read_ledger(opened)
     states = {(kept.subscription.party, kept.name): Counter[str]() for kept in found}
@@ -114,6 +112,8 @@ def list_all(node: NodeOption = None, party: PartyOption = "", *, as_json: JsonO
 
 
 def _facts(kept: Kept) -> dict[str, Any]:
+    from vigie.warn.subscriptions import subscription_to_json
+
     return subscription_to_json(kept.subscription) | {"exercise": kept.exercise, "allow_private": kept.may_be_private}
 
 
@@ -131,6 +131,8 @@ def _row(item: dict[str, Any]) -> dict[str, Any]:
 @subscriptions_app.command()
 def remove(name: Name, node: NodeOption = None, party: PartyOption = "") -> None:
     """Remove a subscription; what waits for it is not sent."""
+    from vigie.node.subscription_list import find_subscription, remove_subscription
+
     opened = the_node(node)
     remove_subscription(opened, find_subscription(opened, name, party))
     say(f"{name} is removed.")
@@ -146,6 +148,9 @@ def preview(
     as_json: JsonOption = False,
 ) -> None:
     """How many notices it would have brought: what its party may read, and no more."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.subscription_list import find_subscription, preview_count
+
     opened = the_node(node)
     count = preview_count(opened, load_atlas(), find_subscription(opened, name, party), now_us(), days)
     if as_json:
@@ -157,6 +162,9 @@ def preview(
 @subscriptions_app.command(name="test")
 def send_one(name: Name, node: NodeOption = None, party: PartyOption = "") -> None:
     """Send one message that says that it is a test."""
+    from vigie.node.notify import send_test
+    from vigie.node.subscription_list import find_subscription
+
     opened = the_node(node)
     kept = find_subscription(opened, name, party)
     send_test(opened, kept, now_us())

@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, known_party, the_node
 from vigie.cli.show import say, say_json, say_table, steps
-from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
-from vigie.model.languages import LANGUAGES
 from vigie.model.rule import Rule, rule_name
-from vigie.model.said import body_of, read_body
-from vigie.model.warning import Wording
-from vigie.node.accounts import list_accounts
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.compose import draft_from_signal
-from vigie.node.desk import (
-    Actor,
-    Desk,
-    answer,
-    approve,
-    assess,
-    draft_of,
-    judge,
-    log_of,
-    open_draft,
-    release,
-    review,
-    save_draft,
-    strike_figures,
-    submit_draft,
-    triage,
-)
-from vigie.node.desk_facts import cap_bytes, desk_facts, draft_text, scoreboard_lines, warning_facts, warning_text
-from vigie.node.facts import area_name
-from vigie.node.kept import kept_world
-from vigie.node.outlook import (
-    REPLAYED_DAYS,
-    Outlook,
-    disable_rule,
-    enable_rule,
-    enabled_rules,
-    make_outlook,
-    open_signals,
-    replay_of,
-    replay_rule,
-)
-from vigie.node.received import receive_alert
-from vigie.node.rules import rule_book
-from vigie.node.settings import Node
+from vigie.node.defaults import REPLAYED_DAYS
+
+if TYPE_CHECKING:
+    from vigie.model.atlas import Atlas
+    from vigie.node.desk import Desk
+    from vigie.node.outlook import Outlook
+    from vigie.node.settings import Node
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts (see vigie accounts).", show_default=False)]
 PartyOption = Annotated[str, typer.Option("--for", help="Whose desk: a party's name (else the node's own).", show_default=False)]
@@ -62,11 +27,18 @@ desk_app = typer.Typer(help="Rules, signals, warnings and answers.", no_args_is_
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of this file."""
+    """Adds the commands of this file and of its sister."""
+    from vigie.cli import warn_answers
+
+    warn_answers.register(desk_app)
     app.add_typer(desk_app, name="warn")
 
 
 def _world_and_outlook(node: Node, atlas: Atlas, party: str, *, exercise: bool) -> Outlook:
+    from vigie.node.desk import log_of
+    from vigie.node.kept import kept_world
+    from vigie.node.outlook import make_outlook
+
     now, whose = now_us(), known_party(node, party)
     with steps("Linking") as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
@@ -74,6 +46,9 @@ def _world_and_outlook(node: Node, atlas: Atlas, party: str, *, exercise: bool) 
 
 
 def _desk(node: Node, account: str, *, exercise: bool) -> Desk:
+    from vigie.node.accounts import list_accounts
+    from vigie.node.desk import Actor, Desk
+
     found = next((item for item in list_accounts(node) if item.name == account), None)
     if found is None:
         raise BadSetting("Say which account acts", field="--as", got=account, expected=", ".join(item.name for item in list_accounts(node)) or "an account")
@@ -83,6 +58,10 @@ def _desk(node: Node, account: str, *, exercise: bool) -> Desk:
 @desk_app.command()
 def status(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """Problems and their levels, open signals, drafts, live warnings, who has not answered."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.desk import log_of
+    from vigie.node.desk_facts import desk_facts
+
     opened, atlas = the_node(node), load_atlas()
     outlook = _world_and_outlook(opened, atlas, party, exercise=exercise)
     facts: dict[str, Any] = desk_facts(opened, atlas, outlook, log_of(opened, outlook.party, outlook.now_us, exercise=exercise))
@@ -118,6 +97,9 @@ def _late_row(item: dict[str, Any]) -> tuple[Any, ...]:
 @desk_app.command()
 def rules(node: NodeOption = None, *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
     """All rules of the packs and of the node: what they ask, whether they are on, how they did on the archive."""
+    from vigie.node.outlook import enabled_rules
+    from vigie.node.rules import rule_book
+
     opened = the_node(node)
     book = rule_book(opened)
     on = enabled_rules(opened, book, exercise=exercise)
@@ -129,6 +111,8 @@ def rules(node: NodeOption = None, *, exercise: ExerciseOption = False, as_json:
 
 
 def _rule_facts(node: Node, rule: Rule, *, is_on: bool, exercise: bool) -> dict[str, Any]:
+    from vigie.node.outlook import replay_of
+
     seen = replay_of(node, rule, exercise=exercise)
     none = "judged by analysts" if rule.how == "judged" else "not replayed yet"
     return {"rule": rule_name(rule), "on": is_on, "title": rule.title, "how": rule.how, "flag": rule.flag, "replay": seen.sentence if seen else none}
@@ -146,6 +130,11 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Run rules over the archive as it was known at each date, and keep the result beside the rule."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.kept import kept_world
+    from vigie.node.outlook import replay_rule
+    from vigie.node.rules import rule_book
+
     opened, atlas, now = the_node(node), load_atlas(), now_us()
     world = kept_world(opened, opened.audience(opened.settings.party, now), atlas, exercise=exercise)
     wanted = names or [name for name, rule in sorted(rule_book(opened).rules.items()) if rule.how != "judged"]
@@ -160,6 +149,8 @@ def replay(
 @desk_app.command()
 def enable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None, *, exercise: ExerciseOption = False) -> None:
     """Switch rules on. A rule that was not replayed in the wording that it has now is refused."""
+    from vigie.node.outlook import enable_rule
+
     opened = the_node(node)
     for name in names:
         enable_rule(opened, name, now_us(), exercise=exercise)
@@ -169,6 +160,8 @@ def enable(names: Annotated[list[str], typer.Argument(help="Full names of rules.
 @desk_app.command()
 def disable(names: Annotated[list[str], typer.Argument(help="Full names of rules.")], node: NodeOption = None, *, exercise: ExerciseOption = False) -> None:
     """Switch rules off."""
+    from vigie.node.outlook import disable_rule
+
     opened = the_node(node)
     for name in names:
         disable_rule(opened, name, exercise=exercise)
@@ -184,6 +177,12 @@ def draft(
     exercise: ExerciseOption = False,
 ) -> None:
     """Draft a warning from a signal: what the rule saw, for an analyst to finish on the desk."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.compose import draft_from_signal
+    from vigie.node.desk import open_draft
+    from vigie.node.facts import area_name
+    from vigie.node.outlook import open_signals
+
     opened, atlas = the_node(node), load_atlas()
     desk = _desk(opened, account, exercise=exercise)
     outlook = _world_and_outlook(opened, atlas, desk.actor.party, exercise=exercise)
@@ -207,6 +206,9 @@ def dismiss(
     exercise: ExerciseOption = False,
 ) -> None:
     """Dismiss a signal with a reason, or snooze it with --until."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.desk import triage
+
     opened, atlas = the_node(node), load_atlas()
     desk = _desk(opened, account, exercise=exercise)
     found = _world_and_outlook(opened, atlas, desk.actor.party, exercise=exercise).signal(signal)
@@ -229,6 +231,8 @@ def judge_(
     exercise: ExerciseOption = False,
 ) -> None:
     """Set a judged indicator, with a reason and an end."""
+    from vigie.node.desk import judge
+
     opened = the_node(node)
     judge(_desk(opened, account, exercise=exercise), rule, area, level, reason, instant(until, "--until") or 0)
     say(f"{rule} is {level} until {until}.")
@@ -244,6 +248,8 @@ def review_(
     exercise: ExerciseOption = False,
 ) -> None:
     """Say that a warning problem was looked at as a whole."""
+    from vigie.node.desk import review
+
     review(_desk(the_node(node), account, exercise=exercise), problem, text)
     say(f"{problem} is reviewed.")
 
@@ -262,6 +268,12 @@ def edit(
     exercise: ExerciseOption = False,
 ) -> None:
     """Change a draft's recipients, label and headline; the whole text form is on the desk's page."""
+    from vigie.model.said import body_of, read_body
+    from vigie.model.warning import Wording
+    from vigie.node.atlas import load_atlas
+    from vigie.node.desk import draft_of, save_draft, strike_figures
+    from vigie.node.desk_facts import draft_text
+
     desk = _desk(the_node(node), account, exercise=exercise)
     found = draft_of(desk, ref)
     content = found.draft.content.model_copy(update={"recipients": tuple(to)} if to else {})
@@ -281,6 +293,8 @@ def submit_(
     ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
 ) -> None:
     """Hand a draft to a second person."""
+    from vigie.node.desk import draft_of, submit_draft
+
     desk = _desk(the_node(node), account, exercise=exercise)
     submit_draft(desk, ref, draft_of(desk, ref).entry.version)
     say(f"Draft {ref} waits for a second person.")
@@ -289,6 +303,10 @@ def submit_(
 @desk_app.command("read")
 def read_(ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False) -> None:
     """Read a draft as it stands, and the digest that an approval must name."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.desk import draft_of
+    from vigie.node.desk_facts import draft_text
+
     opened = the_node(node)
     found = draft_of(_desk(opened, account, exercise=exercise), ref)
     say(draft_text(opened, load_atlas(), found))
@@ -306,6 +324,8 @@ def approve_(
     exercise: ExerciseOption = False,
 ) -> None:
     """Approve a draft as its second person, or send it back with a reason."""
+    from vigie.node.desk import approve
+
     desk = _desk(the_node(node), account, exercise=exercise)
     approve(desk, ref, content, approved=not refuse, note=refuse)
     say(f"Draft {ref} was sent back." if refuse else f"Draft {ref} is approved; release it with vigie warn release {ref}.")
@@ -316,80 +336,7 @@ def release_(
     ref: Annotated[str, typer.Argument(help="The draft.")], node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False
 ) -> None:
     """Release an approved draft to its recipients; refused where one of them may not read it."""
+    from vigie.node.desk import release
+
     entry = release(_desk(the_node(node), account, exercise=exercise), ref)
     say(f"Released: warning {entry.ref}, TLP:{entry.label.tlp or 'joined'}.")
-
-
-@desk_app.command()
-def show(
-    warning: Annotated[str, typer.Argument(help="The warning.")],
-    node: NodeOption = None,
-    party: PartyOption = "",
-    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
-    cap: Annotated[Path | None, typer.Option(help="Write it as CAP 1.2 to this file.", show_default=False)] = None,
-    *,
-    exercise: ExerciseOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Show a warning with its answers, as a party may see it; --cap writes it as CAP 1.2."""
-    opened, atlas = the_node(node), load_atlas()
-    log = log_of(opened, known_party(opened, party), now_us(), exercise=exercise)
-    if cap is not None:
-        cap.write_bytes(cap_bytes(opened, atlas, log, warning))
-        say(f"Written to {cap}.")
-        return
-    facts = warning_facts(opened, atlas, log, warning, language)
-    say_json(facts) if as_json else say(warning_text(facts))
-
-
-@desk_app.command("answer")
-def answer_(
-    warning: Annotated[str, typer.Argument(help="The warning.")],
-    word: Annotated[str, typer.Argument(help="received, read, accepted, contested, action or none.")],
-    text: Annotated[str, typer.Option(help="The counter-argument, the action or the reason.")] = "",
-    node: NodeOption = None,
-    account: AsOption = "",
-    *,
-    exercise: ExerciseOption = False,
-) -> None:
-    """Answer a warning for the account's party."""
-    desk = _desk(the_node(node), account, exercise=exercise)
-    answer(desk, warning, word, text)
-    say(f"{desk.actor.party} has answered: {word}.")
-
-
-@desk_app.command("assess")
-def assess_(
-    warning: Annotated[str, typer.Argument(help="The warning.")],
-    outcome: Annotated[str, typer.Argument(help="hit, miss, 'false alarm', averted or 'cannot tell'.")],
-    text: Annotated[str, typer.Option(help="Why.")] = "",
-    began: Annotated[str, typer.Option(help="When what was warned of began.", show_default=False)] = "",
-    node: NodeOption = None,
-    account: AsOption = "",
-    *,
-    exercise: ExerciseOption = False,
-) -> None:
-    """Close a warning with what became of it."""
-    assess(_desk(the_node(node), account, exercise=exercise), warning, outcome, text, instant(began, "--began"))
-    say(f"Warning {warning} is assessed: {outcome}.")
-
-
-@desk_app.command()
-def score(node: NodeOption = None, party: PartyOption = "", *, exercise: ExerciseOption = False) -> None:
-    """Print the scoreboard as CSV: all, each party, problem, rule and own account, each figure with its n."""
-    opened, atlas = the_node(node), load_atlas()
-    outlook = _world_and_outlook(opened, atlas, party, exercise=exercise)
-    for line in scoreboard_lines(opened, atlas, outlook, log_of(opened, outlook.party, outlook.now_us, exercise=exercise)):
-        typer.echo(line)
-
-
-@desk_app.command()
-def receive(
-    files: Annotated[list[Path], typer.Argument(help="CAP 1.2 messages of others.", exists=True)],
-    node: NodeOption = None,
-    tlp: Annotated[str, typer.Option(help="The label under which they are kept.")] = "AMBER",
-) -> None:
-    """Take in CAP alerts of others; updates and cancels may come in any order, the same one twice changes nothing."""
-    opened = the_node(node)
-    for path in files:
-        say(f"{path.name}: {receive_alert(opened, path, tlp, now_us())}")

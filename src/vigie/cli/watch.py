@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,11 +15,12 @@ from vigie.cli.options import JsonOption, NodeOption, shown_day, the_node
 from vigie.cli.show import complain, say, say_json, say_table
 from vigie.cli.worlds import check_port, start_server
 from vigie.model.times import SECOND_US, format_time
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.jobs import Job, JobOutcome, JobStanding
-from vigie.node.schedule import Cadences, is_watched, jobs_as_run, jobs_of, standings, watch_once, watching
-from vigie.node.settings import Node
+from vigie.node.defaults import Cadences
+
+if TYPE_CHECKING:
+    from vigie.node.jobs import Job, JobOutcome, JobStanding
+    from vigie.node.settings import Node
 
 DEFAULT = Cadences()
 
@@ -50,6 +51,8 @@ def watch(
     as_json: JsonOption = False,
 ) -> None:
     """Run sources, linking, rules, timers, silences, checks, notices and briefs, each at its cadence, until it is stopped."""
+    from vigie.node.schedule import jobs_as_run, jobs_of
+
     cadences = Cadences(
         sources_s=sources_every,
         link_s=link_every,
@@ -68,6 +71,9 @@ def watch(
 
 
 def _run_once(node: Node, jobs: Sequence[Job], *, as_json: bool) -> int:
+    from vigie.node.atlas import load_atlas
+    from vigie.node.schedule import watch_once
+
     with _stopped() as stop:
         outcomes = watch_once(node, load_atlas(), jobs, now_us, stop=stop, heard=None if as_json else _say_run)
     if as_json:
@@ -78,6 +84,9 @@ def _run_once(node: Node, jobs: Sequence[Job], *, as_json: bool) -> int:
 
 
 def _run(node: Node, jobs: Sequence[Job], round_s: int, port: int | None, *, as_json: bool) -> None:
+    from vigie.node.atlas import load_atlas
+    from vigie.node.schedule import watching
+
     if port is not None:
         check_port("127.0.0.1", port)
     atlas = load_atlas()
@@ -125,6 +134,8 @@ def _outcome_json(outcome: JobOutcome) -> dict[str, object]:
 
 def _say_status(node: Node, jobs: Sequence[Job], *, as_json: bool) -> int:
     """Shows how each job is; 1 where one is not well."""
+    from vigie.node.schedule import is_watched, standings
+
     found, is_running = standings(node, jobs, now_us()), is_watched(node)
     if as_json:
         say_json({"watched": is_running, "jobs": [_standing_json(item) for item in found]})

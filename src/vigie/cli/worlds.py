@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,15 +22,13 @@ from vigie.cli.options import (
     the_node,
 )
 from vigie.cli.show import say, say_counts, say_json, say_table, steps
-from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
-from vigie.node.atlas import load_atlas
 from vigie.node.clock import now_us
-from vigie.node.facts import event_facts
-from vigie.node.flow import draw, see
-from vigie.node.pictures import check_choice, chosen_events
-from vigie.node.settings import Node
-from vigie.node.worlds import World
+
+if TYPE_CHECKING:
+    from vigie.model.atlas import Atlas
+    from vigie.node.settings import Node
+    from vigie.node.worlds import World
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +40,8 @@ def register(app: typer.Typer) -> None:
 
 def world_of(node: Node, party: str, atlas: Atlas, *, exercise: bool) -> World:
     """The world of a party (else the node's own), made with a spinner."""
+    from vigie.node.flow import see
+
     with steps("Linking") as watch:
         return see(node, party or node.settings.party, now_us(), atlas, exercise=exercise, step=watch)
 
@@ -62,6 +62,10 @@ def events(
     as_json: JsonOption = False,
 ) -> None:
     """List events, the latest first."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.facts import event_facts
+    from vigie.node.pictures import check_choice, chosen_events
+
     opened, atlas = the_node(node), load_atlas()
     asked = choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox, min_agencies=min_agencies)
     choice = check_choice(asked, atlas)
@@ -100,6 +104,10 @@ def picture(
     as_json: JsonOption = False,
 ) -> None:
     """Counts by field, kind, area, period and agency; cells; agencies that fell silent."""
+    from vigie.node.atlas import load_atlas
+    from vigie.node.flow import draw
+    from vigie.node.pictures import check_choice
+
     opened, atlas = the_node(node), load_atlas()
     choice = check_choice(choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox), atlas)
     world = world_of(opened, party, atlas, exercise=exercise)
@@ -132,6 +140,8 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve the pages and the API: to everybody what PUBLIC may see, to who signs in what the account's party may see."""
+    from vigie.node.atlas import load_atlas
+
     start_server(the_node(node), load_atlas(), port, host)
 
 

@@ -15,7 +15,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vigie.model.errors import BadSetting
@@ -233,6 +232,8 @@ def _pairs(table: ByAgency) -> abc.Iterator[tuple[str, str]]:
 
 
 def _is_zone(name: str) -> bool:
+    import polars as pl
+
     try:
         pl.Series([0]).cast(pl.Datetime("us")).dt.replace_time_zone(name)
     except pl.exceptions.PolarsError:

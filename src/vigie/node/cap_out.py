@@ -12,7 +12,6 @@ from importlib import resources
 from typing import Any
 
 import shapely
-import structlog
 
 from vigie.exchange.atom import AtomEntry, atom_entry, atom_xml
 from vigie.exchange.cap import Release, cap_of
@@ -75,6 +74,8 @@ def _message_or_none(desk: CapDesk, chain: Chain) -> CapMessage | None:
         if message is not None:
             cap_xml(message)  # a text may hold what XML cannot carry
     except VigieError as fault:
+        import structlog
+
         structlog.get_logger().error("warning makes no CAP message", warning=chain.warning, version=chain.head.id, said=str(fault))
         return None
     return message

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from vigie.exercise import score_files, write_exercise
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.node.atlas import load_atlas
@@ -20,6 +19,8 @@ def make_exercise_files(folder: Path, reports: int, seed: int, step: Callable[[i
 
     A folder that holds an exercise already is written anew; one that holds anything else is refused.
     """
+    from vigie.exercise.tables import write_exercise
+
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth.csv").exists():
         raise BadSetting("The folder is not empty and holds no exercise", source=str(folder), todo="name another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -34,4 +35,6 @@ def make_exercise_files(folder: Path, reports: int, seed: int, step: Callable[[i
 
 def score_exercise(folder: Path, links: Path) -> dict[str, Json]:
     """Precision, recall and F1 of links against the truth in the folder."""
+    from vigie.exercise.score import score_files
+
     return dict(asdict(score_files(folder, links)))

@@ -14,19 +14,16 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO
-
-import httpx2
-import stamina
-from stamina.instrumentation import set_on_retry_hooks
+from typing import TYPE_CHECKING, BinaryIO
 
 from vigie.model.errors import BadSetting, PeerUnavailable
 from vigie.model.feed import BEARER, Answer, Request
 from vigie.model.times import SECOND_US, from_datetime
 from vigie.node.addresses import shown
-from vigie.node.line import FetchLimits, Line, Pace, answered, open_line
+from vigie.node.line import FetchLimits, Line, Pace, answered, open_line, trying_again
 
-set_on_retry_hooks(())  # a retry is not printed: the outcome of the run says what became of it
+if TYPE_CHECKING:
+    import httpx2
 
 _OK, _PARTIAL, _UNCHANGED, _BEYOND = 200, 206, 304, 416
 _NO_ACCESS = frozenset({401, 403, 407})
@@ -103,7 +100,7 @@ def fetch_with(visit: Visit, request: Request, target: Path) -> Answer:
     it wants an account or the disk does not take the answer.
     """
     limits, until_s = visit.limits, monotonic() + visit.limits.total_s
-    again = stamina.RetryingCaller(limits.attempts, limits.total_s, limits.wait_s, limits.longest_wait_s, limits.wait_s)
+    again = trying_again(limits.attempts, limits.total_s, limits.wait_s, limits.longest_wait_s)
     try:
         return again(lambda fault: _wait_for(fault, limits), _attempt, visit, request, target, until_s)
     except OSError as fault:
@@ -119,6 +116,8 @@ def _wait_for(fault: Exception, limits: FetchLimits) -> bool | float:
 
 
 def _attempt(visit: Visit, request: Request, target: Path, until_s: float) -> Answer:
+    import httpx2
+
     part = _Part(target.with_name(f"{target.name}.part"))
     where, headers = shown(request.address), _headers(visit, request, part)
     try:
@@ -149,6 +148,8 @@ def _headers(visit: Visit, request: Request, part: _Part) -> dict[str, str]:
 
 def _network_fault(fault: Exception, where: str) -> PeerUnavailable:
     """What httpx2 raised, in our words; the network's own words only where they hold no address."""
+    import httpx2
+
     if "CERTIFICATE_VERIFY_FAILED" in str(fault):
         return PeerUnavailable("The server's certificate is not valid", source=where, todo="nothing was fetched; check the address and the clock")
     if isinstance(fault, httpx2.TimeoutException):

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import structlog
-
 from vigie.model.atlas import Atlas
 from vigie.model.errors import VigieError
 from vigie.model.times import SECOND_US, format_time
@@ -141,6 +139,8 @@ def _after(node: Node, atlas: Atlas, job: Job, begun: JobState) -> tuple[JobStat
     except VigieError as fault:
         return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=str(fault)), ""
     except Exception as fault:  # noqa: BLE001 - one job that breaks must not stop the watch
+        import structlog
+
         structlog.get_logger().error("job failed", job=job.name, fault=type(fault).__name__, said=str(fault)[:200], where=_where(fault))
         sentence = f"The job {job.name} broke ({type(fault).__name__}); what the watch wrote to its log says where."
         return replace(begun, is_under_way=False, failures=begun.failures + 1, fault=sentence), ""

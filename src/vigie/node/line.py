@@ -9,13 +9,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Timer
 from time import monotonic
-from typing import Any
-
-import httpx2
+from typing import TYPE_CHECKING, Any
 
 import vigie
 from vigie.model.errors import BadSetting, PeerUnavailable
 from vigie.node.addresses import shown
+
+if TYPE_CHECKING:
+    import httpx2
+    from stamina import RetryingCaller
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -79,6 +81,8 @@ def open_line(address: str, limits: FetchLimits) -> Iterator[Line]:
 
     Raises `BadSetting` for an address that is not one of http or https.
     """
+    import httpx2
+
     url = parsed_address(address)
     timeout = httpx2.Timeout(limits.read_s, connect=limits.connect_s)
     headers = {"User-Agent": f"vigie/{vigie.__version__}", "Accept": "*/*", "Accept-Encoding": "gzip"}
@@ -86,8 +90,19 @@ def open_line(address: str, limits: FetchLimits) -> Iterator[Line]:
         yield Line(client)
 
 
+def trying_again(attempts: int, total_s: float, wait_s: float, longest_wait_s: float) -> RetryingCaller:
+    """Calls a function in as many attempts as are allowed. A retry is not printed: what becomes of the call is said by its outcome."""
+    import stamina
+    from stamina.instrumentation import set_on_retry_hooks
+
+    set_on_retry_hooks(())
+    return stamina.RetryingCaller(attempts, total_s, wait_s, longest_wait_s, wait_s)
+
+
 def parsed_address(address: str) -> httpx2.URL:
     """The address in its parts. Raises `BadSetting` where it is not one of http or https with a host, or carries a password."""
+    import httpx2
+
     try:
         url = httpx2.URL(address)
     except httpx2.InvalidURL as fault:
@@ -124,6 +139,8 @@ def answered(line: Line, address: str, headers: Mapping[str, str], limits: Fetch
 
 
 def _next_url(url: httpx2.URL, location: str) -> httpx2.URL:
+    import httpx2
+
     try:
         target = url.join(location)
     except httpx2.InvalidURL as fault:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vigie.ingest.mapping import Mapping, native_mapping, read_mapping
-from vigie.ingest.table import mapping_reader
 from vigie.model.canonical import digest
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.pack import ReadContext, Reader, Sample
@@ -82,6 +81,8 @@ def preset_mapping(name: str) -> Mapping:
 
 def reader_of(mapping: Mapping) -> Reader:
     """The table reader of a mapping, with the terms of its field."""
+    from vigie.ingest.table import mapping_reader
+
     return mapping_reader(mapping, terms_of(mapping))
 
 

@@ -16,6 +16,7 @@ from vigie.model.rule import Onset, Rule, RuleBook, Signal, Standing, rule_diges
 from vigie.model.said import latest_of, said_in
 from vigie.model.times import DAY_US, format_time, parse_time
 from vigie.model.warning import Judgement, Review, Triage
+from vigie.node.defaults import REPLAYED_DAYS
 from vigie.node.histories import history_of, region_of
 from vigie.node.kept import kept_world
 from vigie.node.rules import rule_book
@@ -31,9 +32,6 @@ SHOWN_DAYS = 60
 
 TICK_US = 300_000_000
 """Standings are computed again after five minutes at the latest."""
-
-REPLAYED_DAYS = 730
-"""How much of the archive a replay runs over unless told: two years."""
 
 
 @dataclass(frozen=True, slots=True)

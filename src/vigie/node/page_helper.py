@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pydantic
 
 import vigie
@@ -114,6 +113,8 @@ def _with(reading: Reading, added: Sequence[Found], fault: str) -> Reading:
 
 def _asked(helper: Helper, seen: str) -> str:
     """What the endpoint answers to the page. Raises `PeerUnavailable` where it does not answer as it should, `BadSetting` where it lacks its key."""
+    import httpx2
+
     key = os.environ.get(helper.key_env, "") if helper.key_env else ""
     if helper.key_env and not key:
         raise BadSetting("The page helper has no key", field=helper.key_env, todo="set the environment variable")
@@ -135,6 +136,8 @@ def _asked(helper: Helper, seen: str) -> str:
 
 def _posted(helper: Helper, said: dict[str, Any], headers: dict[str, str]) -> bytes:
     """The body of the answer, whole and of bounded size, within the time that it is given."""
+    import httpx2
+
     url = parsed_address(helper.address)
     address = f"{helper.address.rstrip('/')}/chat/completions"
     with httpx2.Client(timeout=helper.timeout_s, trust_env=not is_loopback(url.host), headers=headers) as client:

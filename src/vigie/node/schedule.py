@@ -9,19 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
-
-import structlog
 
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting, VigieError
 from vigie.model.label import PUBLIC
 from vigie.model.times import SECOND_US, from_datetime
 from vigie.node import clock
+from vigie.node.defaults import Cadences
 from vigie.node.incoming import sweep
 from vigie.node.jobs import Job, JobOutcome, JobStanding, counted, has_news, is_due, remembered, run_job, standing, state_of
 from vigie.node.kept import kept_world
@@ -36,24 +35,6 @@ _ROUND = "round"
 
 Clock = Callable[[], int]
 """Gives µs since 1970, UTC."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadences:
-    """Seconds between two runs of each job; our own choices. Sources have cadences of their own besides: this is how often they are looked at."""
-
-    sources_s: int = 60
-    link_s: int = 300
-    rules_s: int = 300
-    timers_s: int = 60
-    notices_s: int = 60
-    briefs_s: int = 300
-    sweep_s: int = 3600
-
-    @property
-    def round_s(self) -> int:
-        """Seconds between two rounds: the shortest cadence."""
-        return min(int(getattr(self, item.name)) for item in fields(self))
 
 
 def jobs_of(cadences: Cadences) -> tuple[Job, ...]:
@@ -203,6 +184,8 @@ def _round(node: Node, atlas: Atlas, jobs: Sequence[Job], now: Clock, stop: Even
     try:
         run_round(node, atlas, jobs, now, stop=stop, heard=heard)
     except Exception as fault:  # noqa: BLE001 - the watch goes on
+        import structlog
+
         structlog.get_logger().error("round failed", fault=type(fault).__name__, said=str(fault))
 
 

@@ -7,17 +7,19 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pydantic
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from vigie.ingest.files import Limits
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC, Directory, Label, Party
 from vigie.model.times import DAY_US
 from vigie.store import Audience, Keyring, Store, create_store, open_store, sqlite_url, upgrade_store
+
+if TYPE_CHECKING:
+    from vigie.ingest.files import Limits
 
 SETTINGS_FILE = "node.toml"
 DIRECTORY_FILE = "directory.toml"
@@ -64,6 +66,8 @@ class Node:
     @property
     def limits(self) -> Limits:
         """What a file may hold."""
+        from vigie.ingest.files import Limits
+
         return Limits(max_unpacked_bytes=self.settings.max_unpacked_bytes)
 
     def audience(self, party: str, now_us: int) -> Audience:

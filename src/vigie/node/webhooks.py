@@ -16,19 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
-import stamina
-from stamina.instrumentation import set_on_retry_hooks
-
 import vigie
 from vigie.model.canonical import Json, canonical_bytes
 from vigie.model.errors import BadSetting, PeerUnavailable
 from vigie.model.times import SECOND_US
 from vigie.node.addresses import shown
-from vigie.node.line import Line, parsed_address
+from vigie.node.line import Line, parsed_address, trying_again
 from vigie.node.settings import Node
-
-set_on_retry_hooks(())  # a retry is not printed: the ledger of notices says what became of it
 
 PATIENCE_S = 15.0
 ATTEMPTS = 3
@@ -95,11 +89,13 @@ def send_post(post: Post, now_us: int) -> None:
         "webhook-timestamp": str(sent_s),
         "webhook-signature": signature(post.secret, post.name, sent_s, body),
     }
-    again = stamina.RetryingCaller(ATTEMPTS, PATIENCE_S, WAIT_S, PATIENCE_S, WAIT_S)
+    again = trying_again(ATTEMPTS, PATIENCE_S, WAIT_S, PATIENCE_S)
     again(_Passing, _attempt, post, body, headers)
 
 
 def _attempt(post: Post, body: bytes, headers: Mapping[str, str]) -> None:
+    import httpx2
+
     where = shown(post.address)
     try:
         with httpx2.Client(timeout=PATIENCE_S, trust_env=False, headers={"Accept-Encoding": "identity"}) as client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import h3
 import numpy as np
 
 from vigie.model.event import Events
@@ -18,6 +17,8 @@ def cell_counts(events: Events, resolution: int) -> tuple[dict[str, int], int]:
 
     Raises `KeyError` for a resolution outside 2 to 7.
     """
+    import h3
+
     limit_km = VAGUE_KM[resolution]
     placed = np.isfinite(events.lon) & np.isfinite(events.lat) & ~(events.radius_km > limit_km)
     cells = Counter(h3.latlng_to_cell(float(lat), float(lon), resolution) for lon, lat in zip(events.lon[placed], events.lat[placed], strict=True))

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from vigie.model.rule import Rule
 from vigie.model.times import DAY_US
@@ -104,6 +103,8 @@ def prediction(
     `squares` is the sum of the windows' squared counts. Negative binomial with mean mu = (K + 1/2) / m and variance phi (mu + mu / m),
     phi = max(1, Pearson's statistic / (m - 1)); its tails are incomplete beta functions (Abramowitz and Stegun 26.5.26).
     """
+    from scipy import special
+
     many = np.maximum(windows, 1).astype(np.float64)
     mean = (total + 0.5) / many
     spread = np.maximum(squares - total * total / many, 0.0)

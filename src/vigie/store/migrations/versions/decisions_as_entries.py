@@ -27,7 +27,8 @@ def upgrade() -> None:
     connection = op.get_bind()
     query = "SELECT d.*, labels.text AS label FROM decisions d JOIN labels ON labels.id = d.label_id ORDER BY d.decided_us, d.id"
     versions: Counter[tuple[str, str, bool]] = Counter()
-    for row in connection.execute(sa.text(query)).mappings().all():
+    for found in connection.execute(sa.text(query)).mappings().all():
+        row: dict[str, Any] = {str(name): value for name, value in found.items()}
         entry = _entry(row, versions, exercise=_is_exercise(connection, row))
         values = {name: getattr(entry, name) for name in ("type", "owner", "ref", "exercise", "version", "said_us", "by")}
         identity = {"record_id": bytes.fromhex(entry_id(entry)), "label_id": row["label_id"]}
