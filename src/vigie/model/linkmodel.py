@@ -1,0 +1,96 @@
+"""What linking has learned of one field: how far off each agency is, how kinds agree, how dense unrelated events lie.
+
+A `LinkModel` completes a field's `Sameness`, which holds the priors: what the data say nothing of is taken from there,
+so the empty model (`untrained`) is as good as the priors. It is small and plain, and its `version` names it: the same
+reports make the same model on any day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from vigie.model.canonical import canonical_bytes, digest
+from vigie.model.sameness import Sameness
+
+INSTANT, STATED, INTERVAL, UNSTATED, REPEATED = "instant", "stated", "interval", "unstated", "repeated"
+"""Forms of an error. Times: `instant` (no error stated), `stated`, `interval` (a day, a month). Places: `unstated`,
+`stated`, and `repeated`: a radius that stands on so many reports that it is a code for how precise the place is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedError:
+    """How far off one agency's times or places of one form are.
+
+    For `instant` and `interval` `value` is a standard deviation in seconds (of an interval: beyond its ends), for
+    `unstated` and `repeated` a radius in km that holds 68 %, for `stated` what its stated errors are multiplied by.
+    `of` is the stated radius of a `repeated` form, else 0. `pairs` is the weight of the evidence, prior not counted.
+    """
+
+    agency: str
+    form: str
+    value: float
+    pairs: float
+    of: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedSize:
+    """What one agency adds to the size on one scale (lower case; on the family's axis), and its standard deviation."""
+
+    agency: str
+    scale: str
+    bias: float
+    sigma: float
+    pairs: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkModel:
+    """Parameters of linking for one field as learned from one audience's reports.
+
+    `times`, `places` and `sizes` name agencies; what they do not name has the prior. `spreads` is the standard deviation
+    of sizes among unrelated events by family. `wide_share_time` and `wide_share_place` are the shares of gross errors.
+    `levels[l]` is the share of true pairs whose kinds share exactly l dotted levels (the last: l or more), and `kinds`
+    how often each kind is used: together they say what it tells that two kinds agree. `repeats` is, by agency, the nats
+    that a second report of one event costs. `prior_nats` is added to every pair: how much likelier one event is told
+    twice than the field's prior has it. `crowding` is how many times as close unrelated events lie as a steady rate
+    would have them. `slope` and `offset` turn a score into the chance logistic(offset + slope * score).
+
+    `reports` and `pairs` say how much was learned from, `decided` how many answers of analysts, `until_us` before when
+    the reports were issued (None: no limit).
+    """
+
+    sameness: Sameness
+    times: tuple[LearnedError, ...] = ()
+    places: tuple[LearnedError, ...] = ()
+    sizes: tuple[LearnedSize, ...] = ()
+    spreads: tuple[tuple[str, float], ...] = ()
+    wide_share_time: float | None = None
+    wide_share_place: float | None = None
+    levels: tuple[float, ...] = ()
+    kinds: tuple[tuple[str, float], ...] = ()
+    repeats: tuple[tuple[str, float], ...] = ()
+    prior_nats: float = 0.0
+    crowding: float = 1.0
+    slope: float = 1.0
+    offset: float = 0.0
+    reports: int = 0
+    pairs: float = 0.0
+    decided: int = 0
+    until_us: int | None = field(default=None)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether anything was learned at all."""
+        return self.pairs > 0
+
+    @property
+    def version(self) -> str:
+        """A name of twelve hexadecimal digits: the same parameters, the same name."""
+        said = asdict(self) | {"sameness": repr(self.sameness)}
+        return digest(canonical_bytes(said))[:12]
+
+
+def untrained(sameness: Sameness) -> LinkModel:
+    """The model that knows the priors only."""
+    return LinkModel(sameness=sameness)
