@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vigie.harmonise.search import agency_nats
 from vigie.harmonise.cluster import Grown, Noted
 from vigie.harmonise.components import Pairs
+from vigie.harmonise.episode import part_parts
 from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
 from vigie.harmonise.score import Codes, Numbers, Rules, are_in_reach, score_parts
 from vigie.harmonise.space import Table
@@ -44,7 +45,7 @@ def proposals(table: Table, bond: NDArray[np.int8], grown: Grown, rules: Rules) 
     which = which.reshape(-1, 2)
     numbers, codes = _fused(tops, grown.ring, table.numbers, table.codes, table.rank)
     clusters = tops.astype(np.int64), grown.root, grown.ring, table.codes
-    reasons = _judged(which, (numbers, codes), clusters, (table.apart_start, table.apart), rules)
+    reasons = _judged(which, kinds, (numbers, codes), clusters, (table.apart_start, table.apart), rules)
     near = np.flatnonzero(reasons.sum(axis=1) >= rules.threshold - rules.doubt)
     near = near[_best(which[near], kinds[near], table.score[chosen[near]], table.rank[pairs[near]])]
     return Shown(_incident_first(pairs[near], kinds[near], table.numbers), reasons[near], kinds[near])
@@ -139,14 +140,20 @@ def _members(ring: Any, top: int, rank: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _judged(which: Any, fused: Any, clusters: Any, apart: Any, rules: Any) -> Any:
+def _judged(which: Any, bond: Any, fused: Any, clusters: Any, apart: Any, rules: Any) -> Any:
     """Reasons (k, 6) of pairs of clusters, `which` (k, 2) of the fused ones; minus infinity in column 0 where they may not meet."""
     reasons = np.zeros((len(which), 6))
     numbers, codes = fused
     for pair in range(len(which)):
         a, b = min(which[pair, 0], which[pair, 1]), max(which[pair, 0], which[pair, 1])
         reasons[pair, 0] = -math.inf
-        if a == b or not are_in_reach(numbers, a, b, rules) or _are_apart(clusters, a, b, apart):
+        if a == b:
+            continue
+        if bond[pair] == PART_OF:
+            time, place, size, kind, density = part_parts(numbers, codes, a, b, rules)
+            reasons[pair, 0], reasons[pair, 1], reasons[pair, 2], reasons[pair, 3], reasons[pair, 4] = time, place, size, kind, density
+            continue
+        if not are_in_reach(numbers, a, b, rules) or _are_apart(clusters, a, b, apart):
             continue
         time, place, size, kind, density = score_parts(numbers, codes, a, b, rules)
         reasons[pair, 0], reasons[pair, 1], reasons[pair, 2], reasons[pair, 3], reasons[pair, 4] = time, place, size, kind, density

@@ -116,8 +116,8 @@ def add(state: LinkState, catalogue: Catalogue) -> LinkState:
     """The state with these reports after its own; what they do not reach is not looked at again."""
     known, names = _features(catalogue, state)
     count, at = len(state.numbers), _find(state.witness[state.order], catalogue.witness[known.representative])
-    fresh = np.flatnonzero(at < 0)
-    row = np.where(at >= 0, state.order[at] if count else at, 0)
+    fresh, row = np.flatnonzero(at < 0), at.copy()
+    row[at >= 0] = state.order[at[at >= 0]]
     row[fresh] = count + np.arange(len(fresh))
     numbers, codes = np.concatenate([state.numbers, known.numbers[fresh]]), np.concatenate([state.codes, known.codes[fresh]])
     witness = np.concatenate([state.witness, catalogue.witness[known.representative[fresh]]])
