@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.episode import PART_OF, bond_of, is_part, part_parts
 from vigie.harmonise.grid import TICKS_PER_S, Grids, Rows, Sheet
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, best_nats, ends_agree, gap_s, kind_nats, most_log_mixture, score_parts
 from vigie.harmonise.sphere import angle_of, runs_near
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EARTH_KM, EXTENT, GROUP, HALF, KIND, OWN_VAR, RATE, T_VAR, UX, UY, UZ, T
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EARTH_KM, EXTENT, FAMILY, GROUP, HALF, KIND, OWN_VAR, RATE, SIZE, SIZE_SPREAD, SIZE_VAR, T_VAR, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
 
 _CHUNK = 16_384
@@ -54,6 +55,7 @@ class _Bounds(NamedTuple):
 
     limit: float
     near_s: float
+    size_cap: float
     wide_factor: float
     log_core: float
     log_tail: float
@@ -91,7 +93,7 @@ def search(
     """
     rank = np.arange(len(numbers), dtype=np.uint64)[:, None] if witness is None else witness
     limit = rules.threshold - (rules.doubt if slack is None else slack)
-    bounds = _Bounds(limit, rules.near_s, rules.wide_factor, rules.log_core, rules.log_tail, rules.log_wide)
+    bounds = _Bounds(limit, rules.near_s, rules.size_cap, rules.wide_factor, rules.log_core, rules.log_tail, rules.log_wide)
     if seekers is grids:
         rows = grids.rows()
         seekers = grids = _renumbered(grids)
@@ -253,7 +255,7 @@ def _longer(values: Any) -> Any:
     return longer
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def _may_reach(
     numbers: Any, codes: Any, i: int, j: int, spare: float, window_s: float, window_km: float, kinds: Any, repeats: Any, bounds: Any,
 ) -> bool:  # fmt: skip
@@ -277,7 +279,21 @@ def _may_reach(
     if not part and codes[i, AGENCY] == codes[j, AGENCY]:
         nats += repeats[codes[i, AGENCY]]
     rate = numbers[i, RATE] + numbers[j, RATE]
-    return nats >= 0.5 * math.log(max(peak_variance * (ee * nn - en * en) * rate * rate, _TINY)) - _ROUNDING_NATS
+    nats -= 0.5 * math.log(max(peak_variance * (ee * nn - en * en) * rate * rate, _TINY)) - _ROUNDING_NATS
+    if nats < 0.0 or codes[i, FAMILY] < 0:
+        return nats >= 0.0
+    if part or codes[i, FAMILY] != codes[j, FAMILY]:
+        return nats >= bounds.size_cap
+    return nats >= bounds.size_cap - _most_size_nats(numbers, i, j, bounds)
+
+
+@leaf
+def _most_size_nats(numbers: Any, i: int, j: int, bounds: Any) -> float:
+    """A bound on what sizes of one family add; the cap where it is not below that."""
+    gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
+    least, most = min(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD]), max(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD])
+    unrelated = -0.25 * gap * gap / (least * least) - 0.5 * math.log(2 * most * most / variance)
+    return min(max(most_log_mixture(gap * gap / variance, 1, bounds) - unrelated, -bounds.size_cap), bounds.size_cap)
 
 
 @njit(cache=True, nogil=True)
@@ -297,7 +313,7 @@ def _judge(numbers: Numbers, codes: Codes, name: Any, rank: Any, met: Any, limit
     return pairs[:found].copy(), score[:found].copy(), bond[:found].copy()
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _pair_nats(numbers: Numbers, codes: Codes, a: int, b: int, bond: int, rules: Rules) -> float:
     """The score of rows a and b by what they may become."""
     if bond == PART_OF:
@@ -307,7 +323,7 @@ def _pair_nats(numbers: Numbers, codes: Codes, a: int, b: int, bond: int, rules:
     return time + place + size + kind + density + agency_nats(codes[a, AGENCY], codes[b, AGENCY], rules)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def agency_nats(a: int, b: int, rules: Rules) -> float:
     """What it costs that both reports are of one agency: nothing, the penalty, or everything."""
     if a != b:
