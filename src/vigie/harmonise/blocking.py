@@ -25,5 +25,11 @@ def candidate_edges(numbers: Numbers, codes: Codes, rules: Rules, sameness: Same
 
 def best_first(pairs: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.int64]:
     """The order of pairs (k, 2) by falling score, ties by first and second row."""
-    order = np.lexsort((pairs[:, 1], pairs[:, 0], -score))
+    order = np.argsort(-score)
+    is_equal = score[order[1:]] == score[order[:-1]]
+    tied = np.zeros(len(order), bool)
+    tied[1:] |= is_equal
+    tied[:-1] |= is_equal
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((pairs[rows, 1], pairs[rows, 0], -score[rows]))]
     return order

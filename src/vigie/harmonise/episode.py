@@ -10,8 +10,9 @@ import math
 
 from numba import njit
 
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, score_parts
-from vigie.harmonise.testimony import EXTENT, HALF, OWN_VAR, PLACE_LEVEL, T_VAR, TIME_LEVEL, VAGUE, T
+from vigie.harmonise.testimony import EXTENT, OWN_VAR, PLACE_LEVEL, T_VAR, TIME_LEVEL, VAGUE, T
 
 MAY_LINK, PROPOSED, PART_OF = range(3)
 """Bonds of a pair: it may be linked, may only be shown to an analyst, or may be an incident and its episode."""
@@ -27,7 +28,7 @@ def is_part(numbers: Numbers, a: int, b: int, rules: Rules) -> bool:
     return bool(first < 0 or second < 0 or abs(numbers[a, T] - numbers[b, T]) + abs(first - second) > rules.near_s)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def bond_of(numbers: Numbers, codes: Codes, a: int, b: int, rules: Rules) -> int:
     """What the pair may become: `MAY_LINK`, `PROPOSED` or `PART_OF`. An episode is not vague for being long."""
     vague_place = codes[a, PLACE_LEVEL] >= VAGUE or codes[b, PLACE_LEVEL] >= VAGUE
@@ -37,7 +38,7 @@ def bond_of(numbers: Numbers, codes: Codes, a: int, b: int, rules: Rules) -> int
     return PROPOSED if vague_place or codes[incident, TIME_LEVEL] >= VAGUE else PART_OF
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def part_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Rules) -> tuple[float, float, float, float, float]:
     """Nats of time, place, size, kind and density for an incident and its episode.
 
@@ -47,7 +48,7 @@ def part_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Rules) -> 
     return log_within(numbers, a, b, rules) + rules.log_window_s, place, 0.0, kind, density
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def log_within(numbers: Numbers, a: int, b: int, rules: Rules) -> float:
     """Log density per second of an incident's time, if it is anywhere in its episode: a box, blurred by the mixture of errors."""
     whole, incident = (a, b) if numbers[a, EXTENT] > numbers[b, EXTENT] else (b, a)
@@ -57,14 +58,8 @@ def log_within(numbers: Numbers, a: int, b: int, rules: Rules) -> float:
     return math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY)) - math.log(2 * half)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _share_within(apart: float, half: float, sigma: float) -> float:
     """The share of a Gaussian around `apart` that lies within `half` of zero."""
     scale = sigma * math.sqrt(2.0)
     return 0.5 * (math.erf((half - apart) / scale) + math.erf((half + apart) / scale))
-
-
-@njit(cache=True, nogil=True, inline="always")
-def gap_between(numbers: Numbers, a: int, b: int) -> float:
-    """Seconds between the intervals of a and b, none where they overlap."""
-    return float(max(0.0, abs(numbers[a, T] - numbers[b, T]) - numbers[a, HALF] - numbers[b, HALF]))

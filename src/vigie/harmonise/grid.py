@@ -35,15 +35,18 @@ class Sheet(NamedTuple):
     """Rows of one class, sorted by cell and time (a named tuple, since numba reads those).
 
     Used cell c (its number in `sphere` is `cell[c]`) holds `rows[start[c]:start[c + 1]]`, at `ticks` of 1/64 s since
-    1970. No row's half interval is longer than `longest_ticks`.
+    1970. Half an interval is `half` ticks long, or little more, and nowhere longer than `longest`; `place` (k, 3) is the
+    unit vector, for a first look.
     """
 
     sphere: Sphere
     rows: Rows
     ticks: NDArray[np.int64]
+    half: NDArray[np.int64]
+    place: NDArray[np.float32]
     cell: Rows
     start: Rows
-    longest_ticks: int
+    longest: int
     is_fine_time: bool
     is_fine_place: bool
 
@@ -122,8 +125,18 @@ def _sheet(numbers: Numbers, rows: Rows, kind: int, spheres: list[Sphere]) -> Sh
     order = sort_by(cell, ticks)
     cell, rows, ticks = cell[order], rows[order], ticks[order]
     start = np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))
-    longest = int(math.ceil(float(numbers[rows, HALF].max()) * TICKS_PER_S))
-    return Sheet(sphere, rows, ticks, cell[start], np.append(start, len(rows)), longest, kind // 2 == 0, kind % 2 == 0)
+    half, place = np.empty(len(rows), np.int64), np.empty((len(rows), 3), np.float32)
+    _look_at(numbers, rows, half, place)
+    return Sheet(sphere, rows, ticks, half, place, cell[start], np.append(start, len(rows)), int(half.max()), kind // 2 == 0, kind % 2 == 0)
+
+
+@njit(cache=True, nogil=True)
+def _look_at(numbers: Numbers, rows: Rows, half: Rows, place: NDArray[np.float32]) -> None:
+    """Write half the interval, ticks, and the unit vector of each row."""
+    for position in range(len(rows)):
+        row = rows[position]
+        half[position] = math.ceil(numbers[row, HALF] * TICKS_PER_S)
+        place[position, 0], place[position, 1], place[position, 2] = numbers[row, UX], numbers[row, UY], numbers[row, UZ]
 
 
 def sort_by(*columns: NDArray[np.int64]) -> Rows:

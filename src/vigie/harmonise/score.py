@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.testimony import (
     C_EE,
     C_EN,
@@ -100,7 +101,7 @@ def probabilities(score: NDArray[np.float64], sameness: Sameness) -> NDArray[np.
     return 1.0 / (1.0 + np.exp(-np.clip(sameness.sharpness * (score - sameness.threshold_nats), -500.0, 500.0)))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def log_line(gap: float, variance: float, rules: Any) -> float:
     """Log density of the one-dimensional mixture at `gap`."""
     q = gap * gap / variance
@@ -109,7 +110,7 @@ def log_line(gap: float, variance: float, rules: Any) -> float:
     return math.log(max(mixed, _TINY)) - 0.5 * math.log(2 * math.pi * variance)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def offset_km(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     """East and north from place a to place b in km, on the plane that touches the Earth halfway between them."""
     mx, my, mz = numbers[a, UX] + numbers[b, UX], numbers[a, UY] + numbers[b, UY], numbers[a, UZ] + numbers[b, UZ]
@@ -134,7 +135,7 @@ def gap_s(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     return max(0.0, apart - numbers[a, HALF] - numbers[b, HALF]), numbers[a, T_VAR] + numbers[b, T_VAR]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     """Log density per km² of the two-dimensional mixture at the offset of a and b."""
     east, north = offset_km(numbers, a, b)
@@ -146,7 +147,7 @@ def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     return math.log(max(mixed, _TINY)) - math.log(2 * math.pi * math.sqrt(det))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def size_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> float:
     """How much likelier the two sizes are for one event than for two; 0 where one is missing or the families differ."""
     if codes[a, FAMILY] < 0 or codes[a, FAMILY] != codes[b, FAMILY]:
@@ -157,7 +158,7 @@ def size_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> flo
     return float(min(max(nats, -rules.size_cap), rules.size_cap))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def kind_nats(codes: Codes, a: int, b: int, rules: Any) -> float:
     """The table's value at the finest level that both kinds share; 0 where one is missing."""
     if codes[a, KIND] < 0 or codes[b, KIND] < 0:
@@ -166,7 +167,7 @@ def kind_nats(codes: Codes, a: int, b: int, rules: Any) -> float:
     return float(rules.kind_nats[min(level, len(rules.kind_nats) - 1)])
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def density_nats(numbers: Numbers, codes: Codes, a: int, b: int, place: float, rules: Any) -> float:
     """Minus the log of how many unrelated events the window holds.
 
@@ -178,7 +179,7 @@ def density_nats(numbers: Numbers, codes: Codes, a: int, b: int, place: float, r
     return float(-math.log(max(rate, _TINY)) - rules.log_window_s - rules.log_window_km2)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def score_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> tuple[float, float, float, float, float]:
     """Nats of time, place, size, kind and density for estimates a and b; without a place only time, size and kind speak."""
     gap, variance = gap_s(numbers, a, b)
@@ -218,7 +219,7 @@ def ends_agree(numbers: Numbers, a: int, b: int, gap: float, rules: Any) -> bool
     return bool(numbers[a, EXTENT] < 0 or numbers[b, EXTENT] < 0 or gap <= rules.near_s)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def are_in_reach(numbers: Numbers, a: int, b: int, rules: Any) -> bool:
     """Whether two estimates lie within the coarse windows of each other; beyond them nothing is united."""
     gap = gap_s(numbers, a, b)[0]

@@ -21,12 +21,15 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.episode import PART_OF, bond_of, is_part, part_parts
 from vigie.harmonise.grid import TICKS_PER_S, Grids, Rows, Sheet
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, best_nats, ends_agree, gap_s, kind_nats, most_log_mixture, score_parts
 from vigie.harmonise.sphere import angle_of, runs_near
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EARTH_KM, EXTENT, GROUP, HALF, KIND, OWN_VAR, RATE, T_VAR, UX, UY, UZ, T
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EARTH_KM, EXTENT, FAMILY, GROUP, HALF, KIND, OWN_VAR, RATE, SIZE, SIZE_SPREAD, SIZE_VAR, T_VAR, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
 
 _CHUNK = 16_384
+_BATCH = 8_192
+_BLUR_KM = 0.05
 _TINY = 1e-300
 _ROUNDING_NATS = 1e-6
 
@@ -54,10 +57,22 @@ class _Bounds(NamedTuple):
 
     limit: float
     near_s: float
+    size_cap: float
     wide_factor: float
     log_core: float
     log_tail: float
     log_wide: float
+
+
+class _Reach(NamedTuple):
+    """How far apart two rows of two sheets may be: an angle and ticks for the cells, exact windows, and one a little too large for a first look."""
+
+    angle: float
+    ticks: int
+    blurred_km2: float
+    window_s: float
+    window_km: float
+    is_same: bool
 
 
 class _Table(NamedTuple):
@@ -91,11 +106,11 @@ def search(
     """
     rank = np.arange(len(numbers), dtype=np.uint64)[:, None] if witness is None else witness
     limit = rules.threshold - (rules.doubt if slack is None else slack)
-    bounds = _Bounds(limit, rules.near_s, rules.wide_factor, rules.log_core, rules.log_tail, rules.log_wide)
+    bounds = _Bounds(limit, rules.near_s, rules.size_cap, rules.wide_factor, rules.log_core, rules.log_tail, rules.log_wide)
     if seekers is grids:
         rows = grids.rows()
         seekers = grids = _renumbered(grids)
-        table = _table(numbers[rows], codes[rows], rows, rank[rows], np.zeros(0, np.bool_), rules)
+        table = _table(numbers.take(rows, axis=0), codes.take(rows, axis=0), rows, rank.take(rows, axis=0), np.zeros(0, np.bool_), rules)
     else:
         table = _table(numbers, codes, np.arange(len(numbers)), rank, _again(len(numbers), seekers, grids), rules)
     _fill_spare(table.numbers, table.codes, seekers.rows(), limit, table.spare, rules)
@@ -139,12 +154,10 @@ def _sweep_all(table: _Table, sheet: Sheet, other: Sheet, bounds: _Bounds, rules
     """What the rows of one sheet find in another, swept in chunks by threads."""
     window_s = sameness.time_window_s if sheet.is_fine_time and other.is_fine_time else sameness.coarse_time_window_s
     window_km = sameness.place_window_km if sheet.is_fine_place and other.is_fine_place else sameness.coarse_place_window_km
-    wait = math.ceil(window_s * TICKS_PER_S) + other.longest_ticks + sheet.longest_ticks + 2
-    reach = (angle_of(window_km), wait, sheet is other, window_s, window_km)
+    reach = _Reach(angle_of(window_km), math.ceil(window_s * TICKS_PER_S) + 2, (window_km + _BLUR_KM) ** 2, window_s, window_km, sheet is other)
 
     def sweep_chunk(begin: int) -> Found:
-        met = _meet(table, sheet, other, begin, min(begin + _CHUNK, len(sheet.rows)), reach, bounds)
-        found: Found = _judge(table.numbers, table.codes, table.name, table.rank, met, bounds.limit, rules)
+        found: Found = _sweep(table, sheet, other, begin, min(begin + _CHUNK, len(sheet.rows)), reach, bounds, rules)
         return found
 
     return list(pool.map(sweep_chunk, range(0, len(sheet.rows), _CHUNK)))
@@ -178,58 +191,74 @@ def _own_variance(numbers: Numbers, row: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _meet(table: Any, sheet: Any, other: Any, begin: int, end: int, reach: Any, bounds: Any) -> Any:
-    """Pairs that rows begin:end of a sheet make with another sheet and that may score enough.
+def _sweep(table: Any, sheet: Any, other: Any, begin: int, end: int, reach: Any, bounds: Any, rules: Rules) -> Any:
+    """Pairs, scores and bonds that rows begin:end of a sheet make with another sheet.
 
-    A sheet swept against itself meets each two cells once, and in one cell each two rows once.
+    A sheet swept against itself meets each two cells once, and in one cell each two rows once. Pairs are scored soon
+    after they met, while their rows are at hand.
     """
-    angle, is_same = reach[0], reach[2]
-    pairs, found = np.empty((1024, 2), np.int64), 0
+    met, meetings = np.empty((_BATCH, 2), np.int64), 0
+    pairs, score, bond, found = np.empty((_BATCH, 2), np.int64), np.empty(_BATCH), np.empty(_BATCH, np.int8), 0
     runs = np.empty((2 * len(other.sphere.columns) + 2, 2), np.int64)
     cell = np.searchsorted(sheet.start, begin, side="right") - 1
     while cell < len(sheet.cell) and sheet.start[cell] < end:
         first, last = max(begin, sheet.start[cell]), min(end, sheet.start[cell + 1])
-        for run in range(runs_near(sheet.cell[cell], sheet.sphere, angle, other.sphere, runs)):
-            near = np.searchsorted(other.cell, max(runs[run, 0], sheet.cell[cell]) if is_same else runs[run, 0])
+        for run in range(runs_near(sheet.cell[cell], sheet.sphere, reach.angle, other.sphere, runs)):
+            near = np.searchsorted(other.cell, max(runs[run, 0], sheet.cell[cell]) if reach.is_same else runs[run, 0])
             while near < len(other.cell) and other.cell[near] <= runs[run, 1]:
-                span = (first, last, other.start[near], other.start[near + 1], is_same and near == cell)
-                pairs, found = _meet_cells(
+                span = (first, last, other.start[near], other.start[near + 1], reach.is_same and near == cell)
+                met, meetings = _meet(
                     table.numbers, table.codes, table.spare, table.again, table.kinds, table.repeats,
-                    sheet.rows, sheet.ticks, other.rows, other.ticks, span, reach, bounds, pairs, found,
+                    sheet.rows, sheet.ticks, sheet.half, sheet.place, other.rows, other.ticks, other.half, other.place, other.longest,
+                    span, reach, bounds, met, meetings,
                 )  # fmt: skip
+                if meetings > _BATCH // 2:
+                    pairs, score, bond = _room_for(pairs, found + meetings), _room_for(score, found + meetings), _room_for(bond, found + meetings)
+                    found = _judge(table.numbers, table.codes, table.name, table.rank, met, meetings, bounds.limit, rules, pairs, score, bond, found)
+                    meetings = 0
                 near += 1
         cell += 1
-    return pairs[:found]
+    pairs, score, bond = _room_for(pairs, found + meetings), _room_for(score, found + meetings), _room_for(bond, found + meetings)
+    found = _judge(table.numbers, table.codes, table.name, table.rank, met, meetings, bounds.limit, rules, pairs, score, bond, found)
+    return pairs[:found].copy(), score[:found].copy(), bond[:found].copy()
 
 
 @njit(cache=True, nogil=True)
-def _meet_cells(
+def _meet(
     numbers: Any, codes: Any, spare: Any, again: Any, kinds: Any, repeats: Any,
-    rows: Any, ticks: Any, other_rows: Any, other_ticks: Any, span: Any, reach: Any, bounds: Any, pairs: Any, found: int,
+    rows: Any, ticks: Any, half: Any, point: Any, other_rows: Any, other_ticks: Any, other_half: Any, other_point: Any, longest: int,
+    span: Any, reach: Any, bounds: Any, met: Any, meetings: int,
 ) -> Any:  # fmt: skip
-    """Add the pairs of two cells to `pairs`; the array, which may have grown, and how many there are now."""
+    """Add the pairs of two cells that may score enough to `met`; the array, which may have grown, and how many there are now."""
     first, last, low, stop, is_one = span
-    wait, window_s, window_km = reach[1], reach[3], reach[4]
+    longest_here = 0
+    for position in range(first, last):
+        longest_here = max(longest_here, half[position])
     for position in range(first, last):
         i, tick = rows[position], ticks[position]
-        low = _advance(other_ticks, low, stop, tick - wait)
+        low = _advance(other_ticks, low, stop, tick - reach.ticks - longest_here - longest)
         if low == stop:
             break
         if spare[i] == -math.inf:
             continue
+        wait, x, y, z = reach.ticks + half[position], point[position, 0], point[position, 1], point[position, 2]
         for place in range(max(low, position + 1) if is_one else low, stop):
-            if other_ticks[place] > tick + wait:
+            apart = other_ticks[place] - tick
+            if apart > wait + longest:
                 break
+            dx, dy, dz = other_point[place, 0] - x, other_point[place, 1] - y, other_point[place, 2] - z
+            if abs(apart) > wait + other_half[place] or (dx * dx + dy * dy + dz * dz) * np.float32(EARTH_KM * EARTH_KM) > reach.blurred_km2:
+                continue
             j = other_rows[place]
-            if not _may_reach(numbers, codes, i, j, spare[i], window_s, window_km, kinds, repeats, bounds):
+            if not _may_reach(numbers, codes, i, j, spare[i], reach.window_s, reach.window_km, kinds, repeats, bounds):
                 continue
             if len(again) > 0 and again[i] and again[j] and i >= j:
                 continue
-            if found == len(pairs):
-                pairs = _longer(pairs)
-            pairs[found, 0], pairs[found, 1] = i, j
-            found += 1
-    return pairs, found
+            if meetings == len(met):
+                met = _room_for(met, 2 * meetings)
+            met[meetings, 0], met[meetings, 1] = i, j
+            meetings += 1
+    return met, meetings
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -247,13 +276,16 @@ def _advance(ticks: Any, low: int, stop: int, wanted: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _longer(values: Any) -> Any:
-    longer = np.empty((2 * len(values), 2), values.dtype)
+def _room_for(values: Any, count: int) -> Any:
+    """The array itself, or a copy twice as long as asked for where it has not room for `count`."""
+    if count <= len(values):
+        return values
+    longer = np.empty((2 * count, *values.shape[1:]), values.dtype)
     longer[: len(values)] = values
     return longer
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def _may_reach(
     numbers: Any, codes: Any, i: int, j: int, spare: float, window_s: float, window_km: float, kinds: Any, repeats: Any, bounds: Any,
 ) -> bool:  # fmt: skip
@@ -277,14 +309,29 @@ def _may_reach(
     if not part and codes[i, AGENCY] == codes[j, AGENCY]:
         nats += repeats[codes[i, AGENCY]]
     rate = numbers[i, RATE] + numbers[j, RATE]
-    return nats >= 0.5 * math.log(max(peak_variance * (ee * nn - en * en) * rate * rate, _TINY)) - _ROUNDING_NATS
+    nats -= 0.5 * math.log(max(peak_variance * (ee * nn - en * en) * rate * rate, _TINY)) - _ROUNDING_NATS
+    if nats < 0.0 or codes[i, FAMILY] < 0:
+        return nats >= 0.0
+    if part or codes[i, FAMILY] != codes[j, FAMILY]:
+        return nats >= bounds.size_cap
+    return nats >= bounds.size_cap - _most_size_nats(numbers, i, j, bounds)
 
 
-@njit(cache=True, nogil=True)
-def _judge(numbers: Numbers, codes: Codes, name: Any, rank: Any, met: Any, limit: float, rules: Rules) -> Any:
-    """Of pairs that met those that score enough, by name and with the first in canonical order first, their scores and bonds."""
-    pairs, score, bond, found = np.empty((len(met), 2), np.int64), np.empty(len(met)), np.empty(len(met), np.int8), 0
-    for position in range(len(met)):
+@leaf
+def _most_size_nats(numbers: Any, i: int, j: int, bounds: Any) -> float:
+    """A bound on what sizes of one family add; the cap where it is not below that."""
+    gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
+    least, most = min(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD]), max(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD])
+    unrelated = -0.25 * gap * gap / (least * least) - 0.5 * math.log(2 * most * most / variance)
+    return min(max(most_log_mixture(gap * gap / variance, 1, bounds) - unrelated, -bounds.size_cap), bounds.size_cap)
+
+
+@leaf
+def _judge(
+    numbers: Numbers, codes: Codes, name: Any, rank: Any, met: Any, meetings: int, limit: float, rules: Rules, pairs: Any, score: Any, bond: Any, found: int,
+) -> int:  # fmt: skip
+    """Add those that score enough of the pairs that met, by name and with the first in canonical order first; how many there are now."""
+    for position in range(meetings):
         a, b = met[position, 0], met[position, 1]
         last = 0 if rank[a, 0] != rank[b, 0] else rank.shape[1] - 1
         if rank[a, last] > rank[b, last]:
@@ -294,10 +341,10 @@ def _judge(numbers: Numbers, codes: Codes, name: Any, rank: Any, met: Any, limit
         if nats >= limit:
             pairs[found, 0], pairs[found, 1], score[found], bond[found] = name[a], name[b], nats, kind
             found += 1
-    return pairs[:found].copy(), score[:found].copy(), bond[:found].copy()
+    return found
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _pair_nats(numbers: Numbers, codes: Codes, a: int, b: int, bond: int, rules: Rules) -> float:
     """The score of rows a and b by what they may become."""
     if bond == PART_OF:
@@ -307,7 +354,7 @@ def _pair_nats(numbers: Numbers, codes: Codes, a: int, b: int, bond: int, rules:
     return time + place + size + kind + density + agency_nats(codes[a, AGENCY], codes[b, AGENCY], rules)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def agency_nats(a: int, b: int, rules: Rules) -> float:
     """What it costs that both reports are of one agency: nothing, the penalty, or everything."""
     if a != b:
