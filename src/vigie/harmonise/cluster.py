@@ -162,7 +162,7 @@ def _agency_nats(growing: Any, a: int, b: int, rules: Any) -> float:
     total, member = 0.0, b
     while True:
         if _has_agency(codes, ring, a, codes[member, AGENCY]):
-            total -= math.inf if rules.is_single[codes[member, AGENCY]] else rules.agency_penalty
+            total -= rules.repeat_nats[codes[member, AGENCY]]
         member = ring[member]
         if member == b:
             return total
@@ -238,6 +238,6 @@ def _repeat_nats(codes: Codes, ring: Any, row: int, rules: Any) -> float:
     member = ring[row]
     while member != row:
         if codes[member, AGENCY] == codes[row, AGENCY]:
-            return -float(rules.agency_penalty)
+            return -float(rules.repeat_nats[codes[row, AGENCY]])
         member = ring[member]
     return 0.0

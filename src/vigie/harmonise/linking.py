@@ -38,7 +38,7 @@ def link(
     Raises `BadSetting` where pairs name no row, tie together what may not be tied, or contradict each other.
     """
     known = read_testimonies(catalogue, sameness)
-    rules = rules_of(sameness, known.shared_levels, catalogue.agency.names)
+    rules = rules_of(sameness, known.shared_levels, catalogue.agency.names, kinds=catalogue.kind.names)
     settled = background_of(known, sameness) if background is None else background
     known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, settled)
     must = _must_pairs(must_link, known)
