@@ -124,7 +124,7 @@ def test_an_incident_inside_an_episode_is_a_part_of_it() -> None:
 
 def test_an_incident_is_a_part_of_one_episode_at_most() -> None:
     """Of two episodes around it the one that fits better has it; two reports of one incident are one part."""
-    near, far = EPISODE | {"radius_km": 3.0}, EPISODE | {"lon": 20.15, "agency": "d", "kind": "other"}
+    near, far = EPISODE | {"lon": 20.03}, EPISODE | {"lon": 20.4, "agency": "d"}
     clusters = link(catalogue(near, INCIDENT, INCIDENT | {"agency": "c"}, far), RULES, cannot_link=[(0, 3)])
     assert same(clusters.cluster, 1, 2)
     assert [clusters.cluster[row] for row in clusters.part_of.second] == [clusters.cluster[0]]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.grid import sort_by
 from vigie.harmonise.sphere import Sphere, band_of, cells_at, sphere_of
-from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, POINT, T, Testimonies, read_testimonies
+from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, T, Testimonies, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.sameness import Sameness
 
@@ -27,6 +27,8 @@ _WIDER = 5
 _DAY_S = 86_400.0
 _PRIOR_EVENTS = 1.0
 _NEIGHBOURS = 9
+_CELL_PER_SPOT = 1.5
+_SMALLEST_SPOT_KM = 1.0
 
 Whole = NDArray[np.int64]
 
@@ -40,20 +42,12 @@ class Counts(NamedTuple):
     count: Whole
 
 
-class Points(NamedTuple):
-    """Reports of the most frequent agency at exact points that have several, by point and step of time, sorted so (k,)."""
-
-    point: Whole
-    step: Whole
-    most: Whole
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
     """Where and when reports were made, as known from one catalogue; its rates may be used for another.
 
     `near` counts in cells of `cell_km` and `step_s`, `wide` in cells five times as large, `always` by wide cells alone over
-    `span_s` = (first, last) seconds, for reports from outside that span; `points` at points that several reports share.
+    `span_s` = (first, last) seconds, for reports from outside that span; `spots` likewise in cells of `spot_km`.
     """
 
     cell_km: float
@@ -62,7 +56,8 @@ class Background:
     near: Counts
     wide: Counts
     always: Counts
-    points: Points
+    spots: Counts
+    spot_km: float
 
 
 def estimate_background(catalogue: Catalogue, sameness: Sameness) -> Background:
@@ -81,11 +76,12 @@ def background_of(known: Testimonies, sameness: Sameness) -> Background:
     wide = _counted(_outer_cells(near.cell, sphere, wider), near.step // _WIDER, near.agency, near.count)
     always = _counted(wide.cell, np.zeros(len(wide.cell), np.int64), wide.agency, wide.count)
     span = (float(time_s.min()), float(time_s.max())) if len(rows) else (0.0, 0.0)
-    return Background(km, step_s, span, near, wide, always, _points(known.codes[rows, POINT], step, agency))
+    spot_km = max(sameness.spot_km * _CELL_PER_SPOT, _SMALLEST_SPOT_KM) if sameness.spot_km > 0 else 0.0
+    return Background(km, step_s, span, near, wide, always, _spots(known, rows, agency, spot_km), spot_km)
 
 
 def rates(known: Testimonies, background: Background) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Events per km² and second around each testimony (k,), and events per second at its very point (k,)."""
+    """Events per km² and second around each testimony (k,), and events per second, in the long run, at its spot (k,)."""
     time_s = known.numbers[:, T]
     sphere, wider = sphere_of(background.cell_km), sphere_of(background.cell_km * _WIDER)
     step, cell = _steps(time_s, background.step_s), cells_at(known.numbers, np.arange(len(time_s)), sphere)
@@ -96,9 +92,20 @@ def rates(known: Testimonies, background: Background) -> tuple[NDArray[np.float6
     near, wide, always = (_ground(counts, ground) for counts, ground in ((background.near, sphere), (background.wide, wider), (background.always, wider)))
     rate = np.empty(len(time_s))
     _fill_rates((cell, step, is_inside), sort_by(cell, step), (near, wide, always), (3 * background.step_s, duration), rate)
-    at_point = np.zeros(len(time_s))
-    _fill_point_rates(known.codes[:, POINT], step, background.points, background.step_s, at_point)
-    return rate, at_point
+    at_spot = np.zeros(len(time_s))
+    if background.spot_km > 0:
+        spot = sphere_of(background.spot_km)
+        ground = _ground(background.spots, spot)
+        _fill_spot_rates(cells_at(known.numbers, np.arange(len(time_s)), spot), ground, np.full(len(ground.used), -1.0), duration, at_spot)
+    return rate, at_spot
+
+
+def _spots(known: Testimonies, rows: Whole, agency: Whole, spot_km: float) -> Counts:
+    """Reports by cell of a spot and agency, over all time."""
+    if spot_km == 0:
+        return Counts(*(np.zeros(0, np.int64) for _ in Counts._fields))
+    cell = cells_at(known.numbers, rows, sphere_of(spot_km))
+    return _counted(cell, np.zeros(len(rows), np.int64), agency, np.ones(len(rows), np.int64))
 
 
 def _steps(time_s: NDArray[np.float64], step_s: float) -> Whole:
@@ -120,37 +127,6 @@ def _run_starts(*columns: Whole) -> Whole:
     for column in columns:
         is_new[1:] |= column[1:] != column[:-1]
     return np.flatnonzero(is_new)
-
-
-def _points(point: Whole, step: Whole, agency: Whole) -> Points:
-    """How often the most frequent agency used each point in each step; points used once at all are left out."""
-    repeated = np.flatnonzero(_in_shared_buckets(point, np.zeros(1 << max(10, (4 * len(point)).bit_length()), np.uint8)))
-    counts = _counted(point[repeated], step[repeated], agency[repeated], np.ones(len(repeated), np.int64))
-    first = _run_starts(counts.cell, counts.step)
-    where, when = counts.cell[first], counts.step[first]
-    most = np.maximum.reduceat(counts.count, first) if len(first) else counts.count
-    start = _run_starts(where)
-    total = np.add.reduceat(counts.count, _run_starts(counts.cell)) if len(first) else counts.count
-    kept = np.repeat(total > 1, np.diff(np.append(start, len(where))))
-    return Points(where[kept], when[kept], most[kept])
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _bucket(point: int, buckets: int) -> int:
-    mixed = np.uint64(point) * np.uint64(0x9E3779B97F4A7C15)
-    return np.int64(mixed ^ (mixed >> np.uint64(32))) & (buckets - 1)
-
-
-@njit(cache=True, nogil=True)
-def _in_shared_buckets(point: Whole, uses: Any) -> Any:
-    """Which points fall into one bucket with another: all that occur twice, and few others."""
-    for at in range(len(point)):
-        bucket = _bucket(point[at], len(uses))
-        uses[bucket] = min(uses[bucket] + 1, 2)
-    shared = np.empty(len(point), np.bool_)
-    for at in range(len(point)):
-        shared[at] = uses[_bucket(point[at], len(uses))] > 1
-    return shared
 
 
 @njit(cache=True, nogil=True)
@@ -262,29 +238,17 @@ def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wan
 
 
 @njit(cache=True, nogil=True)
-def _fill_point_rates(point: Whole, step: Whole, points: Any, step_s: float, rate: Any) -> None:
-    """Write events per second at the very point of each row, over its step and both neighbours; none where it has no point."""
-    if len(points.point) == 0:
-        return
-    size = 1024
-    while size < 4 * len(points.point):
-        size *= 2
-    first = np.full(size, -1)
-    for at in range(len(points.point)):
-        if at == 0 or points.point[at] != points.point[at - 1]:
-            slot = _bucket(points.point[at], size)
-            while first[slot] >= 0:
-                slot = (slot + 1) & (size - 1)
-            first[slot] = at
-    for row in range(len(point)):
-        slot = _bucket(point[row], size)
-        while first[slot] >= 0 and points.point[first[slot]] != point[row]:
-            slot = (slot + 1) & (size - 1)
-        at, top = first[slot], 0
-        if at < 0 or point[row] < 0:
+def _fill_spot_rates(cell: Whole, ground: Any, known: Any, duration_s: float, rate: Any) -> None:
+    """Write events per second in the cell of each row and its neighbours, less the one judged; `known` (used,) holds what was worked out."""
+    places = np.empty((_NEIGHBOURS, 2), np.int64)
+    for row in range(len(cell)):
+        found = np.searchsorted(ground.used, cell[row])
+        is_used = found < len(ground.used) and ground.used[found] == cell[row]
+        if is_used and known[found] >= 0:
+            rate[row] = known[found]
             continue
-        while at < len(points.point) and points.point[at] == point[row] and points.step[at] <= step[row] + 1:
-            if points.step[at] >= step[row] - 1:
-                top += points.most[at]
-            at += 1
-        rate[row] = max(top - 1, 0) / (3 * step_s)
+        count, _ = _surround(cell[row], ground.sphere, ground.area, ground.used, ground.start, places)
+        counts = ground.counts
+        rate[row] = max(_most(counts.step, counts.agency, counts.count, places, count, 0, ground.tally, ground.seen) - 1, 0) / duration_s
+        if is_used:
+            known[found] = rate[row]

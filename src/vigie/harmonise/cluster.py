@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from vigie.harmonise.components import Pairs, Parts
 from vigie.harmonise.growth import force, grow, leave_one_out, list_near, may_unite, top_of, weigh
 from vigie.harmonise.heap import new_queue
-from vigie.harmonise.score import Rules
+from vigie.harmonise.kernel import leaf
+from vigie.harmonise.score import Codes, Numbers, Rules
 from vigie.harmonise.space import BEST, FIRST, LAZY, NEAR, RING, ROOT, ROW, SECOND, Table, load, new_space
 from vigie.harmonise.testimony import COUNT
 
@@ -94,7 +95,7 @@ def _cluster_chunk(begin: int, end: int, parts: Any, table: Any, local: Any, int
         for number in range(count):
             space.who[number, ROOT] = top_of(space.who, number)
         shown += _close(space, count, (close[0][shown:], close[1][shown:]), rules)
-        _write(space, count, into, rules)
+        _write(space.numbers, space.codes, space.who, count, into, rules)
     return links[0][:made].copy(), links[1][:made].copy(), forced[:made].copy(), close[0][:shown].copy(), close[1][:shown].copy()
 
 
@@ -145,16 +146,14 @@ def _close(space: Any, count: int, out: Any, rules: Any) -> int:
     return shown
 
 
-@njit(cache=True, nogil=True)
-def _write(space: Any, count: int, into: Any, rules: Any) -> None:
+@leaf
+def _write(numbers: Numbers, codes: Codes, who: Any, count: int, into: Any, rules: Any) -> None:
     root, ring, nats = into
     for number in range(count):
-        row = space.who[number, ROW]
-        root[row], ring[row] = space.who[space.who[number, ROOT], ROW], space.who[space.who[number, RING], ROW]
-    for number in range(count):
-        top = space.who[number, ROOT]
-        if number == top and space.codes[count + top, COUNT] == 2:
-            other = space.who[number, RING]
-            nats[space.who[number, ROW]] = nats[space.who[other, ROW]] = leave_one_out(space, count, number, rules)
-        elif space.codes[count + top, COUNT] != 2:
-            nats[space.who[number, ROW]] = leave_one_out(space, count, number, rules)
+        row = who[number, ROW]
+        root[row], ring[row] = who[who[number, ROOT], ROW], who[who[number, RING], ROW]
+        is_pair = codes[count + who[number, ROOT], COUNT] == 2  # noqa: PLR2004
+        if is_pair and who[number, ROOT] != number:
+            nats[row] = nats[who[who[number, ROOT], ROW]]
+        else:
+            nats[row] = leave_one_out(numbers, codes, who, count, number, rules)

@@ -10,13 +10,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.search import agency_nats
 from vigie.harmonise.cluster import Grown, Noted
 from vigie.harmonise.components import Pairs
 from vigie.harmonise.episode import part_parts
 from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, are_in_reach, score_parts
-from vigie.harmonise.space import Table
+from vigie.harmonise.space import MEMBER, Table
 from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT, EXTENT
 from vigie.model.event import MAY_BE_LINKED, PART_OF, PROPOSED
 
@@ -45,7 +45,8 @@ def proposals(table: Table, bond: NDArray[np.int8], grown: Grown, rules: Rules) 
     which = which.reshape(-1, 2)
     numbers, codes = _fused(tops, grown.ring, table.numbers, table.codes, table.rank)
     clusters = tops.astype(np.int64), grown.root, grown.ring, table.codes
-    reasons = _judged(which, kinds, (numbers, codes), clusters, (table.apart_start, table.apart), rules)
+    reasons = np.zeros((len(chosen), 6))
+    _judge(reasons, which, kinds, (numbers, codes), clusters, (table.apart_start, table.apart), rules)
     near = np.flatnonzero(reasons.sum(axis=1) >= rules.threshold - rules.doubt)
     near = near[_best(which[near], kinds[near], table.score[chosen[near]], table.rank[pairs[near]])]
     return Shown(_incident_first(pairs[near], kinds[near], table.numbers), reasons[near], kinds[near])
@@ -107,7 +108,8 @@ def _fused(tops: Any, ring: Any, numbers: Numbers, codes: Codes, rank: Any) -> A
     """The fused estimates of the clusters with these first rows."""
     fused, fused_codes = np.empty((len(tops), numbers.shape[1])), np.empty((len(tops), codes.shape[1]), np.int64)
     work, work_codes = np.empty((MOST_COMPARED + 1, numbers.shape[1])), np.empty((MOST_COMPARED + 1, codes.shape[1]), np.int64)
-    several = np.arange(MOST_COMPARED)
+    several = np.zeros((MOST_COMPARED, MEMBER + 1), np.int64)
+    several[:, MEMBER] = np.arange(MOST_COMPARED)
     for place in range(len(tops)):
         fused[place], fused_codes[place] = numbers[tops[place]], codes[tops[place]]
         if ring[tops[place]] == tops[place]:
@@ -139,10 +141,9 @@ def _members(ring: Any, top: int, rank: Any) -> Any:
     return members[np.argsort(rank[members])]
 
 
-@njit(cache=True, nogil=True)
-def _judged(which: Any, bond: Any, fused: Any, clusters: Any, apart: Any, rules: Any) -> Any:
-    """Reasons (k, 6) of pairs of clusters, `which` (k, 2) of the fused ones; minus infinity in column 0 where they may not meet."""
-    reasons = np.zeros((len(which), 6))
+@leaf
+def _judge(reasons: Any, which: Any, bond: Any, fused: Any, clusters: Any, apart: Any, rules: Any) -> None:
+    """Fill the reasons (k, 6) of pairs of clusters, `which` (k, 2) of the fused ones; minus infinity in column 0 where they may not meet."""
     numbers, codes = fused
     for pair in range(len(which)):
         a, b = min(which[pair, 0], which[pair, 1]), max(which[pair, 0], which[pair, 1])
@@ -160,10 +161,9 @@ def _judged(which: Any, bond: Any, fused: Any, clusters: Any, apart: Any, rules:
         if codes[a, AGENCIES] & codes[b, AGENCIES] != 0:
             few, many = (b, a) if codes[b, COUNT] <= codes[a, COUNT] else (a, b)
             reasons[pair, 5] = _repeats(clusters, few, many, rules)
-    return reasons
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _repeats(clusters: Any, few: int, many: int, rules: Any) -> float:
     """The penalty for each member of the smaller cluster whose agency is in the other one too."""
     tops, _, ring, codes = clusters
@@ -175,13 +175,13 @@ def _repeats(clusters: Any, few: int, many: int, rules: Any) -> float:
             if other == tops[many]:
                 break
         if codes[other, AGENCY] == codes[member, AGENCY]:
-            total += agency_nats(codes[member, AGENCY], codes[member, AGENCY], rules)
+            total += -rules.repeat_nats[codes[member, AGENCY]]
         member = ring[member]
         if member == tops[few]:
             return total
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _are_apart(clusters: Any, a: int, b: int, apart: Any) -> bool:
     """Whether a cannot-link runs between clusters a and b."""
     tops, root, ring, _ = clusters

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
-
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import POLAR, Codes, Numbers, offset_km
+from vigie.harmonise.space import MEMBER
 from vigie.harmonise.testimony import (
     AGENCIES,
     C_EE,
@@ -42,28 +42,28 @@ MOST_COMPARED = 32
 """Larger clusters grow estimate by estimate; up to here their members are compared one with another at each union."""
 
 
-@njit(cache=True, nogil=True)
-def fuse_members(numbers: Numbers, codes: Codes, members: Any, count: int, a: int) -> None:
-    """Make row a the estimate of the first `count` of the rows `members`, in canonical order; it depends on these alone."""
-    copy_row(numbers, codes, members[0], a)
-    codes[a, KIND], codes[a, FAMILY] = _commonest(codes, members, count, KIND), -1
+@leaf
+def fuse_members(numbers: Numbers, codes: Codes, who: Any, count: int, a: int) -> None:
+    """Make row a the estimate of the first `count` rows that `who` lists as `MEMBER`, in canonical order; it depends on these alone."""
+    copy_row(numbers, codes, who[0, MEMBER], a)
+    codes[a, KIND], codes[a, FAMILY] = _commonest(codes, who, count, KIND), -1
     numbers[a, C_EE] = 0.0
     has_time = False
     for place in range(count):
-        row = members[place]
+        row = who[place, MEMBER]
         if place > 0:
             _share(numbers, codes, a, row)
-        if _is_first_to_time(numbers, members, count, place):
+        if _is_first_to_time(numbers, who, count, place):
             if has_time:
                 _fuse_time(numbers, a, row)
             else:
                 numbers[a, T], numbers[a, T_VAR], has_time = numbers[row, T], numbers[row, T_VAR], True
-        if numbers[row, C_EE] > 0 and _is_first_to_place(numbers, codes, members, count, place):
+        if numbers[row, C_EE] > 0 and _is_first_to_place(numbers, codes, who, count, place):
             _fuse_place(numbers, a, row)
-    _fuse_sizes(numbers, codes, members, count, a)
+    _fuse_sizes(numbers, codes, who, count, a)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def copy_row(numbers: Numbers, codes: Codes, source: int, a: int) -> None:
     """Make row a the same as row `source`."""
     for column in range(numbers.shape[1]):
@@ -72,7 +72,7 @@ def copy_row(numbers: Numbers, codes: Codes, source: int, a: int) -> None:
         codes[a, column] = codes[source, column]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def fuse_two(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     """Make row a the fused estimate of a and b; takes constant time."""
     said_alike = numbers[a, T] == numbers[b, T] and numbers[a, HALF] == numbers[b, HALF]
@@ -95,7 +95,7 @@ def fuse_two(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     _share(numbers, codes, a, b)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _share(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     """What holds of both together, whatever is said twice: rates, agencies, extent, count; a point only if it is of both."""
     total = codes[a, COUNT] + codes[b, COUNT]
@@ -113,27 +113,27 @@ def _share(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     codes[a, COUNT] = total
 
 
-@njit(cache=True, nogil=True)
-def _commonest(codes: Codes, members: Any, count: int, column: int) -> int:
+@leaf
+def _commonest(codes: Codes, who: Any, count: int, column: int) -> int:
     """The code that most members have, of those that have one; the first one's where two are as common."""
     best, most = -1, 0
     for place in range(count):
-        code, votes = codes[members[place], column], 0
+        code, votes = codes[who[place, MEMBER], column], 0
         if code < 0 or code == best:
             continue
         for other in range(count):
-            votes += codes[members[other], column] == code
+            votes += codes[who[other, MEMBER], column] == code
         if votes > most:
             best, most = code, votes
     return best
 
 
-@njit(cache=True, nogil=True)
-def _is_first_to_time(numbers: Numbers, members: Any, count: int, place: int) -> bool:
+@leaf
+def _is_first_to_time(numbers: Numbers, who: Any, count: int, place: int) -> bool:
     """Whether no other member gives the same time and length with a smaller error, or as small and earlier in order."""
-    row = members[place]
+    row = who[place, MEMBER]
     for other in range(count):
-        rival = members[other]
+        rival = who[other, MEMBER]
         if other != place and numbers[rival, T] == numbers[row, T] and numbers[rival, HALF] == numbers[row, HALF]:
             smaller, equal = numbers[rival, T_VAR] < numbers[row, T_VAR], numbers[rival, T_VAR] == numbers[row, T_VAR]
             if smaller or (equal and other < place):
@@ -141,12 +141,12 @@ def _is_first_to_time(numbers: Numbers, members: Any, count: int, place: int) ->
     return True
 
 
-@njit(cache=True, nogil=True)
-def _is_first_to_place(numbers: Numbers, codes: Codes, members: Any, count: int, place: int) -> bool:
+@leaf
+def _is_first_to_place(numbers: Numbers, codes: Codes, who: Any, count: int, place: int) -> bool:
     """Whether no other member gives the same point with a smaller area, or as small and earlier in order."""
-    row = members[place]
+    row = who[place, MEMBER]
     for other in range(count):
-        rival = members[other]
+        rival = who[other, MEMBER]
         if other != place and codes[rival, POINT] == codes[row, POINT]:
             smaller, equal = _area(numbers, rival) < _area(numbers, row), _area(numbers, rival) == _area(numbers, row)
             if smaller or (equal and other < place):
@@ -154,23 +154,24 @@ def _is_first_to_place(numbers: Numbers, codes: Codes, members: Any, count: int,
     return True
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _area(numbers: Numbers, row: int) -> float:
     return float(numbers[row, C_EE] * numbers[row, C_NN] - numbers[row, C_EN] * numbers[row, C_EN])
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _fuse_time(numbers: Numbers, a: int, b: int) -> None:
     va, vb = numbers[a, T_VAR], numbers[b, T_VAR]
     numbers[a, T] += va / (va + vb) * (numbers[b, T] - numbers[a, T])
     numbers[a, T_VAR] = va * vb / (va + vb)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _fuse_place(numbers: Numbers, a: int, b: int) -> None:
     """Gain K = Ca (Ca + Cb)^-1; mean a + K d; covariance Ca - K Ca."""
     if numbers[a, C_EE] <= 0:
-        numbers[a, UX:SIZE] = numbers[b, UX:SIZE]
+        for column in (UX, UY, UZ, C_EE, C_EN, C_NN):
+            numbers[a, column] = numbers[b, column]
         return
     east, north = offset_km(numbers, a, b)
     ee, en, nn = numbers[a, C_EE], numbers[a, C_EN], numbers[a, C_NN]
@@ -184,7 +185,7 @@ def _fuse_place(numbers: Numbers, a: int, b: int) -> None:
     numbers[a, C_NN] = nn - k21 * en - k22 * nn
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _move(numbers: Numbers, a: int, b: int, east: float, north: float) -> None:
     """Move place a by km east and north on the plane halfway between a and b."""
     mx, my, mz = numbers[a, UX] + numbers[b, UX], numbers[a, UY] + numbers[b, UY], numbers[a, UZ] + numbers[b, UZ]
@@ -198,12 +199,12 @@ def _move(numbers: Numbers, a: int, b: int, east: float, north: float) -> None:
     numbers[a, UX], numbers[a, UY], numbers[a, UZ] = x / size, y / size, z / size
 
 
-@njit(cache=True, nogil=True)
-def _fuse_sizes(numbers: Numbers, codes: Codes, members: Any, count: int, a: int) -> None:
+@leaf
+def _fuse_sizes(numbers: Numbers, codes: Codes, who: Any, count: int, a: int) -> None:
     """The sizes of the commonest family, averaged."""
-    family = _commonest(codes, members, count, FAMILY)
+    family = _commonest(codes, who, count, FAMILY)
     for place in range(count):
-        row = members[place]
+        row = who[place, MEMBER]
         if family >= 0 and codes[row, FAMILY] == family:
             if codes[a, FAMILY] < 0:
                 _take_size(numbers, codes, a, row)
@@ -211,13 +212,13 @@ def _fuse_sizes(numbers: Numbers, codes: Codes, members: Any, count: int, a: int
                 _fuse_size(numbers, a, row)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _take_size(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     numbers[a, SIZE], numbers[a, SIZE_VAR], numbers[a, SIZE_SPREAD] = numbers[b, SIZE], numbers[b, SIZE_VAR], numbers[b, SIZE_SPREAD]
     codes[a, FAMILY] = codes[b, FAMILY]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _fuse_size(numbers: Numbers, a: int, b: int) -> None:
     va, vb = numbers[a, SIZE_VAR], numbers[b, SIZE_VAR]
     numbers[a, SIZE] += va / (va + vb) * (numbers[b, SIZE] - numbers[a, SIZE])

@@ -12,9 +12,9 @@ from typing import Any
 
 from numba import njit
 
-from vigie.harmonise.search import agency_nats
 from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
 from vigie.harmonise.heap import drop_first, push
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, are_in_reach, score_parts
 from vigie.harmonise.space import AGENT, APART, BEST, EXACT_AGENCIES, FIRST, JUDGED, LAZY, LISTED, MEMBER, NEAR, RING, ROOT, ROW, SECOND, STAMP, START, VERSION, falling
 from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT
@@ -22,7 +22,7 @@ from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT
 _MOST_LOOKED_AT, _MOST_NEAR = 4096, 256
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def top_of(who: Any, number: int) -> int:
     """The first report of a report's cluster; the way there is shortened."""
     while who[number, ROOT] != number:
@@ -31,7 +31,7 @@ def top_of(who: Any, number: int) -> int:
     return number
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def weigh(numbers: Numbers, codes: Codes, who: Any, reasons: Any, count: int, a: int, b: int, rules: Any) -> float:
     """The score between clusters a < b in nats, its parts written to `reasons`."""
     reasons[0], reasons[1], reasons[2], reasons[3], reasons[4] = score_parts(numbers, codes, count + a, count + b, rules)
@@ -41,7 +41,7 @@ def weigh(numbers: Numbers, codes: Codes, who: Any, reasons: Any, count: int, a:
     return reasons[0] + reasons[1] + reasons[2] + reasons[3] + reasons[4] + reasons[5]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _repeats(codes: Codes, who: Any, count: int, a: int, b: int, rules: Any) -> float:
     """The penalty for each member of the smaller cluster whose agency is in the other one too."""
     if codes[count + b, COUNT] > codes[count + a, COUNT]:
@@ -49,13 +49,13 @@ def _repeats(codes: Codes, who: Any, count: int, a: int, b: int, rules: Any) -> 
     total, member = 0.0, b
     while True:
         if codes[count + a, AGENCIES] & codes[member, AGENCIES] != 0 and _has_agency(who, a, who[member, AGENT]):
-            total += agency_nats(codes[member, AGENCY], codes[member, AGENCY], rules)
+            total += -rules.repeat_nats[codes[member, AGENCY]]
         member = who[member, RING]
         if member == b:
             return total
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _has_agency(who: Any, a: int, agent: int) -> bool:
     """Whether cluster a, which has the bit of this agency, holds a report of it."""
     if agent < EXACT_AGENCIES:
@@ -68,13 +68,13 @@ def _has_agency(who: Any, a: int, agent: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def may_unite(numbers: Numbers, codes: Codes, who: Any, apart: Any, count: int, a: int, b: int, rules: Any) -> bool:
     """Whether clusters a and b are within reach of each other and no cannot-link runs between them."""
     return are_in_reach(numbers, count + a, count + b, rules) and (len(apart) == 0 or not _are_apart(codes, who, apart, count, a, b))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _are_apart(codes: Codes, who: Any, apart: Any, count: int, a: int, b: int) -> bool:
     if codes[count + a, COUNT] > codes[count + b, COUNT]:
         a, b = b, a
@@ -88,7 +88,7 @@ def _are_apart(codes: Codes, who: Any, apart: Any, count: int, a: int, b: int) -
             return False
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def unite(numbers: Numbers, codes: Codes, who: Any, count: int, a: int, b: int) -> None:
     """Make one cluster of a < b; its estimate depends on its members alone while they are few."""
     who[b, ROOT] = a
@@ -96,12 +96,12 @@ def unite(numbers: Numbers, codes: Codes, who: Any, count: int, a: int, b: int) 
     who[a, VERSION] += who[b, VERSION] + 1
     who[a, LAZY] |= who[b, LAZY]
     if codes[count + a, COUNT] + codes[count + b, COUNT] <= MOST_COMPARED:
-        fuse_members(numbers, codes, who[:, MEMBER], members_of(who, a, -1), count + a)
+        fuse_members(numbers, codes, who, members_of(who, a, -1), count + a)
     else:
         fuse_two(numbers, codes, count + a, count + b)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def members_of(who: Any, a: int, but: int) -> int:
     """Write the members of a's cluster but one to `MEMBER`, in order; how many they are."""
     found, member = 0, a
@@ -133,7 +133,7 @@ def force(space: Any, count: int, must: Any, out: Any, rules: Any) -> int:
     return made
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _note(who: Any, reasons: Any, out: Any, made: int, i: int, j: int) -> None:
     """Write down a link between reports i and j."""
     out[0][made, 0], out[0][made, 1] = who[i, ROW], who[j, ROW]
@@ -193,7 +193,7 @@ def _judge_near(space: Any, count: int, a: int, queue: Any, size: int, rules: An
     return queue, size
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def list_near(who: Any, ties: Any, score: Any, touching: Any, a: int) -> int:
     """Write to `NEAR` the clusters tied to a, and to `BEST` the best pair to each; how many, or -1 where they are too many."""
     found, looked_at, member = 0, 0, a
@@ -238,13 +238,12 @@ def _sweep(space: Any, count: int, pairs: int, out: Any, made: int, rules: Any) 
     return made
 
 
-@njit(cache=True, nogil=True)
-def leave_one_out(space: Any, count: int, number: int, rules: Any) -> float:
+@leaf
+def leave_one_out(numbers: Numbers, codes: Codes, who: Any, count: int, number: int, rules: Any) -> float:
     """The score of a report against all other members of its cluster; infinity where it stands alone.
 
     In a cluster too large to compare, against all members.
     """
-    numbers, codes, who = space.numbers, space.codes, space.who
     top = who[number, ROOT]
     size = codes[count + top, COUNT]
     if size == 1:
@@ -253,9 +252,9 @@ def leave_one_out(space: Any, count: int, number: int, rules: Any) -> float:
     if size <= MOST_COMPARED:
         other = 2 * count
         left = members_of(who, top, number)
-        fuse_members(numbers, codes, who[:, MEMBER], left, other)
+        fuse_members(numbers, codes, who, left, other)
         for position in range(left):
             if who[who[position, MEMBER], AGENT] == who[number, AGENT]:
-                repeats = agency_nats(codes[number, AGENCY], codes[number, AGENCY], rules)
+                repeats = -rules.repeat_nats[codes[number, AGENCY]]
     time, place, size_nats, kind, density = score_parts(numbers, codes, number, other, rules)
     return time + place + size_nats + kind + density + repeats

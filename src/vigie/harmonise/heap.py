@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.kernel import leaf
+
 
 class Queue(NamedTuple):
     """A binary heap in arrays: the score of a pair, its position in the list of pairs, and what was known when it was scored."""
@@ -41,7 +43,7 @@ def push(queue: Any, size: int, score: float, pair: int, seen: int) -> Any:
     return queue
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def drop_first(queue: Any, size: int) -> None:
     """Take the first of `size` entries away."""
     size -= 1
@@ -57,11 +59,11 @@ def drop_first(queue: Any, size: int) -> None:
     _set(queue, place, score, pair, seen)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def _is_before(score: float, pair: int, other_score: float, other_pair: int) -> bool:
     return bool(score > other_score or (score == other_score and pair < other_pair))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def _set(queue: Any, place: int, score: float, pair: int, seen: int) -> None:
     queue.score[place], queue.pair[place], queue.seen[place] = score, pair, seen

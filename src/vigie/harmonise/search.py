@@ -359,4 +359,4 @@ def agency_nats(a: int, b: int, rules: Rules) -> float:
     """What it costs that both reports are of one agency: nothing, the penalty, or everything."""
     if a != b:
         return 0.0
-    return -math.inf if rules.is_single[a] else -rules.agency_penalty
+    return -float(rules.repeat_nats[a])

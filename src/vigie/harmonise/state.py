@@ -81,7 +81,7 @@ class LinkState:
 
     def rules(self) -> Rules:
         """The kernels' rules for the names of this state."""
-        return rules_of(self.basis.sameness, shared_levels(self.names.kinds), self.names.agencies)
+        return rules_of(self.basis.sameness, shared_levels(self.names.kinds), self.names.agencies, kinds=self.names.kinds)
 
     def table(self, edges: Edges | None = None) -> Table:
         """The kernels' view, with all pairs or those given."""
@@ -104,7 +104,7 @@ def start(
     count = len(known.numbers)
     order, is_crowded = np.arange(count), crowded(known.numbers, known.codes, sameness)
     grids = build_grids(known.numbers, known.codes, np.flatnonzero(~is_crowded), sameness)
-    edges = search(known.numbers, known.codes, grids, grids, rules_of(sameness, known.shared_levels, names.agencies), sameness)
+    edges = search(known.numbers, known.codes, grids, grids, rules_of(sameness, known.shared_levels, names.agencies, kinds=names.kinds), sameness)
     state = LinkState(
         basis, names, known.one_of_many, known.representative, known.numbers, known.codes, catalogue.witness[known.representative],
         order, is_crowded, grids, edges, must, cannot, np.arange(count, dtype=np.int32), alone(count),
