@@ -16,11 +16,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.components import Pairs, Parts
-from vigie.harmonise.growth import force, grow, leave_one_out, list_near, may_unite, top_of, weigh
+from vigie.harmonise.growth import force, grow, leave_one_out, note_close, top_of
 from vigie.harmonise.heap import new_queue
 from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules
-from vigie.harmonise.space import BEST, FIRST, LAZY, NEAR, RING, ROOT, ROW, SECOND, Table, load, new_space
+from vigie.harmonise.space import RING, ROOT, ROW, Table, load, new_space
 from vigie.harmonise.testimony import COUNT
 
 
@@ -80,70 +80,44 @@ def _joined(parts: list[Any], column: int) -> Any:
 def _cluster_chunk(begin: int, end: int, parts: Any, table: Any, local: Any, into: Any, rules: Any) -> Any:
     """Links with their reasons and whether they were forced, and close pairs with theirs, of components begin to end."""
     rows, pairs = parts.row_start[end] - parts.row_start[begin], parts.edge_start[end] - parts.edge_start[begin]
-    space = _room(parts, begin, end, table)
-    queue = new_queue(256)
+    most = most_in(parts, begin, end)
+    space = new_space(most[0], most[1], len(table.apart), most[2], table.numbers.shape[1], table.codes.shape[1])
     links, forced = (np.empty((rows, 2), np.int64), np.empty((rows, 6))), np.zeros(rows, np.bool_)
     close = np.empty((pairs, 2), np.int64), np.empty((pairs, 6))
-    made, shown = 0, 0
-    for part in range(begin, end):
-        count, chosen = load(space, table, parts, part, local)
-        out = links[0][made:], links[1][made:]
-        tied = force(space, count, _must(parts, part, table, local), out, rules)
-        forced[made : made + tied] = True
-        unions, queue = grow(space, count, chosen, queue, out, tied, rules)
-        made += unions
-        for number in range(count):
-            space.who[number, ROOT] = top_of(space.who, number)
-        shown += _close(space, count, (close[0][shown:], close[1][shown:]), rules)
-        _write(space.numbers, space.codes, space.who, count, into, rules)
+    made, shown = _cluster_all(begin, end, parts, table, local, space, new_queue(2 * most[1] + 512), links, forced, close, into, rules)
     return links[0][:made].copy(), links[1][:made].copy(), forced[:made].copy(), close[0][:shown].copy(), close[1][:shown].copy()
 
 
-@njit(cache=True, nogil=True)
-def _room(parts: Any, begin: int, end: int, table: Any) -> Any:
-    most_rows, most_pairs = 0, 0
+@leaf
+def _cluster_all(
+    begin: int, end: int, parts: Any, table: Any, local: Any, space: Any, queue: Any, links: Any, forced: Any, close: Any, into: Any, rules: Any
+) -> tuple[int, int]:
+    """Cluster components begin to end; how many links and close pairs were noted."""
+    made, shown = 0, 0
     for part in range(begin, end):
-        most_rows = max(most_rows, parts.row_start[part + 1] - parts.row_start[part])
-        most_pairs = max(most_pairs, parts.edge_start[part + 1] - parts.edge_start[part])
-    return new_space(most_rows, most_pairs, len(table.apart), table.numbers.shape[1], table.codes.shape[1])
+        count, pairs = parts.row_start[part + 1] - parts.row_start[part], parts.edge_start[part + 1] - parts.edge_start[part]
+        load(space, table, parts, part, local)
+        tied = force(space, count, parts.must_start[part + 1] - parts.must_start[part], links, made, rules)
+        for position in range(tied):
+            forced[made + position] = True
+        made += tied
+        made += grow(space, count, pairs, queue, links, made, rules)
+        for number in range(count):
+            space.who[number, ROOT] = top_of(space.who, number)
+        shown += note_close(space, count, close, shown, rules)
+        _write(space.numbers, space.codes, space.who, count, into, rules)
+    return made, shown
 
 
-@njit(cache=True, nogil=True)
-def _must(parts: Any, part: int, table: Any, local: Any) -> Any:
-    """The component's must-links by number, in canonical order."""
-    chosen = parts.must[parts.must_start[part] : parts.must_start[part + 1]]
-    ties = np.empty((len(chosen), 2), np.int64)
-    for position in range(len(chosen)):
-        a, b = local[table.must[chosen[position], 0]], local[table.must[chosen[position], 1]]
-        low, high, place = min(a, b), max(a, b), position
-        while place > 0 and (ties[place - 1, 0] > low or (ties[place - 1, 0] == low and ties[place - 1, 1] > high)):
-            ties[place] = ties[place - 1]
-            place -= 1
-        ties[place, 0], ties[place, 1] = low, high
-    return ties
-
-
-@njit(cache=True, nogil=True)
-def _close(space: Any, count: int, out: Any, rules: Any) -> int:
-    """Note the best pair between any two clusters whose score lies within `doubt` of the threshold; how many.
-
-    Of two clusters the first one notes, but a lazy one leaves that to the other.
-    """
-    pairs, reasons = out
-    numbers, codes, who, ties, score, touching, apart, nats = space
-    shown = 0
-    for a in range(count):
-        found = list_near(who, ties, score, touching, a) if who[a, ROOT] == a and who[a, LAZY] == 0 else 0
-        for position in range(found):
-            b = who[position, NEAR]
-            if (b < a and who[b, LAZY] == 0) or not may_unite(numbers, codes, who, apart, count, min(a, b), max(a, b), rules):
-                continue
-            if abs(weigh(numbers, codes, who, nats, count, min(a, b), max(a, b), rules) - rules.threshold) <= rules.doubt:
-                best = who[b, BEST]
-                pairs[shown, 0], pairs[shown, 1] = who[ties[best, FIRST], ROW], who[ties[best, SECOND], ROW]
-                reasons[shown] = nats
-                shown += 1
-    return shown
+@leaf
+def most_in(parts: Any, begin: int, end: int) -> tuple[int, int, int]:
+    """The most rows, pairs and must-links of any component from begin to end."""
+    rows, pairs, must = 0, 0, 0
+    for part in range(begin, end):
+        rows = max(rows, parts.row_start[part + 1] - parts.row_start[part])
+        pairs = max(pairs, parts.edge_start[part + 1] - parts.edge_start[part])
+        must = max(must, parts.must_start[part + 1] - parts.must_start[part])
+    return rows, pairs, must
 
 
 @leaf

@@ -20,7 +20,7 @@ _EDGES_PER_CHUNK = 16_384
 class Parts(NamedTuple):
     """Components side by side (a named tuple, since numba reads those): c has `rows[row_start[c]:row_start[c + 1]]`, and so on.
 
-    `edges` and `must` are positions in the lists of pairs; a report alone is in no part.
+    Rows stand in canonical order. `edges` and `must` are positions in the lists of pairs; a report alone is in no part.
     """
 
     row_start: NDArray[np.int64]
@@ -48,10 +48,12 @@ def relabel(labels: Labels, pairs: Pairs, must: Pairs) -> Labels:
     return np.asarray(_label(labels.copy(), pairs, np.zeros(len(pairs), np.int8), must), np.int32)
 
 
-def parts_of(labels: Labels, pairs: Pairs, bond: NDArray[np.int8], must: Pairs, wanted: NDArray[np.bool_] | None = None) -> Parts:
-    """The components of two rows or more, in the order of their first pair; only those whose label is `wanted` (n,) if given."""
-    chosen = np.ones(len(labels), bool) if wanted is None else wanted
-    return Parts(*_parts(labels, pairs, bond, must, chosen))
+def parts_of(labels: Labels, order: NDArray[np.int64], edges: tuple[Pairs, NDArray[np.int8]], must: Pairs, wanted: NDArray[np.bool_]) -> Parts:
+    """The components of two rows or more whose label is `wanted` (n,), in the order of their first pair.
+
+    `edges` are pairs and bonds. The rows of a component stand in canonical order, as in `order` (n,).
+    """
+    return Parts(*_parts(labels, order, edges[0], edges[1], must, wanted))
 
 
 @njit(cache=True, nogil=True)
@@ -86,7 +88,7 @@ def root_of(root: Any, row: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _parts(labels: Any, pairs: Any, bond: Any, must: Any, wanted: Any) -> Any:
+def _parts(labels: Any, order: Any, pairs: Any, bond: Any, must: Any, wanted: Any) -> Any:
     number = np.full(len(labels), -1, np.int32)
     count = _number(0, labels, pairs, bond, wanted, number)
     count = _number(count, labels, must, np.zeros(len(must), np.int8), wanted, number)
@@ -98,7 +100,7 @@ def _parts(labels: Any, pairs: Any, bond: Any, must: Any, wanted: Any) -> Any:
             row_start[number[labels[row]] + 1] += 1
     row_start = np.cumsum(row_start)
     rows, filled = np.empty(row_start[count], np.int32), row_start[:count].copy()
-    for row in range(len(labels)):
+    for row in order:
         part = number[labels[row]]
         if part >= 0:
             rows[filled[part]] = row

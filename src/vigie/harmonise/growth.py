@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
-
 from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
 from vigie.harmonise.heap import drop_first, push
 from vigie.harmonise.kernel import leaf
@@ -118,79 +116,91 @@ def members_of(who: Any, a: int, but: int) -> int:
             return found
 
 
-@njit(cache=True, nogil=True)
-def force(space: Any, count: int, must: Any, out: Any, rules: Any) -> int:
-    """Unite along the must-links (k, 2), in canonical order; how many unions that took."""
-    numbers, codes, who, _, _, _, _, reasons = space
+@leaf
+def force(space: Any, count: int, wanted: int, out: Any, at: int, rules: Any) -> int:
+    """Unite along the first `wanted` must-links; how many unions that took. They are written to `out` from `at` on."""
+    numbers, codes, who, must, reasons = space.numbers, space.codes, space.who, space.must, space.reasons
     made = 0
-    for position in range(len(must)):
+    for position in range(wanted):
         i, j = top_of(who, must[position, 0]), top_of(who, must[position, 1])
         if i != j:
             weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules)
-            _note(who, reasons, out, made, must[position, 0], must[position, 1])
+            _note(who, reasons, out, at + made, must[position, 0], must[position, 1])
             unite(numbers, codes, who, count, min(i, j), max(i, j))
             made += 1
     return made
 
 
 @leaf
-def _note(who: Any, reasons: Any, out: Any, made: int, i: int, j: int) -> None:
+def _note(who: Any, reasons: Any, out: Any, at: int, i: int, j: int) -> None:
     """Write down a link between reports i and j."""
-    out[0][made, 0], out[0][made, 1] = who[i, ROW], who[j, ROW]
+    out[0][at, 0], out[0][at, 1] = who[i, ROW], who[j, ROW]
     for part in range(6):
-        out[1][made, part] = reasons[part]
+        out[1][at, part] = reasons[part]
 
 
-@njit(cache=True, nogil=True)
-def grow(space: Any, count: int, pairs: int, queue: Any, out: Any, made: int, rules: Any) -> Any:
-    """Unite while any two clusters that a pair ties reach the threshold, the best first; unions made, and the queue."""
-    numbers, codes, who, ties, score, _, apart, reasons = space
-    listed, at, size, is_any_lazy = falling(space, pairs, rules.threshold), 0, 0, False
+@leaf
+def grow(space: Any, count: int, pairs: int, queue: Any, out: Any, at: int, rules: Any) -> int:
+    """Unite while any two clusters that a pair ties reach the threshold, the best first; how many unions that took."""
+    numbers, codes, who, ties, score, _, apart, _, reasons = space
+    listed, next_, size, made, is_any_lazy = falling(ties, score, pairs, rules.threshold), 0, 0, 0, False
     for number in range(count):
         if codes[count + number, COUNT] > 1 and who[number, ROOT] == number:
-            queue, size = _judge_near(space, count, number, queue, size, rules)
-    while at < listed or size > 0:
-        from_list = at < listed and (size == 0 or score[ties[at, LISTED]] >= queue.score[0])
-        pair, seen = (ties[at, LISTED], 0) if from_list else (queue.pair[0], queue.seen[0])
+            size = _judge_near(space, count, number, queue, size, rules)
+    while next_ < listed or size > 0:
+        from_list = next_ < listed and (size == 0 or score[ties[next_, LISTED]] >= queue.score[0])
+        pair, seen = (ties[next_, LISTED], 0) if from_list else (queue.pair[0], queue.seen[0])
         if from_list:
-            at += 1
+            next_ += 1
         else:
             drop_first(queue, size)
             size -= 1
         i, j = top_of(who, ties[pair, FIRST]), top_of(who, ties[pair, SECOND])
         is_stale, is_lazy = who[i, VERSION] + who[j, VERSION] != seen, (who[i, LAZY] | who[j, LAZY]) > 0
-        if i == j or (is_stale and not is_lazy) or not may_unite(numbers, codes, who, apart, count, i, j, rules):
+        if i == j or (is_stale and not is_lazy) or (from_list and len(apart) > 0 and _are_apart(codes, who, apart, count, i, j)):
             continue
         nats = weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules)
-        if is_stale and nats < rules.threshold:
+        if is_stale and (nats < rules.threshold or not may_unite(numbers, codes, who, apart, count, i, j, rules)):
             continue
-        _note(who, reasons, out, made, ties[pair, FIRST], ties[pair, SECOND])
+        _note(who, reasons, out, at + made, ties[pair, FIRST], ties[pair, SECOND])
         made += 1
         unite(numbers, codes, who, count, min(i, j), max(i, j))
-        queue, size = _judge_near(space, count, min(i, j), queue, size, rules)
+        size = _judge_near(space, count, min(i, j), queue, size, rules) if count > 2 else size  # noqa: PLR2004
         is_any_lazy = is_any_lazy or who[min(i, j), LAZY] > 0
-    return (_sweep(space, count, pairs, out, made, rules) if is_any_lazy else made), queue
+    return made + _sweep(space, count, pairs, out, at + made, rules) if is_any_lazy else made
 
 
-@njit(cache=True, nogil=True)
-def _judge_near(space: Any, count: int, a: int, queue: Any, size: int, rules: Any) -> Any:
-    """Queue every cluster that a pair ties to cluster a and that fits it; the queue and its size. Or make it lazy."""
-    numbers, codes, who, ties, score, touching, apart, reasons = space
-    if who[a, LAZY] > 0:
-        return queue, size
-    found = list_near(who, ties, score, touching, a)
+@leaf
+def _judge_near(space: Any, count: int, a: int, queue: Any, size: int, rules: Any) -> int:
+    """Queue every cluster that a pair ties to cluster a and that fits it; the queue's size. Or make it lazy."""
+    numbers, codes, who, ties, score, touching, apart, _, reasons = space
+    found = list_near(who, ties, score, touching, a) if who[a, LAZY] == 0 else -1
     if found < 0:
         who[a, LAZY] = 1
-        return queue, size
+        return size
+    if size + found > len(queue.score):
+        size = _weed(who, ties, queue, size)
     for position in range(found):
         near = who[position, NEAR]
         low, high = min(a, near), max(a, near)
-        if may_unite(numbers, codes, who, apart, count, low, high, rules):
-            nats = weigh(numbers, codes, who, reasons, count, low, high, rules)
-            if nats >= rules.threshold:
-                queue = push(queue, size, nats, who[near, BEST], who[a, VERSION] + who[near, VERSION])
-                size += 1
-    return queue, size
+        nats = weigh(numbers, codes, who, reasons, count, low, high, rules)
+        if nats >= rules.threshold and may_unite(numbers, codes, who, apart, count, low, high, rules):
+            push(queue, size, nats, who[near, BEST], who[a, VERSION] + who[near, VERSION])
+            size += 1
+    return size
+
+
+@leaf
+def _weed(who: Any, ties: Any, queue: Any, size: int) -> int:
+    """Keep only what was judged since its clusters last grew, which is at most an entry a pair; the queue's size."""
+    kept = 0
+    for place in range(size):
+        score, pair, seen = queue.score[place], queue.pair[place], queue.seen[place]
+        i, j = top_of(who, ties[pair, FIRST]), top_of(who, ties[pair, SECOND])
+        if i != j and who[i, VERSION] + who[j, VERSION] == seen:
+            push(queue, kept, score, pair, seen)
+            kept += 1
+    return kept
 
 
 @leaf
@@ -210,32 +220,55 @@ def list_near(who: Any, ties: Any, score: Any, touching: Any, a: int) -> int:
             elif score[pair] > score[best] or (score[pair] == score[best] and pair < best):
                 who[near, BEST] = pair
         looked_at += who[member + 1, START] - who[member, START]
+        if (looked_at > _MOST_LOOKED_AT or found > _MOST_NEAR) and who[a, RING] != a:
+            return -1
         member = who[member, RING]
         if member == a:
             return found
-        if looked_at > _MOST_LOOKED_AT or found > _MOST_NEAR:
-            return -1
 
 
-@njit(cache=True, nogil=True)
-def _sweep(space: Any, count: int, pairs: int, out: Any, made: int, rules: Any) -> int:
+@leaf
+def _sweep(space: Any, count: int, pairs: int, out: Any, at: int, rules: Any) -> int:
     """Unite what lazy clusters left, in passes over the pairs; one is judged again only after one of its clusters grew."""
-    numbers, codes, who, ties, _, _, apart, reasons = space
-    ties[:pairs, JUDGED] = -1
-    before = -1
+    numbers, codes, who, ties, _, _, apart, _, reasons = space
+    for pair in range(pairs):
+        ties[pair, JUDGED] = -1
+    made, before = 0, -1
     while made != before:
         before = made
         for pair in range(pairs):
             i, j = top_of(who, ties[pair, FIRST]), top_of(who, ties[pair, SECOND])
             seen = who[i, VERSION] + who[j, VERSION]
-            if i == j or ties[pair, JUDGED] == seen or not (who[i, LAZY] | who[j, LAZY]) > 0:
+            if i == j or ties[pair, JUDGED] == seen or (who[i, LAZY] | who[j, LAZY]) == 0:
                 continue
             ties[pair, JUDGED] = seen
-            if may_unite(numbers, codes, who, apart, count, i, j, rules) and weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules) >= rules.threshold:
-                _note(who, reasons, out, made, ties[pair, FIRST], ties[pair, SECOND])
+            nats = weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules)
+            if nats >= rules.threshold and may_unite(numbers, codes, who, apart, count, i, j, rules):
+                _note(who, reasons, out, at + made, ties[pair, FIRST], ties[pair, SECOND])
                 made += 1
                 unite(numbers, codes, who, count, min(i, j), max(i, j))
     return made
+
+
+@leaf
+def note_close(space: Any, count: int, out: Any, at: int, rules: Any) -> int:
+    """Note the best pair between any two clusters whose score lies within `doubt` of the threshold; how many.
+
+    Of two clusters the first one notes, but a lazy one leaves that to the other.
+    """
+    numbers, codes, who, ties, score, touching, apart, _, reasons = space
+    noted = 0
+    for a in range(count):
+        found = list_near(who, ties, score, touching, a) if who[a, ROOT] == a and who[a, LAZY] == 0 else 0
+        for position in range(found):
+            b = who[position, NEAR]
+            if b < a and who[b, LAZY] == 0:
+                continue
+            beyond = weigh(numbers, codes, who, reasons, count, min(a, b), max(a, b), rules) - rules.threshold
+            if abs(beyond) <= rules.doubt and may_unite(numbers, codes, who, apart, count, min(a, b), max(a, b), rules):
+                _note(who, reasons, out, at + noted, ties[who[b, BEST], FIRST], ties[who[b, BEST], SECOND])
+                noted += 1
+    return noted
 
 
 @leaf

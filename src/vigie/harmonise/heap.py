@@ -25,13 +25,9 @@ def new_queue(room: int) -> Any:
     return Queue(np.empty(room), np.empty(room, np.int32), np.empty(room, np.int64))
 
 
-@njit(cache=True, nogil=True)
-def push(queue: Any, size: int, score: float, pair: int, seen: int) -> Any:
-    """The queue, lengthened where it was full, with one more entry after its `size` ones."""
-    if size == len(queue.score):
-        longer = new_queue(2 * size + 16)
-        longer.score[:size], longer.pair[:size], longer.seen[:size] = queue.score, queue.pair, queue.seen
-        queue = longer
+@leaf
+def push(queue: Any, size: int, score: float, pair: int, seen: int) -> None:
+    """Add an entry to the `size` ones; there must be room."""
     place = size
     while place > 0:
         above = (place - 1) >> 1
@@ -40,7 +36,6 @@ def push(queue: Any, size: int, score: float, pair: int, seen: int) -> Any:
         _set(queue, place, queue.score[above], queue.pair[above], queue.seen[above])
         place = above
     _set(queue, place, score, pair, seen)
-    return queue
 
 
 @leaf

@@ -229,7 +229,7 @@ def _clustered(state: LinkState, touched: NDArray[np.bool_]) -> LinkState:
     edges = state.edges.take(inside)
     labels = relabel(clear.labels, edges.pairs, state.must[reached[state.must].any(axis=1)])
     table = clear.table(edges)
-    parts = parts_of(labels, edges.pairs, edges.bond, state.must, reached)
+    parts = parts_of(labels, state.order, (edges.pairs, edges.bond), state.must, reached)
     new = cluster_parts(table, parts, state.rules(), clear.grown)
     old = clear.grown
     grown = replace(
