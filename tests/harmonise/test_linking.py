@@ -10,7 +10,7 @@ import pytest
 from harmonise.crowds import RULES, catalogue, crowd, same
 from vigie.harmonise import SizeScale, estimate_background, link, make_events
 from vigie.model.errors import BadSetting
-from vigie.model.event import EVIDENCE
+from vigie.model.event import EVIDENCE, PART_OF
 from vigie.model.times import DAY_US, FIRST_US, LAST_US, parse_time
 
 HOUR_US = DAY_US // 24
@@ -109,10 +109,32 @@ def test_a_short_incident_is_not_the_long_episode_around_it() -> None:
     assert not same(clusters.cluster, 0, 1)
 
 
-def test_what_may_be_a_part_of_an_episode_is_proposed() -> None:
-    """A day inside a long episode is shown to the analyst and not linked."""
-    clusters = link(catalogue(A | {"end_us": 20 * DAY_US, "lasted": True}, B | {"begin_us": 9 * DAY_US, "end_us": 10 * DAY_US}), RULES)
-    assert (len(clusters.links), len(clusters.doubtful)) == (0, 1)
+EPISODE, INCIDENT = A | {"end_us": 20 * DAY_US, "lasted": True}, B | {"begin_us": 9 * DAY_US, "end_us": 10 * DAY_US}
+
+
+def test_an_incident_inside_an_episode_is_a_part_of_it() -> None:
+    """It is never the same event; the incident is named first, with the chance and the reasons."""
+    clusters = link(catalogue(EPISODE, INCIDENT), RULES)
+    assert (len(clusters.links), len(set(clusters.cluster.tolist()))) == (0, 2)
+    (part,) = clusters.part_of
+    assert (part.first, part.second, part.bond) == (1, 0, PART_OF)
+    assert part.probability >= 0.5
+    assert tuple(part.reasons) == EVIDENCE
+
+
+def test_an_incident_is_a_part_of_one_episode_at_most() -> None:
+    """Of two episodes around it the one that fits better has it; two reports of one incident are one part."""
+    near, far = EPISODE | {"lon": 20.03}, EPISODE | {"lon": 20.4, "agency": "d"}
+    clusters = link(catalogue(near, INCIDENT, INCIDENT | {"agency": "c"}, far), RULES, cannot_link=[(0, 3)])
+    assert same(clusters.cluster, 1, 2)
+    assert [clusters.cluster[row] for row in clusters.part_of.second] == [clusters.cluster[0]]
+
+
+def test_what_may_just_be_a_part_of_an_episode_is_proposed_as_such() -> None:
+    """Near the threshold the analyst sees it, as a part and not as the same event."""
+    edge = INCIDENT | {"lon": 20.46}
+    clusters = link(catalogue(EPISODE, edge), replace(RULES, doubt_nats=30.0))
+    assert clusters.doubtful.bond.tolist() == [PART_OF]
 
 
 def test_a_day_only_report_links_with_the_hour_inside_its_day() -> None:

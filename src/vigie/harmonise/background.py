@@ -11,45 +11,53 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, POINT, UX, UY, UZ, T, Testimonies, read_testimonies
+from vigie.harmonise.grid import sort_by
+from vigie.harmonise.sphere import Sphere, band_of, cells_at, sphere_of
+from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, T, Testimonies, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.sameness import Sameness
 
-_WIDER = 5.0
+_WIDER = 5
 _DAY_S = 86_400.0
 _PRIOR_EVENTS = 1.0
+_NEIGHBOURS = 9
+_CELL_PER_SPOT = 1.5
+_SMALLEST_SPOT_KM = 1.0
+
+Whole = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """Reports by cell and agency, sorted: `key` (k,), `agency` (k,) and `count` (k,) of cells `cell_km` by `step_s`."""
+class Counts(NamedTuple):
+    """Reports by cell, step of time and agency, sorted so (k,); a named tuple, since numba reads those."""
 
-    cell_km: float
-    step_s: float
-    key: NDArray[np.int64]
-    agency: NDArray[np.int64]
-    count: NDArray[np.int64]
+    cell: Whole
+    step: Whole
+    agency: Whole
+    count: Whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
     """Where and when reports were made, as known from one catalogue; its rates may be used for another.
 
-    `near` and `wide` count by place and time, `always` by place alone over `span_s` = (first, last) seconds, for reports
-    from outside that span; `points` counts by exact point and time.
+    `near` counts in cells of `cell_km` and `step_s`, `wide` in cells five times as large, `always` by wide cells alone over
+    `span_s` = (first, last) seconds, for reports from outside that span; `spots` likewise in cells of `spot_km`.
     """
 
+    cell_km: float
+    step_s: float
+    span_s: tuple[float, float]
     near: Counts
     wide: Counts
     always: Counts
-    points: Counts
-    span_s: tuple[float, float]
+    spots: Counts
+    spot_km: float
 
 
 def estimate_background(catalogue: Catalogue, sameness: Sameness) -> Background:
@@ -59,151 +67,188 @@ def estimate_background(catalogue: Catalogue, sameness: Sameness) -> Background:
 
 def background_of(known: Testimonies, sameness: Sameness) -> Background:
     """The background of testimonies; those without a place are not counted."""
-    placed = known.codes[:, PLACE_LEVEL] < NOWHERE
-    numbers, codes = known.numbers[placed], known.codes[placed]
-    agency, time_s = codes[:, AGENCY], numbers[:, T]
+    rows = np.flatnonzero(known.codes[:, PLACE_LEVEL] < NOWHERE)
+    agency, time_s = known.codes[rows, AGENCY], known.numbers[rows, T]
     km, step_s = sameness.rate_km, sameness.rate_days * _DAY_S
-    lat, lon = _lat_lon(numbers)
-    span = (float(time_s.min()), float(time_s.max())) if len(time_s) else (0.0, 0.0)
-    return Background(
-        near=_counts(km, step_s, _keys(lat, lon, time_s, km, step_s), agency),
-        wide=_counts(km * _WIDER, step_s * _WIDER, _keys(lat, lon, time_s, km * _WIDER, step_s * _WIDER), agency),
-        always=_counts(km * _WIDER, math.inf, _keys(lat, lon, time_s, km * _WIDER, math.inf), agency),
-        points=_counts(0.0, step_s, _point_keys(codes[:, POINT], _steps(time_s, step_s)), agency),
-        span_s=span,
-    )
+    sphere, wider = sphere_of(km), sphere_of(km * _WIDER)
+    step = _steps(time_s, step_s)
+    near = _counted(cells_at(known.numbers, rows, sphere), step, agency, np.ones(len(rows), np.int64))
+    wide = _counted(_outer_cells(near.cell, sphere, wider), near.step // _WIDER, near.agency, near.count)
+    always = _counted(wide.cell, np.zeros(len(wide.cell), np.int64), wide.agency, wide.count)
+    span = (float(time_s.min()), float(time_s.max())) if len(rows) else (0.0, 0.0)
+    spot_km = max(sameness.spot_km * _CELL_PER_SPOT, _SMALLEST_SPOT_KM) if sameness.spot_km > 0 else 0.0
+    return Background(km, step_s, span, near, wide, always, _spots(known, rows, agency, spot_km), spot_km)
 
 
 def rates(known: Testimonies, background: Background) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Events per km² and second around each testimony (k,), and events per second at its very point (k,)."""
-    lat, lon = _lat_lon(known.numbers)
+    """Events per km² and second around each testimony (k,), and events per second, in the long run, at its spot (k,)."""
     time_s = known.numbers[:, T]
+    sphere, wider = sphere_of(background.cell_km), sphere_of(background.cell_km * _WIDER)
+    step, cell = _steps(time_s, background.step_s), cells_at(known.numbers, np.arange(len(time_s)), sphere)
     begin, end = background.span_s
-    margin = 2 * background.near.step_s
-    inside = (time_s >= begin - margin) & (time_s <= end + margin)
-    duration = max(end - begin, background.wide.step_s)
+    margin = 2 * background.step_s
+    is_inside = (time_s >= begin - margin) & (time_s <= end + margin)
+    duration = max(end - begin, background.step_s * _WIDER)
+    near, wide, always = (_ground(counts, ground) for counts, ground in ((background.near, sphere), (background.wide, wider), (background.always, wider)))
     rate = np.empty(len(time_s))
-    where = (lat[inside], lon[inside], time_s[inside])
-    rate[inside] = _steadied(background.near, where, _steadied(background.wide, where, None, duration), duration)
-    rate[~inside] = _steadied(background.always, (lat[~inside], lon[~inside], time_s[~inside]), None, duration)
-    return rate, _point_rates(known, background)
+    _fill_rates((cell, step, is_inside), sort_by(cell, step), (near, wide, always), (3 * background.step_s, duration), rate)
+    at_spot = np.zeros(len(time_s))
+    if background.spot_km > 0:
+        spot = sphere_of(background.spot_km)
+        ground = _ground(background.spots, spot)
+        _fill_spot_rates(cells_at(known.numbers, np.arange(len(time_s)), spot), ground, np.full(len(ground.used), -1.0), duration, at_spot)
+    return rate, at_spot
 
 
-def _lat_lon(numbers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return np.arcsin(np.clip(numbers[:, UZ], -1, 1)), np.arctan2(numbers[:, UY], numbers[:, UX])
+def _spots(known: Testimonies, rows: Whole, agency: Whole, spot_km: float) -> Counts:
+    """Reports by cell of a spot and agency, over all time."""
+    if spot_km == 0:
+        return Counts(*(np.zeros(0, np.int64) for _ in Counts._fields))
+    cell = cells_at(known.numbers, rows, sphere_of(spot_km))
+    return _counted(cell, np.zeros(len(rows), np.int64), agency, np.ones(len(rows), np.int64))
 
 
-def _steps(time_s: NDArray[np.float64], step_s: float) -> NDArray[np.int64]:
-    return np.floor(time_s / step_s).astype(np.int64) if math.isfinite(step_s) else np.zeros(len(time_s), np.int64)
+def _steps(time_s: NDArray[np.float64], step_s: float) -> Whole:
+    return np.floor(time_s / step_s).astype(np.int64)
 
 
-# A cell's key packs time step, band and column.
-_STEP_UNIT, _BAND_UNIT = 1 << 36, 1 << 18
+def _counted(cell: Whole, step: Whole, agency: Whole, count: Whole) -> Counts:
+    """The counts added up by cell, step and agency."""
+    order = sort_by(cell, step, agency)
+    cell, step, agency, count = cell[order], step[order], agency[order], count[order]
+    first = _run_starts(cell, step, agency)
+    return Counts(cell[first], step[first], agency[first], np.add.reduceat(count, first) if len(first) else count)
 
 
-def _bands(cell_km: float) -> int:
-    return max(1, min(int(math.pi * EARTH_KM / cell_km), 1 << 16))
+def _run_starts(*columns: Whole) -> Whole:
+    """Where sorted columns change (k,)."""
+    is_new = np.zeros(len(columns[0]), bool)
+    is_new[:1] = True
+    for column in columns:
+        is_new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(is_new)
 
 
-def _columns(band: NDArray[np.int64], bands: int) -> NDArray[np.int64]:
-    middle = (band + 0.5) / bands * math.pi - math.pi / 2
-    count: NDArray[np.int64] = np.round(2 * bands * np.cos(middle)).astype(np.int64)
-    count[count < 1] = 1
-    return count
+@njit(cache=True, nogil=True)
+def _outer_cells(cells: Whole, sphere: Sphere, wider: Sphere) -> Whole:
+    """The cell of the wider sphere that the middle of each cell lies in; runs of one cell are worked out once."""
+    outer, last = np.empty(len(cells), np.int64), -1
+    for at in range(len(cells)):
+        if at > 0 and cells[at] == cells[at - 1]:
+            outer[at] = last
+            continue
+        band = band_of(cells[at], sphere)
+        above = int((band + 0.5) / len(sphere.columns) * len(wider.columns))
+        last = wider.first[above] + int((cells[at] - sphere.first[band] + 0.5) / sphere.columns[band] * wider.columns[above])
+        outer[at] = last
+    return outer
 
 
-def _keys(lat: NDArray[np.float64], lon: NDArray[np.float64], time_s: NDArray[np.float64], cell_km: float, step_s: float) -> NDArray[np.int64]:
-    bands = _bands(cell_km)
-    band = np.clip(((lat / math.pi + 0.5) * bands).astype(np.int64), 0, bands - 1)
-    columns = _columns(band, bands)
-    column = np.clip(((lon / math.pi + 1) / 2 * columns).astype(np.int64), 0, columns - 1)
-    key: NDArray[np.int64] = _steps(time_s, step_s) * _STEP_UNIT + band * _BAND_UNIT + column
-    return key
+class _Ground(NamedTuple):
+    """Counts with what finds them: used cell c (number `used[c]`) has those at start[c]:start[c + 1]; `area` (bands,) km²."""
+
+    counts: Counts
+    sphere: Sphere
+    used: Whole
+    start: Whole
+    area: NDArray[np.float64]
+    tally: Whole
+    seen: Whole
 
 
-def _point_keys(point: NDArray[np.int64], step: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Point and step mixed into one number; 64 bits of a product of odd constants keep distinct ones apart."""
-    mixed = point.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + step.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    key: NDArray[np.int64] = (mixed ^ (mixed >> np.uint64(32))).astype(np.int64)
-    return key
-
-
-def _counts(cell_km: float, step_s: float, key: NDArray[np.int64], agency: NDArray[np.int64]) -> Counts:
-    order = np.lexsort((agency, key))
-    key, agency = key[order], agency[order]
-    is_new = np.ones(len(key), bool)
-    is_new[1:] = (key[1:] != key[:-1]) | (agency[1:] != agency[:-1])
-    first = np.flatnonzero(is_new)
-    return Counts(cell_km, step_s, key[first], agency[first], np.diff(np.append(first, len(key))))
-
-
-Where = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-
-
-def _steadied(counts: Counts, where: Where, prior: NDArray[np.float64] | None, duration_s: float) -> NDArray[np.float64]:
-    """Events per km² and second at (lat, lon, time) by the neighbourhoods of `counts`, steadied by `prior` (n,) or by one event."""
-    cell, which = np.unique(_keys(*where, counts.cell_km, counts.step_s), return_inverse=True)
-    bands = _bands(counts.cell_km)
-    columns = _columns(np.arange(bands), bands)
-    areas = 2 * math.pi * EARTH_KM**2 * np.diff(np.sin(np.linspace(-math.pi / 2, math.pi / 2, bands + 1))) / columns
-    timeless = math.isinf(counts.step_s)
+def _ground(counts: Counts, sphere: Sphere) -> _Ground:
+    start, bands = _run_starts(counts.cell), len(sphere.columns)
+    area = 2 * math.pi * EARTH_KM**2 * np.diff(np.sin(np.linspace(-math.pi / 2, math.pi / 2, bands + 1))) / sphere.columns
     agencies = int(counts.agency.max(initial=0)) + 1
-    table = (counts.key, counts.agency, counts.count)
-    top, area = _tops(cell, table, columns, areas, 0 if timeless else 1, np.zeros(agencies, np.int64))
-    volume = (area * (duration_s if timeless else 3 * counts.step_s))[which]
-    events = np.maximum(top - 1, 0)[which]
-    weight = 0.0 if prior is None else _PRIOR_EVENTS / prior
-    return np.asarray((events + _PRIOR_EVENTS) / (volume + weight), np.float64)
+    return _Ground(counts, sphere, counts.cell[start], np.append(start, len(counts.cell)), area, np.zeros(agencies, np.int64), np.empty(agencies, np.int64))
 
 
 @njit(cache=True, nogil=True)
-def _tops(cells: Any, table: Any, columns: Any, areas: Any, steps: int, tally: Any) -> Any:
-    """Reports of the most frequent agency in each cell's neighbourhood, and the neighbourhood's area in km²."""
-    tops, area = np.zeros(len(cells), np.int64), np.zeros(len(cells))
-    seen = np.empty(len(tally), np.int64)
-    for i in range(len(cells)):
-        step, band, column = cells[i] // _STEP_UNIT, cells[i] % _STEP_UNIT // _BAND_UNIT, cells[i] % _BAND_UNIT
-        agencies = 0
-        for near in range(max(0, band - 1), min(len(columns), band + 2)):
-            width = columns[near]
-            middle = int((column + 0.5) / columns[band] * width)
-            across = min(3, width)
-            area[i] += across * areas[near]
-            for offset in range(across):
-                x = (middle - 1 + offset) % width
-                for later in range(-steps, steps + 1):
-                    agencies = _tally((step + later) * _STEP_UNIT + near * _BAND_UNIT + x, table, tally, seen, agencies)
-        for position in range(agencies):
-            tops[i] = max(tops[i], tally[seen[position]])
-            tally[seen[position]] = 0
-    return tops, area
+def _fill_rates(rows: Any, order: Whole, grounds: Any, spans: Any, rate: Any) -> None:
+    """Write the rate of each row, going through rows in the order of cell and step: one cell's pointers only move on."""
+    cell, step, is_inside = rows
+    near, wide, always = grounds
+    near_s, duration_s = spans
+    at_near, at_wide, at_always = np.empty((_NEIGHBOURS, 2), np.int64), np.empty((_NEIGHBOURS, 2), np.int64), np.empty((_NEIGHBOURS, 2), np.int64)
+    near_km2, wide_km2, value = 0.0, 0.0, 0.0
+    steadied, last_cell, last_step, last_wide, was_inside = 0.0, -1, 0, 0, False
+    count_near, count_wide, count_always = 0, 0, 0
+    for row in order:
+        if cell[row] != last_cell:
+            last_cell = cell[row]
+            outer = _outer_cells(cell[row : row + 1], near.sphere, wide.sphere)[0]
+            count_near, near_km2 = _surround(last_cell, near.sphere, near.area, near.used, near.start, at_near)
+            count_wide, wide_km2 = _surround(outer, wide.sphere, wide.area, wide.used, wide.start, at_wide)
+            count_always, wide_km2 = _surround(outer, wide.sphere, wide.area, always.used, always.start, at_always)
+            steadied = -1.0
+        elif step[row] == last_step and is_inside[row] == was_inside:
+            rate[row] = value
+            continue
+        last_step, was_inside = step[row], is_inside[row]
+        if was_inside:
+            if steadied < 0 or last_step // _WIDER != last_wide:
+                last_wide = last_step // _WIDER
+                top = _most(wide.counts.step, wide.counts.agency, wide.counts.count, at_wide, count_wide, last_wide, wide.tally, wide.seen)
+                steadied = (max(top - 1, 0) + _PRIOR_EVENTS) / (wide_km2 * near_s * _WIDER)
+            top = _most(near.counts.step, near.counts.agency, near.counts.count, at_near, count_near, last_step, near.tally, near.seen)
+            value = (max(top - 1, 0) + _PRIOR_EVENTS) / (near_km2 * near_s + _PRIOR_EVENTS / steadied)
+        else:
+            top = _most(always.counts.step, always.counts.agency, always.counts.count, at_always, count_always, 0, always.tally, always.seen)
+            value = (max(top - 1, 0) + _PRIOR_EVENTS) / (wide_km2 * duration_s)
+        rate[row] = value
 
 
 @njit(cache=True, nogil=True)
-def _tally(wanted: int, table: Any, tally: Any, seen: Any, agencies: int) -> int:
-    """Add the counts of one cell to the tally by agency; how many agencies have been seen."""
-    key, agency, count = table
-    position = np.searchsorted(key, wanted)
-    while position < len(key) and key[position] == wanted:
-        if tally[agency[position]] == 0:
-            seen[agencies] = agency[position]
-            agencies += 1
-        tally[agency[position]] += count[position]
-        position += 1
-    return agencies
+def _surround(cell: int, sphere: Sphere, area: Any, used: Whole, start: Whole, places: Any) -> Any:
+    """Fill `places` with begin and end of the counts of a cell and its eight neighbours; how many, and their area in km²."""
+    band, count, km2 = band_of(cell, sphere), 0, 0.0
+    for near in range(max(0, band - 1), min(len(sphere.columns), band + 2)):
+        columns = sphere.columns[near]
+        middle = int((cell - sphere.first[band] + 0.5) / sphere.columns[band] * columns)
+        across = min(3, columns)
+        km2 += across * area[near]
+        for offset in range(across):
+            wanted = sphere.first[near] + (middle - 1 + offset) % columns
+            found = np.searchsorted(used, wanted)
+            if found < len(used) and used[found] == wanted:
+                places[count, 0], places[count, 1] = start[found], start[found + 1]
+                count += 1
+    return count, km2
 
 
-def _point_rates(known: Testimonies, background: Background) -> NDArray[np.float64]:
-    """Events per second at the very point of each testimony, over its time step and both neighbours."""
-    points = background.points
-    step = _steps(known.numbers[:, T], points.step_s)
-    top = np.zeros((len(step), 3), np.int64)
-    first = np.flatnonzero(np.concatenate([[True], points.key[1:] != points.key[:-1]])) if len(points.key) else np.zeros(0, np.int64)
-    most, names = (np.maximum.reduceat(points.count, first), points.key[first]) if len(first) else (first, first)
-    for column, later in enumerate((-1, 0, 1)):
-        wanted = _point_keys(known.codes[:, POINT], step + later)
-        position = np.minimum(np.searchsorted(names, wanted), max(len(names) - 1, 0))
-        if len(names):
-            top[:, column] = np.where(names[position] == wanted, most[position], 0)
-    return np.asarray(np.maximum(top.sum(axis=1) - 1, 0) / (3 * points.step_s) * (known.codes[:, POINT] >= 0), np.float64)
+@njit(cache=True, nogil=True)
+def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wanted: int, tally: Whole, seen: Whole) -> int:
+    """Reports of the most frequent agency in these cells and the wanted step or next to it; moves each place's begin on to there."""
+    agencies, most = 0, 0
+    for place in range(cells):
+        at, end = places[place, 0], places[place, 1]
+        while at < end and step[at] < wanted - 1:
+            at += 1
+        places[place, 0] = at
+        while at < end and step[at] <= wanted + 1:
+            if tally[agency[at]] == 0:
+                seen[agencies] = agency[at]
+                agencies += 1
+            tally[agency[at]] += count[at]
+            at += 1
+    for place in range(agencies):
+        most = max(most, tally[seen[place]])
+        tally[seen[place]] = 0
+    return most
+
+
+@njit(cache=True, nogil=True)
+def _fill_spot_rates(cell: Whole, ground: Any, known: Any, duration_s: float, rate: Any) -> None:
+    """Write events per second in the cell of each row and its neighbours, less the one judged; `known` (used,) holds what was worked out."""
+    places = np.empty((_NEIGHBOURS, 2), np.int64)
+    for row in range(len(cell)):
+        found = np.searchsorted(ground.used, cell[row])
+        is_used = found < len(ground.used) and ground.used[found] == cell[row]
+        if is_used and known[found] >= 0:
+            rate[row] = known[found]
+            continue
+        count, _ = _surround(cell[row], ground.sphere, ground.area, ground.used, ground.start, places)
+        counts = ground.counts
+        rate[row] = max(_most(counts.step, counts.agency, counts.count, places, count, 0, ground.tally, ground.seen) - 1, 0) / duration_s
+        if is_used:
+            known[found] = rate[row]

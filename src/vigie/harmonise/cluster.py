@@ -1,243 +1,133 @@
-"""From scored pairs to clusters: the best pairs first, and every union judged again between the fused estimates.
+"""Clustering: component by component, on as many threads as there are processors, whatever the order.
 
-The second judgement breaks chains (a like b, b like c, but a unlike c). Passes over the pairs are repeated until none
-unites anything more, so at the end no two neighbouring clusters remain whose fused score reaches the threshold.
+Each component gives the same answer wherever and whenever it is worked on, so a part of a catalogue, clustered alone,
+has the events that it has in the whole.
 """
 
 from __future__ import annotations
 
-import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.blocking import Edges
-from vigie.harmonise.fuse import fuse, take_out
-from vigie.harmonise.score import Codes, Numbers, Rules, are_in_reach, score_parts
-from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT
-from vigie.model.errors import BadSetting
-
-Pairs = NDArray[np.int64]
-_A_PAIR = 2
-
-
-class Growing(NamedTuple):
-    """Clusters being built (named tuples, since numba reads those).
-
-    `root` (k,) leads each row to its cluster's first row; there `numbers` and `codes` hold the fused estimate;
-    `ring` (k,) runs through the members of each cluster.
-    """
-
-    numbers: Numbers
-    codes: Codes
-    root: NDArray[np.int64]
-    ring: NDArray[np.int64]
-
-
-class Apart(NamedTuple):
-    """Cannot-links by row: those of row i are `other[start[i]:start[i + 1]]`."""
-
-    start: NDArray[np.int64]
-    other: NDArray[np.int64]
+from vigie.harmonise.components import Pairs, Parts
+from vigie.harmonise.growth import force, grow, leave_one_out, note_close, top_of
+from vigie.harmonise.heap import new_queue
+from vigie.harmonise.kernel import leaf
+from vigie.harmonise.score import Codes, Numbers, Rules
+from vigie.harmonise.space import RING, ROOT, ROW, Table, load, new_space
+from vigie.harmonise.testimony import COUNT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forest:
-    """Clusters as built, with the pairs (m, 2) that built them and their reasons (m, 6); the first `forced` are must-links."""
+class Noted:
+    """Pairs of rows (k, 2) and what speaks for each in nats (k, 6)."""
 
-    built: Growing
     pairs: Pairs
     reasons: NDArray[np.float64]
-    forced: int
 
 
-def apart_of(pairs: Pairs, count: int) -> Apart:
-    """Cannot-links (k, 2) by row, for `count` rows."""
-    both = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
-    return Apart(np.searchsorted(both[:, 0], np.arange(count + 1)), np.ascontiguousarray(both[:, 1]))
+@dataclass(frozen=True, slots=True, eq=False)
+class Grown:
+    """Clusters as built: `root` (n,) leads each row to its cluster's first one in canonical order, `ring` through its members.
 
-
-def grow(numbers: Numbers, codes: Codes, edges: Edges, rules: Rules, must: Pairs, apart: Apart) -> Forest:
-    """The clusters: must-links first, then pairs in their order while the fused score stays above the threshold.
-
-    Raises `BadSetting` where must-links tie together what a cannot-link keeps apart.
+    `nats` (n,) is each row's score against the other members, infinity where it stands alone. `links` built the
+    clusters, `is_forced` marks must-links; `close` are unmade links near the threshold, one between two clusters.
     """
-    count = len(numbers)
-    growing = Growing(numbers.copy(), codes.copy(), np.arange(count), np.arange(count))
-    pairs, reasons = np.zeros((count, 2), np.int64), np.zeros((count, 6))
-    forced = _force(growing, must, pairs, reasons, rules)
-    _check_apart(growing.root, apart)
-    made = _grow(growing, edges.pairs[~edges.is_proposal], apart, pairs, reasons, forced, rules)
-    _settle(growing.root)
-    return Forest(growing, pairs[:made], reasons[:made], forced)
+
+    root: NDArray[np.int32]
+    ring: NDArray[np.int32]
+    nats: NDArray[np.float64]
+    links: Noted
+    is_forced: NDArray[np.bool_]
+    close: Noted
 
 
-def _check_apart(root: NDArray[np.int64], apart: Apart) -> None:
-    for row in np.flatnonzero(np.diff(apart.start)).tolist():
-        for other in apart.other[apart.start[row] : apart.start[row + 1]].tolist():
-            if _root_of(root, row) == _root_of(root, other):
-                what = "decisions contradict each other: a chain of must-links ties together two reports that a cannot-link keeps apart"
-                raise BadSetting(what, got=f"testimonies {row} and {other} in canonical order", todo="withdraw one of the decisions")
+def alone(count: int) -> Grown:
+    """So many reports, each an event of its own."""
+    rows = np.arange(count, dtype=np.int32)
+    none = Noted(np.zeros((0, 2), np.int64), np.zeros((0, 6)))
+    return Grown(rows, rows.copy(), np.full(count, np.inf), none, np.zeros(0, bool), none)
 
 
-@njit(cache=True, nogil=True)
-def _root_of(root: Any, row: int) -> int:
-    while root[row] != row:
-        root[row] = root[root[row]]
-        row = root[row]
-    return row
+def cluster_parts(table: Table, parts: Parts, rules: Rules, before: Grown) -> Grown:
+    """The clusters of these components; `root`, `ring` and `nats` of `before` are written over at their rows and given back."""
+    local = np.zeros(len(before.root), np.int32)
+
+    def work(chunk: tuple[int, int]) -> Any:
+        return _cluster_chunk(chunk[0], chunk[1], parts, table, local, (before.root, before.ring, before.nats), rules)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        found = [work(chunk) for chunk in parts.chunks()] if len(parts.rows) < _FEW_ROWS else list(pool.map(work, parts.chunks()))
+    pairs, reasons, forced, close, close_reasons = (_joined([part[column] for part in found], column) for column in range(5))
+    return Grown(before.root, before.ring, before.nats, Noted(pairs, reasons), forced, Noted(close, close_reasons))
 
 
-@njit(cache=True, nogil=True)
-def _settle(root: Any) -> None:
-    for row in range(len(root)):
-        root[row] = _root_of(root, row)
+_FEW_ROWS = 2_000
+_EMPTY: tuple[Any, ...] = (np.zeros((0, 2), np.int64), np.zeros((0, 6)), np.zeros(0, bool), np.zeros((0, 2), np.int64), np.zeros((0, 6)))
 
 
-@njit(cache=True, nogil=True)
-def _unite(growing: Any, a: int, b: int) -> None:
-    """Make one cluster of roots a < b; a is its root."""
-    fuse(growing.numbers, growing.codes, a, b)
-    growing.root[b] = a
-    growing.ring[a], growing.ring[b] = growing.ring[b], growing.ring[a]
+def _joined(parts: list[Any], column: int) -> Any:
+    return np.concatenate([_EMPTY[column], *parts])
 
 
 @njit(cache=True, nogil=True)
-def _force(growing: Any, must: Any, pairs: Any, reasons: Any, rules: Any) -> int:
-    """Unite what must be united; how many unions that took."""
-    made = 0
-    for position in range(len(must)):
-        i, j = _root_of(growing.root, must[position, 0]), _root_of(growing.root, must[position, 1])
-        if i != j:
-            pairs[made] = must[position]
-            weigh(growing, min(i, j), max(i, j), reasons[made], rules)
-            _unite(growing, min(i, j), max(i, j))
-            made += 1
-    return made
+def _cluster_chunk(begin: int, end: int, parts: Any, table: Any, local: Any, into: Any, rules: Any) -> Any:
+    """Links with their reasons and whether they were forced, and close pairs with theirs, of components begin to end."""
+    rows, pairs = parts.row_start[end] - parts.row_start[begin], parts.edge_start[end] - parts.edge_start[begin]
+    most = most_in(parts, begin, end)
+    space = new_space(most[0], most[1], len(table.apart), most[2], table.numbers.shape[1], table.codes.shape[1])
+    links, forced = (np.empty((rows, 2), np.int64), np.empty((rows, 6))), np.zeros(rows, np.bool_)
+    close = np.empty((pairs, 2), np.int64), np.empty((pairs, 6))
+    made, shown = _cluster_all(begin, end, parts, table, local, space, new_queue(2 * most[1] + 512), links, forced, close, into, rules)
+    return links[0][:made].copy(), links[1][:made].copy(), forced[:made].copy(), close[0][:shown].copy(), close[1][:shown].copy()
 
 
-@njit(cache=True, nogil=True)
-def _grow(growing: Any, candidates: Any, apart: Any, pairs: Any, reasons: Any, made: int, rules: Any) -> int:
-    """Unite along the candidates; how many unions there are now. A pair is judged again only after one of its clusters grew."""
-    changed, judged = np.zeros(len(growing.root), np.int64), np.full(len(candidates), -1)  # counted in unions made
-    before = -1
-    while made != before:
-        before = made
-        for edge in range(len(candidates)):
-            i, j = _root_of(growing.root, candidates[edge, 0]), _root_of(growing.root, candidates[edge, 1])
-            a, b = min(i, j), max(i, j)
-            if a == b or max(changed[a], changed[b]) <= judged[edge] or not _may_unite(growing, a, b, apart, rules):
-                continue
-            judged[edge] = made
-            if weigh(growing, a, b, reasons[made], rules) >= rules.threshold:
-                pairs[made] = candidates[edge]
-                _unite(growing, a, b)
-                made += 1
-                changed[a] = made
-    return made
+@leaf
+def _cluster_all(
+    begin: int, end: int, parts: Any, table: Any, local: Any, space: Any, queue: Any, links: Any, forced: Any, close: Any, into: Any, rules: Any
+) -> tuple[int, int]:
+    """Cluster components begin to end; how many links and close pairs were noted."""
+    made, shown = 0, 0
+    for part in range(begin, end):
+        count, pairs = parts.row_start[part + 1] - parts.row_start[part], parts.edge_start[part + 1] - parts.edge_start[part]
+        load(space, table, parts, part, local)
+        tied = force(space, count, parts.must_start[part + 1] - parts.must_start[part], links, made, rules)
+        for position in range(tied):
+            forced[made + position] = True
+        made += tied
+        made += grow(space, count, pairs, queue, links, made, rules)
+        for number in range(count):
+            space.who[number, ROOT] = top_of(space.who, number)
+        shown += note_close(space, count, close, shown, rules)
+        _write(space.numbers, space.codes, space.who, count, into, rules)
+    return made, shown
 
 
-@njit(cache=True, nogil=True)
-def weigh(growing: Any, a: int, b: int, reasons: Any, rules: Any) -> float:
-    """The score between clusters a and b in nats, its parts written to `reasons` (6,)."""
-    reasons[0], reasons[1], reasons[2], reasons[3], reasons[4] = score_parts(growing.numbers, growing.codes, a, b, rules)
-    reasons[5] = _agency_nats(growing, a, b, rules)
-    total = 0.0
-    for part in range(6):
-        total += reasons[part]
-    return total
+@leaf
+def most_in(parts: Any, begin: int, end: int) -> tuple[int, int, int]:
+    """The most rows, pairs and must-links of any component from begin to end."""
+    rows, pairs, must = 0, 0, 0
+    for part in range(begin, end):
+        rows = max(rows, parts.row_start[part + 1] - parts.row_start[part])
+        pairs = max(pairs, parts.edge_start[part + 1] - parts.edge_start[part])
+        must = max(must, parts.must_start[part + 1] - parts.must_start[part])
+    return rows, pairs, must
 
 
-@njit(cache=True, nogil=True)
-def _agency_nats(growing: Any, a: int, b: int, rules: Any) -> float:
-    """The penalty for each member of the smaller cluster whose agency is in the other one too."""
-    codes, ring = growing.codes, growing.ring
-    if codes[a, AGENCIES] & codes[b, AGENCIES] == 0:
-        return 0.0
-    if codes[b, COUNT] > codes[a, COUNT]:
-        a, b = b, a
-    total, member = 0.0, b
-    while True:
-        if _has_agency(codes, ring, a, codes[member, AGENCY]):
-            total -= math.inf if rules.is_single[codes[member, AGENCY]] else rules.agency_penalty
-        member = ring[member]
-        if member == b:
-            return total
-
-
-@njit(cache=True, nogil=True)
-def _has_agency(codes: Codes, ring: Any, a: int, agency: int) -> bool:
-    member = a
-    while True:
-        if codes[member, AGENCY] == agency:
-            return True
-        member = ring[member]
-        if member == a:
-            return False
-
-
-@njit(cache=True, nogil=True)
-def _may_unite(growing: Any, a: int, b: int, apart: Any, rules: Any) -> bool:
-    return are_in_reach(growing.numbers, a, b, rules) and not _are_apart(growing, a, b, apart)
-
-
-@njit(cache=True, nogil=True)
-def _are_apart(growing: Any, a: int, b: int, apart: Any) -> bool:
-    """Whether a cannot-link runs between clusters a and b."""
-    if len(apart.other) == 0:
-        return False
-    member = a
-    while True:
-        for position in range(apart.start[member], apart.start[member + 1]):
-            if _root_of(growing.root, apart.other[position]) == b:
-                return True
-        member = growing.ring[member]
-        if member == a:
-            return False
-
-
-@njit(cache=True, nogil=True)
-def left_over(growing: Any, candidates: Any, apart: Any, rules: Any) -> Any:
-    """Reasons (k, 6) of pairs that ended in different clusters, judged between these; minus infinity in column 0 for all others."""
-    reasons = np.zeros((len(candidates), 6))
-    for edge in range(len(candidates)):
-        i, j = growing.root[candidates[edge, 0]], growing.root[candidates[edge, 1]]
-        reasons[edge, 0] = -math.inf
-        if i != j and _may_unite(growing, i, j, apart, rules):
-            weigh(growing, min(i, j), max(i, j), reasons[edge], rules)
-    return reasons
-
-
-@njit(cache=True, nogil=True)
-def member_nats(single: Numbers, single_codes: Codes, built: Any, rules: Any) -> Any:
-    """The score of each report against all other members of its cluster (k,); infinity where it stands alone."""
-    nats = np.empty(len(built.root))
-    two, two_codes = np.empty((2, single.shape[1])), np.empty((2, single_codes.shape[1]), np.int64)
-    for row in range(len(nats)):
-        top = built.root[row]
-        if built.codes[top, COUNT] == 1:
-            nats[row] = math.inf
-            continue
-        two[0], two_codes[0] = single[row], single_codes[row]
-        if built.codes[top, COUNT] == _A_PAIR:
-            two[1], two_codes[1] = single[built.ring[row]], single_codes[built.ring[row]]
+@leaf
+def _write(numbers: Numbers, codes: Codes, who: Any, count: int, into: Any, rules: Any) -> None:
+    root, ring, nats = into
+    for number in range(count):
+        row = who[number, ROW]
+        root[row], ring[row] = who[who[number, ROOT], ROW], who[who[number, RING], ROW]
+        is_pair = codes[count + who[number, ROOT], COUNT] == 2  # noqa: PLR2004
+        if is_pair and who[number, ROOT] != number:
+            nats[row] = nats[who[who[number, ROOT], ROW]]
         else:
-            two[1], two_codes[1] = built.numbers[top], built.codes[top]
-            take_out(two, two_codes, 1, 0)
-        time, place, size, kind, density = score_parts(two, two_codes, 0, 1, rules)
-        nats[row] = time + place + size + kind + density + _repeat_nats(built.codes, built.ring, row, rules)
-    return nats
-
-
-@njit(cache=True, nogil=True)
-def _repeat_nats(codes: Codes, ring: Any, row: int, rules: Any) -> float:
-    """The penalty if another member of the ring is of this row's agency."""
-    member = ring[row]
-    while member != row:
-        if codes[member, AGENCY] == codes[row, AGENCY]:
-            return -float(rules.agency_penalty)
-        member = ring[member]
-    return 0.0
+            nats[row] = leave_one_out(numbers, codes, who, count, number, rules)

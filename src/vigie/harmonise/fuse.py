@@ -1,6 +1,8 @@
-"""Fusing estimates: two into one, and one taken out again. Both take constant time.
+"""Fusing estimates: the reports of a cluster become one estimate, which is scored like a report.
 
-The fused estimate is the precision-weighted mean (the Kalman form is used, which needs no inverse of a sum of inverses).
+The fused estimate is the precision-weighted mean. What two reports give to the last digit alike, the same point or the
+same time and length, is one piece of information said twice (a gazetteer, a day, a copied source): it counts once, with
+the smallest of the stated errors. Kind and size family are those of most reports.
 """
 
 from __future__ import annotations
@@ -8,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
-
+from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import POLAR, Codes, Numbers, offset_km
+from vigie.harmonise.space import MEMBER
 from vigie.harmonise.testimony import (
     AGENCIES,
     C_EE,
@@ -36,46 +38,140 @@ from vigie.harmonise.testimony import (
     T,
 )
 
-_NOTHING_LEFT = 1e-9
+MOST_COMPARED = 32
+"""Larger clusters grow estimate by estimate; up to here their members are compared one with another at each union."""
 
 
-@njit(cache=True, nogil=True)
-def fuse(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
-    """Make row a the fused estimate of a and b."""
-    _fuse_time(numbers, a, b)
-    _fuse_place(numbers, codes, a, b)
-    _fuse_size(numbers, codes, a, b)
-    _fuse_kind(codes, a, b)
+@leaf
+def fuse_members(numbers: Numbers, codes: Codes, who: Any, count: int, a: int) -> None:
+    """Make row a the estimate of the first `count` rows that `who` lists as `MEMBER`, in canonical order; it depends on these alone."""
+    copy_row(numbers, codes, who[0, MEMBER], a)
+    codes[a, KIND], codes[a, FAMILY] = _commonest(codes, who, count, KIND), -1
+    numbers[a, C_EE] = 0.0
+    has_time = False
+    for place in range(count):
+        row = who[place, MEMBER]
+        if place > 0:
+            _share(numbers, codes, a, row)
+        if _is_first_to_time(numbers, who, count, place):
+            if has_time:
+                _fuse_time(numbers, a, row)
+            else:
+                numbers[a, T], numbers[a, T_VAR], has_time = numbers[row, T], numbers[row, T_VAR], True
+        if numbers[row, C_EE] > 0 and _is_first_to_place(numbers, codes, who, count, place):
+            _fuse_place(numbers, a, row)
+    _fuse_sizes(numbers, codes, who, count, a)
+
+
+@leaf
+def copy_row(numbers: Numbers, codes: Codes, source: int, a: int) -> None:
+    """Make row a the same as row `source`."""
+    for column in range(numbers.shape[1]):
+        numbers[a, column] = numbers[source, column]
+    for column in range(codes.shape[1]):
+        codes[a, column] = codes[source, column]
+
+
+@leaf
+def fuse_two(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
+    """Make row a the fused estimate of a and b; takes constant time."""
+    said_alike = numbers[a, T] == numbers[b, T] and numbers[a, HALF] == numbers[b, HALF]
+    if not said_alike:
+        _fuse_time(numbers, a, b)
+    elif numbers[b, T_VAR] < numbers[a, T_VAR]:
+        numbers[a, T_VAR] = numbers[b, T_VAR]
+    same_point = codes[a, POINT] >= 0 and codes[a, POINT] == codes[b, POINT]
+    if not same_point and numbers[b, C_EE] > 0:
+        _fuse_place(numbers, a, b)
+    elif same_point and _area(numbers, b) < _area(numbers, a):
+        for column in (C_EE, C_EN, C_NN):
+            numbers[a, column] = numbers[b, column]
+    if codes[a, KIND] < 0 or (codes[b, KIND] >= 0 and codes[b, COUNT] > codes[a, COUNT]):
+        codes[a, KIND] = codes[b, KIND]
+    if codes[b, FAMILY] >= 0 and codes[a, FAMILY] == codes[b, FAMILY]:
+        _fuse_size(numbers, a, b)
+    elif codes[a, FAMILY] < 0 or (codes[b, FAMILY] >= 0 and codes[b, COUNT] > codes[a, COUNT]):
+        _take_size(numbers, codes, a, b)
+    _share(numbers, codes, a, b)
+
+
+@leaf
+def _share(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
+    """What holds of both together, whatever is said twice: rates, agencies, extent, count; a point only if it is of both."""
     total = codes[a, COUNT] + codes[b, COUNT]
     for column in (RATE, POINT_RATE):
         numbers[a, column] = (numbers[a, column] * codes[a, COUNT] + numbers[b, column] * codes[b, COUNT]) / total
+    if numbers[a, EXTENT] >= 0 and numbers[b, EXTENT] >= 0:
+        numbers[a, EXTENT] += codes[b, COUNT] / total * (numbers[b, EXTENT] - numbers[a, EXTENT])
+    else:
+        numbers[a, EXTENT] = max(numbers[a, EXTENT], numbers[b, EXTENT])
+    numbers[a, OWN_VAR] = min(numbers[a, OWN_VAR], numbers[b, OWN_VAR])
+    numbers[a, HALF] = min(numbers[a, HALF], numbers[b, HALF])
+    if codes[a, POINT] != codes[b, POINT]:
+        codes[a, POINT] = -1
     codes[a, AGENCIES] |= codes[b, AGENCIES]
     codes[a, COUNT] = total
 
 
-@njit(cache=True, nogil=True)
+@leaf
+def _commonest(codes: Codes, who: Any, count: int, column: int) -> int:
+    """The code that most members have, of those that have one; the first one's where two are as common."""
+    best, most = -1, 0
+    for place in range(count):
+        code, votes = codes[who[place, MEMBER], column], 0
+        if code < 0 or code == best:
+            continue
+        for other in range(count):
+            votes += codes[who[other, MEMBER], column] == code
+        if votes > most:
+            best, most = code, votes
+    return best
+
+
+@leaf
+def _is_first_to_time(numbers: Numbers, who: Any, count: int, place: int) -> bool:
+    """Whether no other member gives the same time and length with a smaller error, or as small and earlier in order."""
+    row = who[place, MEMBER]
+    for other in range(count):
+        rival = who[other, MEMBER]
+        if other != place and numbers[rival, T] == numbers[row, T] and numbers[rival, HALF] == numbers[row, HALF]:
+            smaller, equal = numbers[rival, T_VAR] < numbers[row, T_VAR], numbers[rival, T_VAR] == numbers[row, T_VAR]
+            if smaller or (equal and other < place):
+                return False
+    return True
+
+
+@leaf
+def _is_first_to_place(numbers: Numbers, codes: Codes, who: Any, count: int, place: int) -> bool:
+    """Whether no other member gives the same point with a smaller area, or as small and earlier in order."""
+    row = who[place, MEMBER]
+    for other in range(count):
+        rival = who[other, MEMBER]
+        if other != place and codes[rival, POINT] == codes[row, POINT]:
+            smaller, equal = _area(numbers, rival) < _area(numbers, row), _area(numbers, rival) == _area(numbers, row)
+            if smaller or (equal and other < place):
+                return False
+    return True
+
+
+@leaf
+def _area(numbers: Numbers, row: int) -> float:
+    return float(numbers[row, C_EE] * numbers[row, C_NN] - numbers[row, C_EN] * numbers[row, C_EN])
+
+
+@leaf
 def _fuse_time(numbers: Numbers, a: int, b: int) -> None:
     va, vb = numbers[a, T_VAR], numbers[b, T_VAR]
-    gain = va / (va + vb)
-    numbers[a, T] += gain * (numbers[b, T] - numbers[a, T])
+    numbers[a, T] += va / (va + vb) * (numbers[b, T] - numbers[a, T])
     numbers[a, T_VAR] = va * vb / (va + vb)
-    numbers[a, OWN_VAR] = min(numbers[a, OWN_VAR], numbers[b, OWN_VAR])
-    numbers[a, HALF] = min(numbers[a, HALF], numbers[b, HALF])
-    if numbers[a, EXTENT] >= 0 and numbers[b, EXTENT] >= 0:
-        numbers[a, EXTENT] += gain * (numbers[b, EXTENT] - numbers[a, EXTENT])
-    else:
-        numbers[a, EXTENT] = max(numbers[a, EXTENT], numbers[b, EXTENT])
 
 
-@njit(cache=True, nogil=True)
-def _fuse_place(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
+@leaf
+def _fuse_place(numbers: Numbers, a: int, b: int) -> None:
     """Gain K = Ca (Ca + Cb)^-1; mean a + K d; covariance Ca - K Ca."""
-    if codes[a, POINT] != codes[b, POINT]:
-        codes[a, POINT] = -1
-    if numbers[b, C_EE] <= 0:
-        return
     if numbers[a, C_EE] <= 0:
-        numbers[a, UX:SIZE] = numbers[b, UX:SIZE]
+        for column in (UX, UY, UZ, C_EE, C_EN, C_NN):
+            numbers[a, column] = numbers[b, column]
         return
     east, north = offset_km(numbers, a, b)
     ee, en, nn = numbers[a, C_EE], numbers[a, C_EN], numbers[a, C_NN]
@@ -89,7 +185,7 @@ def _fuse_place(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     numbers[a, C_NN] = nn - k21 * en - k22 * nn
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _move(numbers: Numbers, a: int, b: int, east: float, north: float) -> None:
     """Move place a by km east and north on the plane halfway between a and b."""
     mx, my, mz = numbers[a, UX] + numbers[b, UX], numbers[a, UY] + numbers[b, UY], numbers[a, UZ] + numbers[b, UZ]
@@ -103,65 +199,27 @@ def _move(numbers: Numbers, a: int, b: int, east: float, north: float) -> None:
     numbers[a, UX], numbers[a, UY], numbers[a, UZ] = x / size, y / size, z / size
 
 
-@njit(cache=True, nogil=True)
-def _fuse_size(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
-    """Sizes of one family are averaged; of unlike families the one with more reports stays."""
-    if codes[b, FAMILY] < 0:
-        return
-    if codes[a, FAMILY] == codes[b, FAMILY]:
-        va, vb = numbers[a, SIZE_VAR], numbers[b, SIZE_VAR]
-        numbers[a, SIZE] += va / (va + vb) * (numbers[b, SIZE] - numbers[a, SIZE])
-        numbers[a, SIZE_VAR] = va * vb / (va + vb)
-    elif codes[a, FAMILY] < 0 or codes[b, COUNT] > codes[a, COUNT]:
-        numbers[a, SIZE], numbers[a, SIZE_VAR], numbers[a, SIZE_SPREAD] = numbers[b, SIZE], numbers[b, SIZE_VAR], numbers[b, SIZE_SPREAD]
-        codes[a, FAMILY] = codes[b, FAMILY]
+@leaf
+def _fuse_sizes(numbers: Numbers, codes: Codes, who: Any, count: int, a: int) -> None:
+    """The sizes of the commonest family, averaged."""
+    family = _commonest(codes, who, count, FAMILY)
+    for place in range(count):
+        row = who[place, MEMBER]
+        if family >= 0 and codes[row, FAMILY] == family:
+            if codes[a, FAMILY] < 0:
+                _take_size(numbers, codes, a, row)
+            else:
+                _fuse_size(numbers, a, row)
 
 
-@njit(cache=True, nogil=True)
-def _fuse_kind(codes: Codes, a: int, b: int) -> None:
-    """The larger cluster's kind stands for both, the first one's where they are equal."""
-    if codes[a, KIND] < 0 or (codes[b, KIND] >= 0 and codes[b, COUNT] > codes[a, COUNT]):
-        codes[a, KIND] = codes[b, KIND]
+@leaf
+def _take_size(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
+    numbers[a, SIZE], numbers[a, SIZE_VAR], numbers[a, SIZE_SPREAD] = numbers[b, SIZE], numbers[b, SIZE_VAR], numbers[b, SIZE_SPREAD]
+    codes[a, FAMILY] = codes[b, FAMILY]
 
 
-@njit(cache=True, nogil=True)
-def take_out(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
-    """Make row a, a fused estimate that b is part of, the estimate of all others; kind, half and extent stay."""
-    share = max(1.0 - numbers[a, T_VAR] / numbers[b, T_VAR], 1e-9)
-    numbers[a, T] += (numbers[a, T] - numbers[b, T]) * (1.0 - share) / share
-    numbers[a, T_VAR] /= share
-    _take_place_out(numbers, a, b)
-    if codes[a, FAMILY] >= 0 and codes[a, FAMILY] == codes[b, FAMILY]:
-        share = 1.0 - numbers[a, SIZE_VAR] / numbers[b, SIZE_VAR]
-        if share < _NOTHING_LEFT:
-            codes[a, FAMILY] = -1
-        else:
-            numbers[a, SIZE] += (numbers[a, SIZE] - numbers[b, SIZE]) * (1.0 - share) / share
-            numbers[a, SIZE_VAR] /= share
-    left = codes[a, COUNT] - 1
-    for column in (RATE, POINT_RATE):
-        numbers[a, column] = max((numbers[a, column] * codes[a, COUNT] - numbers[b, column]) / left, 0.0)
-    codes[a, COUNT] = left
-
-
-@njit(cache=True, nogil=True)
-def _take_place_out(numbers: Numbers, a: int, b: int) -> None:
-    if numbers[b, C_EE] <= 0:
-        return
-    pa, qa, ra = _inverse(numbers[a, C_EE], numbers[a, C_EN], numbers[a, C_NN])
-    pb, qb, rb = _inverse(numbers[b, C_EE], numbers[b, C_EN], numbers[b, C_NN])
-    p, q, r = pa - pb, qa - qb, ra - rb
-    if p <= 1e-9 * pa or p * r - q * q <= 1e-12 * pa * ra:
-        numbers[a, C_EE] = 0.0
-        return
-    ee, en, nn = _inverse(p, q, r)
-    east, north = offset_km(numbers, a, b)
-    pull_east, pull_north = pb * east + qb * north, qb * east + rb * north
-    _move(numbers, a, b, -(ee * pull_east + en * pull_north), -(en * pull_east + nn * pull_north))
-    numbers[a, C_EE], numbers[a, C_EN], numbers[a, C_NN] = ee, en, nn
-
-
-@njit(cache=True, nogil=True)
-def _inverse(ee: float, en: float, nn: float) -> Any:
-    det = ee * nn - en * en
-    return nn / det, -en / det, ee / det
+@leaf
+def _fuse_size(numbers: Numbers, a: int, b: int) -> None:
+    va, vb = numbers[a, SIZE_VAR], numbers[b, SIZE_VAR]
+    numbers[a, SIZE] += va / (va + vb) * (numbers[b, SIZE] - numbers[a, SIZE])
+    numbers[a, SIZE_VAR] = va * vb / (va + vb)

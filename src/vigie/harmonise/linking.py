@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from numpy.typing import NDArray
+import numpy as np
 
-from vigie.harmonise.background import Background, background_of, rates
-from vigie.harmonise.blocking import candidate_edges
-from vigie.harmonise.cluster import Forest, Pairs, apart_of, grow, member_nats
-from vigie.harmonise.doubt import doubtful_links
-from vigie.harmonise.score import Rules, probabilities, rules_of
-from vigie.harmonise.testimony import COUNT, GROUP, POINT_RATE, RATE, Testimonies, read_testimonies
+from vigie.harmonise.answer import clusters_of
+from vigie.harmonise.background import Background
+from vigie.harmonise.state import start
 from vigie.model.catalogue import Catalogue
-from vigie.model.errors import BadSetting
-from vigie.model.event import Clusters, Links
+from vigie.model.event import Clusters
 from vigie.model.sameness import Sameness
 
 IndexPairs = NDArray[np.int64] | Sequence[tuple[int, int]]
@@ -37,57 +33,5 @@ def link(
     The answer depends on what the reports say, not on their order.
     Raises `BadSetting` where pairs name no row, tie together what may not be tied, or contradict each other.
     """
-    known = read_testimonies(catalogue, sameness)
-    rules = rules_of(sameness, known.shared_levels, catalogue.agency.names)
-    settled = background_of(known, sameness) if background is None else background
-    known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, settled)
-    must = _must_pairs(must_link, known)
-    apart = apart_of(_cannot_pairs(cannot_link, known), len(known.numbers))
-    edges = candidate_edges(known.numbers, known.codes, rules, sameness)
-    forest = grow(known.numbers, known.codes, edges, rules, must, apart)
-    doubtful = doubtful_links(forest, edges, apart, rules, sameness, known.representative, most_doubtful)
-    return _clusters(known, forest, rules, sameness, must, doubtful)
-
-
-def _clusters(known: Testimonies, forest: Forest, rules: Rules, sameness: Sameness, forced: Pairs, doubtful: Links) -> Clusters:
-    root = forest.built.root
-    cluster = (np.cumsum(root == np.arange(len(root))) - 1)[root]
-    chance = probabilities(forest.reasons.sum(axis=1), sameness)
-    chance[: forest.forced] = 1.0
-    member = probabilities(member_nats(known.numbers, known.codes, forest.built, rules), sameness)
-    member[forced.ravel()] = 1.0
-    member[(forest.built.codes[root, COUNT] == 1)] = 1.0
-    whole = np.ones(int(cluster.max(initial=-1)) + 1)
-    np.multiply.at(whole, cluster[forest.pairs[:, 0]], chance)
-    rows = known.representative[forest.pairs]
-    links = Links(rows[:, 0], rows[:, 1], chance, forest.reasons)
-    return Clusters(cluster[known.one_of_many], member[known.one_of_many], whole, links, doubtful)
-
-
-def _must_pairs(pairs: IndexPairs, known: Testimonies) -> Pairs:
-    wanted = _as_testimonies(pairs, known, "must_link")
-    wanted = np.unique(np.sort(wanted[wanted[:, 0] != wanted[:, 1]], axis=1), axis=0)
-    crossing = known.codes[wanted[:, 0], GROUP] != known.codes[wanted[:, 1], GROUP]
-    if crossing.any():
-        rows = known.representative[wanted[crossing][0]]
-        what = "a must-link ties together reports of two fields, or a real and an exercise report"
-        raise BadSetting(what, got=f"rows {rows[0]} and {rows[1]}", todo="withdraw that decision")
-    return wanted
-
-
-def _cannot_pairs(pairs: IndexPairs, known: Testimonies) -> Pairs:
-    wanted = _as_testimonies(pairs, known, "cannot_link")
-    same = wanted[:, 0] == wanted[:, 1]
-    if same.any():
-        row = known.representative[wanted[same][0, 0]]
-        what = "a cannot-link parts a report from itself or from a copy of itself"
-        raise BadSetting(what, got=f"row {row}", todo="withdraw that decision")
-    return wanted
-
-
-def _as_testimonies(pairs: IndexPairs, known: Testimonies, name: str) -> Pairs:
-    rows = np.asarray(pairs, np.int64).reshape(-1, 2) if np.size(pairs) % 2 == 0 else np.full((1, 2), -1)
-    if len(rows) and (rows.min() < 0 or rows.max() >= len(known.one_of_many)):
-        what = f"{name} is not made of pairs of rows of the catalogue"
-        raise BadSetting(what, got=f"rows {rows.min()} to {rows.max()}", expected=f"rows 0 to {len(known.one_of_many) - 1}")
-    return known.one_of_many[rows]
+    state = start(catalogue, sameness, must_link=must_link, cannot_link=cannot_link, background=background)
+    return clusters_of(state, most_doubtful=most_doubtful)

@@ -7,28 +7,39 @@ function scores both. Plain arrays are used because the compiled kernels read wh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, habits_of
 from vigie.model.catalogue import Catalogue, Coded
+from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
 
 EARTH_KM = 6371.0088
 """Mean radius (IUGG)."""
-RADIUS_PER_SIGMA = 1.5096
-"""A round Gaussian holds 68 % of its mass within this many sigma: sqrt(-2 ln 0.32)."""
 
 # Columns of `numbers`. Times are seconds since 1970; the place is a unit vector with a covariance in km² (east, north).
+# T_VAR is the variance of the time, its interval taken for a Gaussian; OWN_VAR that of the interval's ends.
+# SIZE_SPREAD is the spread of a Gaussian whose differences are as dense at zero as sizes are around this one.
 T, T_VAR, HALF, EXTENT, OWN_VAR, UX, UY, UZ, C_EE, C_EN, C_NN, SIZE, SIZE_VAR, SIZE_SPREAD, RATE, POINT_RATE = range(16)
 # Columns of `codes`. AGENCY stays that of the single report; AGENCIES is a bit set of all of them.
 AGENCY, AGENCIES, FAMILY, KIND, GROUP, POINT, COUNT, TIME_LEVEL, PLACE_LEVEL = range(9)
 # How precise a time or a place is: for the fine window, the coarse one, for a proposal only, or not there at all.
 FINE, COARSE, VAGUE, NOWHERE = range(4)
-_POINT_STEP = 1e-4
+# Forms of the error of a time and of a place; a radius that is a code has form CODED + its place among the codes.
+INSTANT, STATED, INTERVAL = range(3)
+UNSTATED, CODED = 0, 2
+_POINTS_PER_DEGREE = 10_000.0
 _AROUND, _FROM_POLE_TO_POLE = 3_600_000, 1_800_000
 _ROUND_ABOVE_LAT = 85.0
+_ROUNDED_ENDS = 0.05
+"""An interval's ends are rounded or in local time: that much of its length is added to their error."""
+_BITS = 63
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,22 +56,38 @@ class Testimonies:
     representative: NDArray[np.int64]
 
 
-def read_testimonies(catalogue: Catalogue, sameness: Sameness) -> Testimonies:
-    """The testimonies of a catalogue; rates are left zero."""
+class Columns(NamedTuple):
+    """The columns of a catalogue that say where, when and how much (a named tuple, since numba reads those)."""
+
+    agency: NDArray[np.int32]
+    begin_us: NDArray[np.int64]
+    end_us: NDArray[np.int64]
+    lasted: NDArray[np.bool_]
+    sigma_s: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    radius_km: NDArray[np.float64]
+    major_km: NDArray[np.float64]
+    minor_km: NDArray[np.float64]
+    azimuth: NDArray[np.float64]
+    magnitude: NDArray[np.float64]
+    scale: NDArray[np.int32]
+
+
+def columns_of(catalogue: Catalogue) -> Columns:
+    """The columns of a catalogue, not copied."""
+    plain = {name: getattr(catalogue, name) for name in Columns._fields if name not in ("agency", "scale")}
+    return Columns(agency=catalogue.agency.codes, scale=catalogue.scale.codes, **plain)
+
+
+def read_testimonies(catalogue: Catalogue, sameness: Sameness, model: LinkModel | None = None) -> Testimonies:
+    """The testimonies of a catalogue with the errors of the model, untrained if none is given; rates are left zero."""
     representative, one_of_many = _distinct(catalogue)
-    rows = catalogue.take(representative)
-    numbers, codes = np.zeros((len(rows), 16)), np.zeros((len(rows), 9), np.int64)
-    _fill_time(numbers, rows, sameness)
-    placed = _fill_place(numbers, codes, rows, sameness)
-    _fill_size(numbers, codes, rows, sameness)
-    codes[:, AGENCY] = rows.agency.codes
-    codes[:, AGENCIES] = np.left_shift(np.int64(1), rows.agency.codes.astype(np.int64) % 63)
-    codes[:, KIND] = _known(rows.kind)
-    codes[:, GROUP] = 2 * rows.field.codes.astype(np.int64) + rows.exercise
-    codes[:, COUNT] = 1
-    codes[:, TIME_LEVEL] = _time_levels(numbers, rows, sameness)
-    codes[:, PLACE_LEVEL] = np.where(placed, _place_levels(numbers, sameness), NOWHERE)
-    return Testimonies(numbers, codes, shared_levels(rows.kind.names), one_of_many, representative)
+    habits = habits_of(model or untrained(sameness), catalogue.agency.names, catalogue.scale.names)
+    numbers, codes = np.zeros((len(representative), 16)), np.zeros((len(representative), 9), np.int64)
+    others = (_known(catalogue.kind), catalogue.field.codes, catalogue.exercise)
+    _read_rows(columns_of(catalogue), others, one_of_many, representative, habits, numbers, codes)
+    return Testimonies(numbers, codes, shared_levels(catalogue.kind.names), one_of_many, representative)
 
 
 def shared_levels(kinds: tuple[str, ...]) -> NDArray[np.int64]:
@@ -80,98 +107,160 @@ def shared_levels(kinds: tuple[str, ...]) -> NDArray[np.int64]:
     return shared
 
 
-def point_codes(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
-    """One number for each point of a 0.0001 degree lattice (n,); -1 where there is none. The antimeridian is one line."""
-    placed = np.isfinite(lon) & np.isfinite(lat)
-    east = np.round(np.where(placed, lon, 0.0) / _POINT_STEP).astype(np.int64) % _AROUND
-    north = np.round((np.where(placed, lat, 0.0) + 90.0) / _POINT_STEP).astype(np.int64)
-    is_pole = (north <= 0) | (north >= _FROM_POLE_TO_POLE)
-    return np.where(placed, north * _AROUND + np.where(is_pole, 0, east), -1)
-
-
 def _distinct(catalogue: Catalogue) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A row for each witness, in canonical order, and each row's place in that list."""
-    order = catalogue.canonical_order().astype(np.int64)
-    witness = catalogue.witness[order]
+    high, low = (np.ascontiguousarray(catalogue.witness[:, word]) for word in (0, 1))
+    order = np.argsort(high)
+    in_order = high[order]
+    if (in_order[1:] == in_order[:-1]).any():
+        order = np.lexsort((low, high))
+        in_order = high[order]
     is_new = np.ones(len(order), bool)
-    is_new[1:] = (witness[1:] != witness[:-1]).any(axis=1)
+    is_new[1:] = in_order[1:] != in_order[:-1]
+    alike = np.flatnonzero(~is_new)
+    is_new[alike] = low[order[alike]] != low[order[alike - 1]]
     one_of_many = np.empty(len(order), np.int64)
     one_of_many[order] = np.cumsum(is_new) - 1
-    return order[is_new], one_of_many
+    return order[is_new].astype(np.int64), one_of_many
 
 
-def _fill_time(numbers: NDArray[np.float64], rows: Catalogue, sameness: Sameness) -> None:
-    begin_s, length_s = rows.begin_us / 1e6, (rows.end_us - rows.begin_us) / 1e6
-    stated = np.isfinite(rows.sigma_s) & (rows.sigma_s > 0)
-    is_interval = (length_s > 0) & ~rows.lasted
-    default = np.where(is_interval, 0.0, sameness.sigma_s)
-    sigma_s = np.where(stated, np.where(stated, rows.sigma_s, 0.0) * sameness.stated_error_factor, default)
-    own_var = sigma_s**2 + sameness.sigma_floor_s**2
-    numbers[:, T] = begin_s + length_s / 2
-    numbers[:, HALF] = length_s / 2
-    numbers[:, EXTENT] = np.where(rows.lasted & (length_s > 0), length_s / 2, -1.0)
-    numbers[:, OWN_VAR] = own_var
-    numbers[:, T_VAR] = own_var + length_s**2 / 12
-
-
-def _fill_place(numbers: NDArray[np.float64], codes: NDArray[np.int64], rows: Catalogue, sameness: Sameness) -> NDArray[np.bool_]:
-    placed = np.isfinite(rows.lon) & np.isfinite(rows.lat)
-    lon, lat = np.radians(np.where(placed, rows.lon, 0.0)), np.radians(np.where(placed, rows.lat, 0.0))
-    numbers[:, UX], numbers[:, UY], numbers[:, UZ] = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
-    numbers[:, C_EE:SIZE] = _covariance(rows, sameness) * placed[:, None]
-    codes[:, POINT] = point_codes(rows.lon, rows.lat)
-    return placed
-
-
-def _covariance(rows: Catalogue, sameness: Sameness) -> NDArray[np.float64]:
-    """East-east, east-north and north-north covariance in km² (n, 3)."""
-    has_ellipse = (rows.major_km > 0) & (rows.minor_km >= 0) & np.isfinite(rows.azimuth) & np.isfinite(rows.major_km)
-    has_radius = (rows.radius_km > 0) & np.isfinite(rows.radius_km)
-    factor = sameness.stated_error_factor / RADIUS_PER_SIGMA
-    plain = np.where(has_radius, np.where(has_radius, rows.radius_km, 0.0) * factor, sameness.radius_km / RADIUS_PER_SIGMA)
-    major = np.where(has_ellipse, np.where(has_ellipse, rows.major_km, 0.0) * factor, plain) ** 2
-    minor = np.where(has_ellipse, np.where(has_ellipse, rows.minor_km, 0.0) * factor, plain) ** 2
-    is_polar = np.abs(rows.lat) > _ROUND_ABOVE_LAT  # east turns with the meridians there: a round error of equal area
-    major, minor = np.where(is_polar, np.sqrt(major * minor), major), np.where(is_polar, np.sqrt(major * minor), minor)
-    azimuth = np.radians(np.where(has_ellipse, rows.azimuth, 0.0))
-    sine, cosine, floor = np.sin(azimuth), np.cos(azimuth), (sameness.radius_floor_km / RADIUS_PER_SIGMA) ** 2
-    east = major * sine**2 + minor * cosine**2 + floor
-    north = major * cosine**2 + minor * sine**2 + floor
-    return np.column_stack([east, (major - minor) * sine * cosine, north])
-
-
-def _fill_size(numbers: NDArray[np.float64], codes: NDArray[np.int64], rows: Catalogue, sameness: Sameness) -> None:
-    families = sorted({scale.family for scale in sameness.sizes.values()})
-    table = np.zeros((len(rows.scale.names) + 1, 4))
-    table[:, 0] = -1
-    for code, name in enumerate(rows.scale.names):
-        scale = sameness.sizes.get(name.lower())
-        if scale is not None:
-            table[code] = families.index(scale.family), scale.sigma**2, scale.spread, scale.logarithmic
-    family, variance, spread, logarithmic = table[rows.scale.codes].T
-    known = np.isfinite(rows.magnitude) & (family >= 0)
-    value = np.where(known, rows.magnitude, 0.0)
-    numbers[:, SIZE] = np.where(logarithmic > 0, np.log1p(np.maximum(value, 0.0)), value)
-    numbers[:, SIZE_VAR], numbers[:, SIZE_SPREAD] = variance, spread
-    codes[:, FAMILY] = np.where(known, family, -1).astype(np.int64)
-
-
-def _known(column: Coded) -> NDArray[np.int64]:
+def _known(column: Coded) -> NDArray[np.int32]:
     """Codes, with -1 for the empty text."""
-    empty = np.array([not name for name in column.names], bool)
-    return np.where(empty[column.codes], -1, column.codes).astype(np.int64) if column.names else np.zeros(0, np.int64)
+    if "" not in column.names:
+        return column.codes
+    return np.where(column.codes == column.names.index(""), np.int32(-1), column.codes)
 
 
-def _time_levels(numbers: NDArray[np.float64], rows: Catalogue, sameness: Sameness) -> NDArray[np.int64]:
-    """The finest window each time fits: its error at most half of it, its interval at most all of it."""
-    error_s, length_s = np.sqrt(np.where(rows.lasted, numbers[:, OWN_VAR], numbers[:, T_VAR])), 2 * numbers[:, HALF]
-    is_coarse, is_vague = ((error_s > window / 2) | (length_s > window) for window in (sameness.time_window_s, sameness.coarse_time_window_s))
-    return np.where(is_vague, VAGUE, np.where(is_coarse, COARSE, FINE))
+@njit(cache=True, nogil=True)
+def _read_rows(columns: Any, others: Any, one_of_many: Any, representative: Any, habits: Any, numbers: Any, codes: Any) -> None:
+    """Fill the tables, in the order of the catalogue."""
+    kind, field, exercise = others
+    for row in range(len(one_of_many)):
+        at = one_of_many[row]
+        if representative[at] != row:
+            continue
+        codes[at, AGENCY] = columns.agency[row]
+        codes[at, AGENCIES] = np.int64(1) << np.int64(columns.agency[row] % _BITS)
+        codes[at, KIND], codes[at, GROUP], codes[at, COUNT] = kind[row], 2 * field[row] + exercise[row], 1
+        codes[at, TIME_LEVEL] = _read_time(columns, row, habits, numbers, at)
+        codes[at, POINT] = point_code(columns.lon[row], columns.lat[row])
+        codes[at, PLACE_LEVEL] = _read_place(columns, row, habits, numbers, at)
+        codes[at, FAMILY] = _read_size(columns, row, habits, numbers, at)
 
 
-def _place_levels(numbers: NDArray[np.float64], sameness: Sameness) -> NDArray[np.int64]:
-    """The finest window each place fits: its error along the major axis at most half of it."""
-    mean, half_gap = (numbers[:, C_EE] + numbers[:, C_NN]) / 2, (numbers[:, C_EE] - numbers[:, C_NN]) / 2
-    error_km = np.sqrt(mean + np.hypot(half_gap, numbers[:, C_EN]))
-    is_coarse, is_vague = (error_km > window / 2 for window in (sameness.place_window_km, sameness.coarse_place_window_km))
-    return np.where(is_vague, VAGUE, np.where(is_coarse, COARSE, FINE))
+@njit(cache=True, nogil=True)
+def read_again(columns: Any, rows: Any, habits: Any, numbers: Any) -> None:
+    """Fill the numbers of some catalogue rows (k,) anew with other habits; rates stay."""
+    for at in range(len(rows)):
+        _read_time(columns, rows[at], habits, numbers, at)
+        _read_place(columns, rows[at], habits, numbers, at)
+        _read_size(columns, rows[at], habits, numbers, at)
+
+
+@njit(cache=True, nogil=True)
+def time_form(columns: Any, row: int) -> int:
+    """Which form the error of a row's time has."""
+    if columns.sigma_s[row] > 0 and columns.sigma_s[row] < math.inf:
+        return STATED
+    return INTERVAL if columns.end_us[row] > columns.begin_us[row] and not columns.lasted[row] else INSTANT
+
+
+@njit(cache=True, nogil=True)
+def place_form(columns: Any, row: int, habits: Any) -> int:
+    """Which form the error of a row's place has."""
+    if _has_ellipse(columns, row):
+        return STATED
+    radius, agency = columns.radius_km[row], columns.agency[row]
+    if not (radius > 0 and radius < math.inf):
+        return UNSTATED
+    for code in range(habits.code_start[agency], habits.code_start[agency + 1]):
+        if habits.code_km[code] == radius:
+            return CODED + code
+    return STATED
+
+
+@njit(cache=True, nogil=True)
+def _has_ellipse(columns: Any, row: int) -> bool:
+    major = columns.major_km[row]
+    return bool(major > 0 and major < math.inf and columns.minor_km[row] >= 0 and abs(columns.azimuth[row]) < math.inf)
+
+
+@njit(cache=True, nogil=True)
+def _read_time(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
+    """Write the time of a row; the finest window that it fits: its error at most half of it, its interval at most all of it."""
+    length_s = (columns.end_us[row] - columns.begin_us[row]) / 1e6
+    form = time_form(columns, row)
+    own_var = habits.time[columns.agency[row], form] + habits.time_floor
+    if form == STATED:
+        own_var += habits.time[columns.agency[row], form] * (columns.sigma_s[row] ** 2 - 1.0)
+    if length_s > 0 and not columns.lasted[row]:
+        own_var += (_ROUNDED_ENDS * length_s) ** 2
+    numbers[at, T], numbers[at, HALF] = columns.begin_us[row] / 1e6 + length_s / 2, length_s / 2
+    numbers[at, EXTENT] = length_s / 2 if columns.lasted[row] and length_s > 0 else -1.0
+    numbers[at, OWN_VAR], numbers[at, T_VAR] = own_var, own_var + length_s * length_s / 12
+    error_s = math.sqrt(own_var if columns.lasted[row] else numbers[at, T_VAR])
+    return _level(error_s, length_s, habits.windows[0], habits.windows[1])
+
+
+@njit(cache=True, nogil=True)
+def _level(error: float, length: float, fine: float, coarse: float) -> int:
+    if error > coarse / 2 or length > coarse:
+        return VAGUE
+    return COARSE if error > fine / 2 or length > fine else FINE
+
+
+@njit(cache=True, nogil=True)
+def _read_place(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
+    """Write the place of a row; the finest window that it fits: its error along the major axis at most half of it."""
+    if not (abs(columns.lon[row]) < math.inf and abs(columns.lat[row]) < math.inf):
+        numbers[at, UX], numbers[at, UY], numbers[at, UZ] = 1.0, 0.0, 0.0
+        return NOWHERE
+    lon, lat = math.radians(columns.lon[row]), math.radians(columns.lat[row])
+    numbers[at, UX], numbers[at, UY], numbers[at, UZ] = math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+    major, minor, azimuth = _axes(columns, row, habits)
+    if abs(columns.lat[row]) > _ROUND_ABOVE_LAT:  # east turns with the meridians there: a round error of equal area
+        major = minor = math.sqrt(major * minor)
+    sine, cosine = math.sin(azimuth), math.cos(azimuth)
+    numbers[at, C_EE] = major * sine * sine + minor * cosine * cosine + habits.place_floor
+    numbers[at, C_EN] = (major - minor) * sine * cosine
+    numbers[at, C_NN] = major * cosine * cosine + minor * sine * sine + habits.place_floor
+    return _level(math.sqrt(max(major, minor) + habits.place_floor), 0.0, habits.windows[2], habits.windows[3])
+
+
+@njit(cache=True, nogil=True)
+def _axes(columns: Any, row: int, habits: Any) -> tuple[float, float, float]:
+    """Variances along the major and the minor axis in km², without the floor, and the azimuth in radians."""
+    form, agency = place_form(columns, row, habits), columns.agency[row]
+    if form == UNSTATED:
+        return habits.place[agency, UNSTATED], habits.place[agency, UNSTATED], 0.0
+    if form >= CODED:
+        return habits.code_var[form - CODED], habits.code_var[form - CODED], 0.0
+    factor = habits.place[agency, STATED] / RADIUS_PER_SIGMA**2
+    if _has_ellipse(columns, row):
+        return columns.major_km[row] ** 2 * factor, columns.minor_km[row] ** 2 * factor, math.radians(columns.azimuth[row])
+    return columns.radius_km[row] ** 2 * factor, columns.radius_km[row] ** 2 * factor, 0.0
+
+
+@njit(cache=True, nogil=True)
+def _read_size(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
+    """Write the size of a row on its family's axis, less the agency's bias; its family, -1 where none is known."""
+    scale, agency, value = columns.scale[row], columns.agency[row], columns.magnitude[row]
+    family = habits.family[scale]
+    if family < 0 or not abs(value) < math.inf:
+        return -1
+    size = (math.log1p(max(value, 0.0)) if habits.logarithmic[scale] else value) - habits.bias[agency, scale]
+    bin_ = (size - habits.curve_first[family]) / habits.curve_step[family]
+    numbers[at, SIZE], numbers[at, SIZE_VAR] = size, habits.size_var[agency, scale]
+    numbers[at, SIZE_SPREAD] = habits.curve[family, int(min(max(bin_ + 0.5, 0.0), habits.curve.shape[1] - 1.0))]
+    return int(family)
+
+
+@njit(cache=True, nogil=True)
+def point_code(lon: float, lat: float) -> int:
+    """One number for each point of a 0.0001 degree lattice; -1 where there is none. The antimeridian is one line."""
+    if not (abs(lon) < math.inf and abs(lat) < math.inf):
+        return -1
+    north = int(np.rint((lat + 90.0) * _POINTS_PER_DEGREE))
+    if north <= 0 or north >= _FROM_POLE_TO_POLE:
+        return north * _AROUND
+    return north * _AROUND + int(np.rint(lon * _POINTS_PER_DEGREE)) % _AROUND

@@ -12,33 +12,40 @@ from vigie.model.canonical import canonical_bytes, digest
 
 EVIDENCE = ("time", "place", "size", "kind", "density", "agency")
 """What a link's score is the sum of, in this order."""
+MAY_BE_LINKED, PROPOSED, PART_OF = range(3)
+"""Bonds: the two may be linked as one event; may be, but only an analyst can say; the first may be a part of the second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """Two rows of a catalogue that are held to be one event, how sure that is, and why (nats per evidence)."""
+    """Two rows of a catalogue that are held to be one event, how sure that is, and why (nats per evidence).
+
+    With the bond `PART_OF` the first is held to be an incident within the second, an episode.
+    """
 
     first: int
     second: int
     probability: float
     reasons: Mapping[str, float]
+    bond: int = MAY_BE_LINKED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """Many links as columns (k,), `reasons` (k, 6) in the order of `EVIDENCE`; iterating gives single `Link`s."""
+    """Many links as columns (k,), `reasons` (k, 6) in the order of `EVIDENCE`, `bond` (k,) int8; iterating gives single `Link`s."""
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     probability: NDArray[np.float64]
     reasons: NDArray[np.float64]
+    bond: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.first)
 
     def __getitem__(self, index: int) -> Link:
         reasons = dict(zip(EVIDENCE, map(float, self.reasons[index]), strict=True))
-        return Link(int(self.first[index]), int(self.second[index]), float(self.probability[index]), reasons)
+        return Link(int(self.first[index]), int(self.second[index]), float(self.probability[index]), reasons, int(self.bond[index]))
 
     def __iter__(self) -> Iterator[Link]:
         return map(self.__getitem__, range(len(self)))
@@ -49,6 +56,12 @@ class Links:
         return total
 
 
+def no_links() -> Links:
+    """Links with no rows."""
+    rows, nats = np.zeros(0, np.int64), np.zeros(0)
+    return Links(rows, rows, nats, np.zeros((0, len(EVIDENCE))), np.zeros(0, np.int8))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
     """The answer of the linking engine for a catalogue of n reports.
@@ -56,8 +69,9 @@ class Clusters:
     `cluster` (n,) numbers the events 0..m-1 by the smallest witness in each; `probability` (n,) is the chance that
     the report belongs to its event, judged against all other members (1 where it stands alone or an analyst said so);
     `cluster_probability` (m,) is the product over the links that built the event: the chance that none of them is wrong.
-    `links` are the accepted ones, as many as it takes to build the clusters, strongest first within must-links and others;
-    `doubtful` are links, made or not, that lie near the threshold and wait for an analyst, closest first.
+    `links` are the accepted ones, as many as it takes to build the clusters, event by event, in each the must-links first
+    and then the strongest first; `doubtful` are links, made or not, that lie near the threshold and wait for an analyst,
+    closest first. `part_of` says which event lies within which episode, by a report of each, the most certain first.
     """
 
     cluster: NDArray[np.int64]
@@ -65,6 +79,7 @@ class Clusters:
     cluster_probability: NDArray[np.float64]
     links: Links
     doubtful: Links
+    part_of: Links
 
 
 @dataclass(frozen=True, slots=True, eq=False)

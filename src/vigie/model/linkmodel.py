@@ -7,7 +7,7 @@ reports make the same model on any day.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from vigie.model.canonical import canonical_bytes, digest
 from vigie.model.sameness import Sameness
@@ -45,16 +45,27 @@ class LearnedSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SizeCurve:
+    """How common sizes of one family are among all reports: densities at `first`, `first + step`, and so on."""
+
+    family: str
+    first: float
+    step: float
+    densities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkModel:
     """Parameters of linking for one field as learned from one audience's reports.
 
-    `times`, `places` and `sizes` name agencies; what they do not name has the prior. `spreads` is the standard deviation
-    of sizes among unrelated events by family. `wide_share_time` and `wide_share_place` are the shares of gross errors.
-    `levels[l]` is the share of true pairs whose kinds share exactly l dotted levels (the last: l or more), and `kinds`
-    how often each kind is used: together they say what it tells that two kinds agree. `repeats` is, by agency, the nats
-    that a second report of one event costs. `prior_nats` is added to every pair: how much likelier one event is told
-    twice than the field's prior has it. `crowding` is how many times as close unrelated events lie as a steady rate
-    would have them. `slope` and `offset` turn a score into the chance logistic(offset + slope * score).
+    `times`, `places` and `sizes` name agencies; what they do not name has the prior. `curves` says how common sizes
+    are. `wide_share_time` and `wide_share_place` are the shares of gross errors. `levels[l]` is the share of true pairs
+    whose kinds share exactly l dotted levels (the last: l or more), `levels_apart[l]` that of unrelated neighbours, and
+    `kinds` how often each kind is used: together they say what it tells that two kinds agree. `repeats` is, by agency,
+    the nats that a second report of one event costs. `prior_nats` is added to every pair: how much likelier one event is
+    told twice than the field's prior has it. `kin` is how many further events one event brings about at its place within
+    the field's time window. `slope` and `offset` turn a score above the threshold into the chance
+    logistic(offset + slope * score).
 
     `reports` and `pairs` say how much was learned from, `decided` how many answers of analysts, `until_us` before when
     the reports were issued (None: no limit).
@@ -64,20 +75,21 @@ class LinkModel:
     times: tuple[LearnedError, ...] = ()
     places: tuple[LearnedError, ...] = ()
     sizes: tuple[LearnedSize, ...] = ()
-    spreads: tuple[tuple[str, float], ...] = ()
+    curves: tuple[SizeCurve, ...] = ()
     wide_share_time: float | None = None
     wide_share_place: float | None = None
     levels: tuple[float, ...] = ()
+    levels_apart: tuple[float, ...] = ()
     kinds: tuple[tuple[str, float], ...] = ()
     repeats: tuple[tuple[str, float], ...] = ()
     prior_nats: float = 0.0
-    crowding: float = 1.0
+    kin: float | None = None
     slope: float = 1.0
     offset: float = 0.0
     reports: int = 0
     pairs: float = 0.0
     decided: int = 0
-    until_us: int | None = field(default=None)
+    until_us: int | None = None
 
     @property
     def is_trained(self) -> bool:
@@ -87,7 +99,9 @@ class LinkModel:
     @property
     def version(self) -> str:
         """A name of twelve hexadecimal digits: the same parameters, the same name."""
-        said = asdict(self) | {"sameness": repr(self.sameness)}
+        said = asdict(self)
+        said["sameness"]["one_report_agencies"] = sorted(self.sameness.one_report_agencies)
+        said["until_us"] = None if self.until_us is None else str(self.until_us)
         return digest(canonical_bytes(said))[:12]
 
 

@@ -38,6 +38,8 @@ class Sameness:
     `kind_nats[l]` scores two kinds that share their first l dotted levels; the last value holds for all deeper ones.
     `one_report_agencies` declare at most one report an event (`*`: all of them); any other agency's second report
     costs `agency_penalty_nats`. `rate_km` and `rate_days` are the cell in which unrelated events are counted.
+    Events recur where there have been events, `spot_km` (one standard deviation) from them; 0 where places tell nothing.
+    One event brings about `kin` further ones there within the time window.
     A pair is linked from `threshold_nats` on, and is doubtful within `doubt_nats` of it; probability is the logistic
     of `sharpness` times the distance to the threshold.
     """
@@ -60,6 +62,8 @@ class Sameness:
     one_report_agencies: frozenset[str] = frozenset()
     rate_km: float = 50.0
     rate_days: float = 7.0
+    spot_km: float = 2.0
+    kin: float = 0.1
     threshold_nats: float = 0.0
     doubt_nats: float = 2.0
     sharpness: float = 1.0
@@ -81,6 +85,9 @@ class Sameness:
             if not getattr(self, name) > 0:
                 msg = f"{name} must be positive, not {getattr(self, name)}"
                 raise ValueError(msg)
+        if self.spot_km < 0 or self.kin < 0:
+            msg = "spot_km and kin must not be negative"
+            raise ValueError(msg)
         if self.coarse_time_window_s < self.time_window_s or self.coarse_place_window_km < self.place_window_km:
             msg = "a coarse window must not be smaller than the fine one"
             raise ValueError(msg)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vigie.model.atlas import Atlas, country_at, unit_at
 from vigie.model.catalogue import Catalogue
-from vigie.model.event import EVIDENCE, Clusters, Events, Links
+from vigie.model.event import Clusters, Events, Links, no_links
 from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US, quarter_start
@@ -115,7 +115,7 @@ def _countries(catalogue: Catalogue, events: Events, atlas: Atlas) -> NDArray[np
 def _no_events(catalogue: Catalogue) -> Events:
     from vigie.harmonise import make_events
 
-    return make_events(catalogue, Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), _join_links([]), _join_links([])), np.zeros(0))
+    return make_events(catalogue, Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), no_links(), no_links(), no_links()), np.zeros(0))
 
 
 def _moved_links(links: Links, rows: NDArray[np.int64]) -> Links:
@@ -123,12 +123,11 @@ def _moved_links(links: Links, rows: NDArray[np.int64]) -> Links:
 
 
 def _picked_links(links: Links, order: NDArray[np.int64]) -> Links:
-    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order])
+    return Links(**{item.name: getattr(links, item.name)[order] for item in fields(Links)})
 
 
 def _join_links(parts: Sequence[Links]) -> Links:
-    none = Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros((0, len(EVIDENCE))))
-    columns: list[Any] = [np.concatenate([getattr(part, item.name) for part in (none, *parts)]) for item in fields(Links)]
+    columns: list[Any] = [np.concatenate([getattr(part, item.name) for part in (no_links(), *parts)]) for item in fields(Links)]
     return Links(*columns)
 
 

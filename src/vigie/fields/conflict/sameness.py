@@ -32,5 +32,5 @@ SAMENESS = Sameness(
     rate_km=25.0,
     rate_days=7.0,
     # Incidents come in clusters, so chance neighbours are closer than a steady rate would have them.
-    threshold_nats=5.0,
+    threshold_nats=1.0,
 )

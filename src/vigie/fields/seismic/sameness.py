@@ -45,4 +45,5 @@ SAMENESS = Sameness(
     rate_km=100.0,
     rate_days=0.5,
     threshold_nats=-1.0,
+    spot_km=0.0,
 )
