@@ -9,11 +9,12 @@ from vigie.harmonise.blocking import Edges
 from vigie.harmonise.cluster import Apart, Forest, left_over
 from vigie.harmonise.score import Rules, probabilities
 from vigie.model.event import Links
+from vigie.model.linkmodel import LinkModel
 from vigie.model.sameness import Sameness
 
 
 def doubtful_links(
-    forest: Forest, edges: Edges, apart: Apart, rules: Rules, sameness: Sameness, as_rows: NDArray[np.int64], most: int
+    forest: Forest, edges: Edges, apart: Apart, rules: Rules, sameness: Sameness, as_rows: NDArray[np.int64], most: int, model: LinkModel | None = None
 ) -> Links:  # fmt: skip
     """At most `most` links within `doubt_nats` of the threshold, closest first, ties by canonical order.
 
@@ -33,7 +34,7 @@ def doubtful_links(
     order = np.lexsort((pairs[:, 1], pairs[:, 0], distance))
     order = order[distance[order] <= rules.doubt][:most]
     rows = as_rows[pairs[order]]
-    return Links(rows[:, 0], rows[:, 1], probabilities(reasons[order].sum(axis=1), sameness), reasons[order])
+    return Links(rows[:, 0], rows[:, 1], probabilities(reasons[order].sum(axis=1), sameness, model), reasons[order])
 
 
 def _best_of_each_pair(clusters: NDArray[np.int64], valid: NDArray[np.bool_]) -> NDArray[np.int64]:

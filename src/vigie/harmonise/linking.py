@@ -11,11 +11,13 @@ from vigie.harmonise.background import Background, background_of, rates
 from vigie.harmonise.blocking import candidate_edges
 from vigie.harmonise.cluster import Forest, Pairs, apart_of, grow, member_nats
 from vigie.harmonise.doubt import doubtful_links
+from vigie.harmonise.learning import Learned
 from vigie.harmonise.score import Rules, probabilities, rules_of
 from vigie.harmonise.testimony import COUNT, GROUP, POINT_RATE, RATE, Testimonies, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.errors import BadSetting
 from vigie.model.event import Clusters, Links
+from vigie.model.linkmodel import LinkModel
 from vigie.model.sameness import Sameness
 
 IndexPairs = NDArray[np.int64] | Sequence[tuple[int, int]]
@@ -27,6 +29,7 @@ def link(
     *,
     must_link: IndexPairs = (),
     cannot_link: IndexPairs = (),
+    learned: Learned | None = None,
     background: Background | None = None,
     most_doubtful: int = 1000,
 ) -> Clusters:
@@ -37,24 +40,26 @@ def link(
     The answer depends on what the reports say, not on their order.
     Raises `BadSetting` where pairs name no row, tie together what may not be tied, or contradict each other.
     """
-    known = read_testimonies(catalogue, sameness)
-    rules = rules_of(sameness, known.shared_levels, catalogue.agency.names, kinds=catalogue.kind.names)
-    settled = background_of(known, sameness) if background is None else background
+    model = None if learned is None else learned.model
+    known = read_testimonies(catalogue, sameness, model)
+    rules = rules_of(sameness, known.shared_levels, catalogue.agency.names, model, catalogue.kind.names)
+    given = background if learned is None else learned.background
+    settled = background_of(known, sameness) if given is None else given
     known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, settled)
     must = _must_pairs(must_link, known)
     apart = apart_of(_cannot_pairs(cannot_link, known), len(known.numbers))
     edges = candidate_edges(known.numbers, known.codes, rules, sameness)
     forest = grow(known.numbers, known.codes, edges, rules, must, apart)
-    doubtful = doubtful_links(forest, edges, apart, rules, sameness, known.representative, most_doubtful)
-    return _clusters(known, forest, rules, sameness, must, doubtful)
+    doubtful = doubtful_links(forest, edges, apart, rules, sameness, known.representative, most_doubtful, model)
+    return _clusters(known, forest, rules, sameness, must, doubtful, model)
 
 
-def _clusters(known: Testimonies, forest: Forest, rules: Rules, sameness: Sameness, forced: Pairs, doubtful: Links) -> Clusters:
+def _clusters(known: Testimonies, forest: Forest, rules: Rules, sameness: Sameness, forced: Pairs, doubtful: Links, model: LinkModel | None) -> Clusters:
     root = forest.built.root
     cluster = (np.cumsum(root == np.arange(len(root))) - 1)[root]
-    chance = probabilities(forest.reasons.sum(axis=1), sameness)
+    chance = probabilities(forest.reasons.sum(axis=1), sameness, model)
     chance[: forest.forced] = 1.0
-    member = probabilities(member_nats(known.numbers, known.codes, forest.built, rules), sameness)
+    member = probabilities(member_nats(known.numbers, known.codes, forest.built, rules), sameness, model)
     member[forced.ravel()] = 1.0
     member[(forest.built.codes[root, COUNT] == 1)] = 1.0
     whole = np.ones(int(cluster.max(initial=-1)) + 1)
