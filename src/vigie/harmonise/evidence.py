@@ -14,7 +14,7 @@ from vigie.harmonise.background import Background, spot_rates, wide_rates
 from vigie.harmonise.expect import Forms, judge
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
 from vigie.harmonise.parameters import Names, rounded, starting_point, with_habits, with_rules
-from vigie.harmonise.sampling import Pairs, differences, draw_sample, slots_of
+from vigie.harmonise.sampling import Pairs, differences, draw_sample
 from vigie.harmonise.score import Codes, Numbers, Rules, rules_of
 from vigie.harmonise.testimony import (
     AGENCY,
@@ -72,8 +72,6 @@ class Evidence:
     forms: Forms
     pairs: Pairs
     differences: Reals
-    slots: NDArray[np.int64]
-    contests: int
     label: NDArray[np.int8]
     worth: Reals
     expected: Reals
@@ -106,10 +104,9 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     answered = np.zeros(len(pairs) + len(answers), np.int8)
     answered[len(pairs) :] = label
     pairs = np.concatenate([pairs, position[answers]])
-    slots, contests = slots_of(pairs, codes)
     return Evidence(
         sameness, names, habits, rules, columns, rows, numbers, codes, _forms(columns, rows, habits, codes), pairs, differences(numbers, pairs),
-        slots, contests, answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness), spot_rate, kin_share, two, one, len(sample.rows),
+        answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness), spot_rate, kin_share, two, one, len(sample.rows),
     )  # fmt: skip
 
 

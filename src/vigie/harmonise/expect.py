@@ -67,19 +67,6 @@ def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> An
 
 
 @njit(cache=True, nogil=True)
-def weigh(score: Any, slots: Any, contests: int) -> Any:
-    """The chance (p,) that each pair is one event: the logistic of its score, less where a row's chances in one agency exceed one."""
-    weight, total = np.empty(len(score)), np.zeros(contests)
-    for pair in range(len(score)):
-        weight[pair] = 1 / (1 + math.exp(-min(max(score[pair], -50.0), 50.0)))
-        total[slots[pair, 0]] += weight[pair]
-        total[slots[pair, 1]] += weight[pair]
-    for pair in range(len(score)):
-        weight[pair] /= max(1.0, total[slots[pair, 0]], total[slots[pair, 1]])
-    return weight
-
-
-@njit(cache=True, nogil=True)
 def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, unrelated: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
     """What the pairs say of each parameter: pairs of two agencies with their chances (p,) of being one event, pairs of
     one agency with the chances that they are close and unrelated."""

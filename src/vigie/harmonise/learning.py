@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of
 from vigie.harmonise.evidence import Evidence, evidence_of
-from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge, weigh
+from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge
 from vigie.harmonise.habits import Reals
 from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs
@@ -43,7 +43,6 @@ _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
 _REPEAT_NATS = (2.0, 12.0)
-_SURE = 0.9
 _CLOSE_NATS = -1.0
 _MOST_KIN = 5.0
 
@@ -111,9 +110,8 @@ def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Param
     sameness = evidence.sameness
     judged, rules = _judged(known, evidence, evidence.pairs)
     is_one_agency, decided = judged[:, 3] > 0, evidence.label != 0
-    weight = weigh(judged[:, 0] - sameness.threshold_nats, evidence.slots, evidence.contests)
-    weight = np.where(decided, evidence.label > 0, weight)
-    is_close = 1 / (1 + np.exp(np.clip(sameness.threshold_nats + _CLOSE_NATS - judged[:, 1], -50, 50)))
+    weight = np.where(decided, evidence.label > 0, _logistic(judged[:, 0] - sameness.threshold_nats))
+    is_close = _logistic(judged[:, 1] - sameness.threshold_nats - _CLOSE_NATS)
     unrelated = np.where(is_one_agency, is_close * (1 - weight), 0.0)
     worth = np.where(is_one_agency, 0.0, weight) * evidence.worth
     groups = (len(prior.time), len(prior.place), len(prior.size))
@@ -162,6 +160,10 @@ def _scored(known: Reals, prior: Reals, gathered: Reals, below: float, above: fl
     return np.clip(moved, prior / below, prior * above)
 
 
+def _logistic(nats: Reals) -> Reals:
+    return np.asarray(1 / (1 + np.exp(-np.clip(nats, -50, 50))))
+
+
 def _bounded(value: float, bounds: tuple[float, float]) -> float:
     return min(max(value, bounds[0]), bounds[1])
 
@@ -178,7 +180,7 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     odds = (2 * true + PRIOR_PAIRS * prior_odds) / (evidence.reports + PRIOR_PAIRS) / others / 2
     prior_nats = _bounded(math.log(odds) + sameness.threshold_nats, (-_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
     kin_pairs = np.where(is_one_agency, (1 - weight) * judged[:, 2], 0.0).sum()
-    repeated = weight * (is_one_agency & (weight > _SURE))
+    repeated = weight * is_one_agency
     plain = max(float(evidence.pairs_of_one.sum()) - float(repeated.sum()) - kin_pairs, 1.0)
     exposure = plain / evidence.expected.sum() * evidence.kin_share.sum()
     kin = _bounded((kin_pairs + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
@@ -196,8 +198,7 @@ def _repeats(repeated: Reals, chance_nats: float, evidence: Evidence) -> Reals:
     others = np.maximum(evidence.pairs_of_one - found, 1.0) / np.maximum(expected, 1e-9)
     prior = math.exp(chance_nats - evidence.sameness.agency_penalty_nats) * others
     odds = (found + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / others
-    nats = np.clip(chance_nats - np.log(odds), *_REPEAT_NATS)
-    return np.where(found > 0, nats, np.maximum(nats, evidence.sameness.agency_penalty_nats))
+    return np.clip(chance_nats - np.log(odds), *_REPEAT_NATS)
 
 
 def _is_settled(before: Parameters, after: Parameters) -> bool:

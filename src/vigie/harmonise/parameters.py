@@ -75,7 +75,7 @@ def starting_point(sameness: Sameness, names: Names) -> Parameters:
         wide_place=sameness.wide_share,
         levels=levels,
         apart=apart,
-        repeats=np.full(agencies, sameness.agency_penalty_nats),
+        repeats=np.full(agencies, sameness.agency_penalty_nats / 2),
         prior_nats=0.0,
         kin=sameness.kin,
         pairs=0.0,

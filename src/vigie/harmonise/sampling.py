@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.score import Codes, Numbers, gap_s, offset_km
-from vigie.harmonise.testimony import AGENCY, EARTH_KM, EXTENT, FINE, GROUP, HALF, PLACE_LEVEL, TIME_LEVEL, UX, UY, UZ, T
+from vigie.harmonise.testimony import EARTH_KM, EXTENT, FINE, GROUP, HALF, PLACE_LEVEL, TIME_LEVEL, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
 
 MOST_REPORTS = 16_000
@@ -108,15 +108,3 @@ def differences(numbers: Any, pairs: Any) -> Any:
         found[pair, 1] = 0.0 if both_lasted else (numbers[i, HALF] ** 2 + numbers[j, HALF] ** 2) / 3
         found[pair, 2] = 0.5 * (east * east + north * north)
     return found
-
-
-def slots_of(pairs: Pairs, codes: Codes) -> tuple[NDArray[np.int64], int]:
-    """For each pair (p, 2) which contest its first and its second row stand in, and how many contests there are.
-
-    A row's partners in one agency contest for it, since one agency seldom tells of one event twice.
-    """
-    agency = codes[:, AGENCY]
-    agencies = int(agency.max(initial=0)) + 1
-    key = np.concatenate([pairs[:, 0] * agencies + agency[pairs[:, 1]], pairs[:, 1] * agencies + agency[pairs[:, 0]]])
-    names, slot = np.unique(key, return_inverse=True)
-    return slot.reshape(2, -1).T.astype(np.int64), len(names)
