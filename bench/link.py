@@ -41,12 +41,11 @@ FEW = 2_000
 
 def linked(part: Catalogue, field: str) -> Clusters:
     """The clusters of one field's reports, with all that is learned from them: the one place that calls the engine."""
-    from vigie.harmonise import link
+    from vigie.harmonise import learn, link
     from vigie.node.packs import pack
-    from vigie.node.worlds import learned_background
 
     sameness = pack(field).sameness
-    return link(part, sameness, background=learned_background(part, sameness))
+    return link(part, sameness, learned=learn(part, sameness))
 
 
 def measure(asked: argparse.Namespace) -> dict[str, Any]:

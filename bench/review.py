@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise import link, pair_scores
+from vigie.harmonise import learn, link, pair_scores
 from vigie.ingest.table import read_catalogue
 from vigie.model.catalogue import Catalogue, concat
 from vigie.model.event import EVIDENCE, Links
@@ -28,7 +28,6 @@ from vigie.node.exercises import make_exercise_files
 from vigie.node.mappings import preset_mapping, terms_of
 from vigie.node.packs import pack
 from vigie.node.review_value import NEGLIGIBLE, questions
-from vigie.node.worlds import learned_background
 
 Ints = NDArray[np.int64]
 
@@ -75,8 +74,8 @@ def _linked_field(catalogue: Catalogue, name: str, answers: Mapping[tuple[int, i
         return known[name]
     must, cannot = ([(place[a], place[b]) for (a, b), same in own.items() if same is wanted] for wanted in (True, False))
     part, sameness = catalogue.take(rows), pack(name).sameness
-    found = link(part, sameness, must_link=must, cannot_link=cannot, background=learned_background(part, sameness))
-    moved = [Links(rows[some.first], rows[some.second], some.probability, some.reasons) for some in (found.links, found.doubtful)]
+    found = link(part, sameness, must_link=must, cannot_link=cannot, learned=learn(part, sameness))
+    moved = [Links(rows[some.first], rows[some.second], some.probability, some.reasons, some.bond) for some in (found.links, found.doubtful)]
     return Linked(found.cluster, moved[0], moved[1])
 
 

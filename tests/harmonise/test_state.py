@@ -54,7 +54,9 @@ def test_batches_give_the_answer_of_the_whole(seed: int, cuts: list[int], random
 
 @LAW
 @given(st.integers(0, 10**6), _PAIRS, _PAIRS, _PAIRS)
-def test_decisions_made_later_give_the_answer_of_all_at_once(seed: int, must: list[tuple[int, int]], cannot: list[tuple[int, int]], before: list[tuple[int, int]]) -> None:
+def test_decisions_made_later_give_the_answer_of_all_at_once(
+    seed: int, must: list[tuple[int, int]], cannot: list[tuple[int, int]], before: list[tuple[int, int]]
+) -> None:
     """Made, changed and withdrawn."""
     reports = crowd(seed)
     background = estimate_background(reports, RULES)

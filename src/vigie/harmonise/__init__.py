@@ -1,6 +1,6 @@
 """Harmonising: which reports speak of one event, and what that event is.
 
-`link` gives the clusters of a catalogue, `make_events` the events of the clusters, `estimate_background` the local rate
+`learn` gives the parameters of linking from a catalogue, `link` its clusters, `make_events` the events of the clusters, `estimate_background` the local rate
 of events for use in a later run, and `pair_scores` the agreement with a known truth. `start`, `add`, `decide` and
 `take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. The engine names no field: what is
 special to one stands in its `Sameness`.
@@ -11,6 +11,7 @@ from vigie.harmonise.answer import clusters_of
 from vigie.harmonise.arrays import from_arrays, to_arrays
 from vigie.harmonise.background import Background, estimate_background
 from vigie.harmonise.events import make_events
+from vigie.harmonise.learning import Learned, learn
 from vigie.harmonise.linking import link
 from vigie.harmonise.state import LinkState, add, decide, start, take_away
 from vigie.model.sameness import Sameness, SizeScale
@@ -18,6 +19,7 @@ from vigie.model.sameness import Sameness, SizeScale
 __all__ = [
     "Agreement",
     "Background",
+    "Learned",
     "LinkState",
     "Sameness",
     "SizeScale",
@@ -26,6 +28,7 @@ __all__ = [
     "decide",
     "estimate_background",
     "from_arrays",
+    "learn",
     "link",
     "make_events",
     "pair_scores",

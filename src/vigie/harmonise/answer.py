@@ -20,9 +20,9 @@ def clusters_of(state: LinkState, *, most_doubtful: int = 1000) -> Clusters:
     """The clusters of a state, by report in order of arrival, with at most `most_doubtful` doubtful links."""
     grown, rank, rules, sameness = state.grown, state.rank(), state.rules(), state.basis.sameness
     event = _events(grown.root, state.order)
-    chance = probabilities(grown.links.reasons.sum(axis=1), sameness)
+    chance = probabilities(grown.links.reasons.sum(axis=1), sameness, state.basis.model)
     chance[grown.is_forced] = 1.0
-    member = probabilities(grown.nats, sameness)
+    member = probabilities(grown.nats, sameness, state.basis.model)
     member[state.must.ravel()] = 1.0
     of_link = event[grown.links.pairs[:, 0]]
     order, whole = _by_event(of_link, grown.is_forced, chance, grown.links.reasons.sum(axis=1), rank[grown.links.pairs], int(event.max(initial=-1)) + 1)
@@ -48,7 +48,7 @@ def _events(root: NDArray[np.int32], order: NDArray[np.int64]) -> NDArray[np.int
 
 def _links(shown: Shown, chance: NDArray[np.float64] | None, state: LinkState) -> Links:
     rows = state.representative[shown.pairs]
-    sure = probabilities(shown.reasons.sum(axis=1), state.basis.sameness) if chance is None else chance
+    sure = probabilities(shown.reasons.sum(axis=1), state.basis.sameness, state.basis.model) if chance is None else chance
     return Links(rows[:, 0], rows[:, 1], sure, shown.reasons, shown.bond)
 
 

@@ -47,7 +47,8 @@ class Background:
     """Where and when reports were made, as known from one catalogue; its rates may be used for another.
 
     `near` counts in cells of `cell_km` and `step_s`, `wide` in cells five times as large, `always` by wide cells alone over
-    `span_s` = (first, last) seconds, for reports from outside that span; `spots` likewise in cells of `spot_km`.
+    `span_s` = (first, last) seconds, for reports from outside that span; `spots` likewise in cells of
+    `spot_km`. One event brings about further ones at its spot, at `kin_rate` a second within the field's window of time.
     """
 
     cell_km: float
@@ -58,6 +59,7 @@ class Background:
     always: Counts
     spots: Counts
     spot_km: float
+    kin_rate: float
 
 
 def estimate_background(catalogue: Catalogue, sameness: Sameness) -> Background:
@@ -77,27 +79,45 @@ def background_of(known: Testimonies, sameness: Sameness) -> Background:
     always = _counted(wide.cell, np.zeros(len(wide.cell), np.int64), wide.agency, wide.count)
     span = (float(time_s.min()), float(time_s.max())) if len(rows) else (0.0, 0.0)
     spot_km = max(sameness.spot_km * _CELL_PER_SPOT, _SMALLEST_SPOT_KM) if sameness.spot_km > 0 else 0.0
-    return Background(km, step_s, span, near, wide, always, _spots(known, rows, agency, spot_km), spot_km)
+    return Background(km, step_s, span, near, wide, always, _spots(known, rows, agency, spot_km), spot_km, sameness.kin / (2 * sameness.time_window_s))
 
 
 def rates(known: Testimonies, background: Background) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Events per km² and second around each testimony (k,), and events per second, in the long run, at its spot (k,)."""
+    """Events per km² and second around each testimony (k,), and events per second at its spot (k,), its kin among them."""
+    spot, kin_share = spot_rates(known, background)
+    return wide_rates(known, background), spot + background.kin_rate * kin_share
+
+
+def spot_rates(known: Testimonies, background: Background) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Events per second, in the long run, at the spot of each testimony (k,), and what share of the field's kin it may have (k,).
+
+    Where n other events were counted in all, kin are among these: so the share is n / (n + 1), none where nothing else was.
+    """
+    at_spot = np.zeros(len(known.numbers))
+    if background.spot_km > 0:
+        sphere = sphere_of(background.spot_km)
+        ground = _ground(background.spots, sphere)
+        _fill_spot_rates(cells_at(known.numbers, np.arange(len(at_spot)), sphere), ground, np.full(len(ground.used), -1.0), at_spot)
+    return at_spot / _duration(background), at_spot / (at_spot + 1)
+
+
+def _duration(background: Background) -> float:
+    begin, end = background.span_s
+    return max(end - begin, background.step_s * _WIDER)
+
+
+def wide_rates(known: Testimonies, background: Background) -> NDArray[np.float64]:
+    """Events per km² and second around each testimony (k,)."""
     time_s = known.numbers[:, T]
     sphere, wider = sphere_of(background.cell_km), sphere_of(background.cell_km * _WIDER)
     step, cell = _steps(time_s, background.step_s), cells_at(known.numbers, np.arange(len(time_s)), sphere)
     begin, end = background.span_s
     margin = 2 * background.step_s
     is_inside = (time_s >= begin - margin) & (time_s <= end + margin)
-    duration = max(end - begin, background.step_s * _WIDER)
     near, wide, always = (_ground(counts, ground) for counts, ground in ((background.near, sphere), (background.wide, wider), (background.always, wider)))
     rate = np.empty(len(time_s))
-    _fill_rates((cell, step, is_inside), sort_by(cell, step), (near, wide, always), (3 * background.step_s, duration), rate)
-    at_spot = np.zeros(len(time_s))
-    if background.spot_km > 0:
-        spot = sphere_of(background.spot_km)
-        ground = _ground(background.spots, spot)
-        _fill_spot_rates(cells_at(known.numbers, np.arange(len(time_s)), spot), ground, np.full(len(ground.used), -1.0), duration, at_spot)
-    return rate, at_spot
+    _fill_rates((cell, step, is_inside), sort_by(cell, step), (near, wide, always), (3 * background.step_s, _duration(background)), rate)
+    return rate
 
 
 def _spots(known: Testimonies, rows: Whole, agency: Whole, spot_km: float) -> Counts:
@@ -238,8 +258,8 @@ def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wan
 
 
 @njit(cache=True, nogil=True)
-def _fill_spot_rates(cell: Whole, ground: Any, known: Any, duration_s: float, rate: Any) -> None:
-    """Write events per second in the cell of each row and its neighbours, less the one judged; `known` (used,) holds what was worked out."""
+def _fill_spot_rates(cell: Whole, ground: Any, known: Any, rate: Any) -> None:
+    """Write how many other events the cell of each row and its neighbours hold; `known` (used,) holds what was worked out."""
     places = np.empty((_NEIGHBOURS, 2), np.int64)
     for row in range(len(cell)):
         found = np.searchsorted(ground.used, cell[row])
@@ -249,6 +269,6 @@ def _fill_spot_rates(cell: Whole, ground: Any, known: Any, duration_s: float, ra
             continue
         count, _ = _surround(cell[row], ground.sphere, ground.area, ground.used, ground.start, places)
         counts = ground.counts
-        rate[row] = max(_most(counts.step, counts.agency, counts.count, places, count, 0, ground.tally, ground.seen) - 1, 0) / duration_s
+        rate[row] = max(_most(counts.step, counts.agency, counts.count, places, count, 0, ground.tally, ground.seen) - 1, 0)
         if is_used:
             known[found] = rate[row]

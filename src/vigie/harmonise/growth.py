@@ -14,7 +14,26 @@ from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
 from vigie.harmonise.heap import drop_first, push
 from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, are_in_reach, score_parts
-from vigie.harmonise.space import AGENT, APART, BEST, EXACT_AGENCIES, FIRST, JUDGED, LAZY, LISTED, MEMBER, NEAR, RING, ROOT, ROW, SECOND, STAMP, START, VERSION, falling
+from vigie.harmonise.space import (
+    AGENT,
+    APART,
+    BEST,
+    EXACT_AGENCIES,
+    FIRST,
+    JUDGED,
+    LAZY,
+    LISTED,
+    MEMBER,
+    NEAR,
+    RING,
+    ROOT,
+    ROW,
+    SECOND,
+    STAMP,
+    START,
+    VERSION,
+    falling,
+)
 from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT
 
 _MOST_LOOKED_AT, _MOST_NEAR = 4096, 256

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from numpy.typing import NDArray
 import numpy as np
+from numpy.typing import NDArray
 
 from vigie.harmonise.answer import clusters_of
-from vigie.harmonise.background import Background
+from vigie.harmonise.learning import Learned
 from vigie.harmonise.state import start
 from vigie.model.catalogue import Catalogue
 from vigie.model.event import Clusters
@@ -23,15 +23,15 @@ def link(
     *,
     must_link: IndexPairs = (),
     cannot_link: IndexPairs = (),
-    background: Background | None = None,
+    learned: Learned | None = None,
     most_doubtful: int = 1000,
 ) -> Clusters:
     """The clusters of reports that speak of one event, with the chance of each link and what is doubtful.
 
     `must_link` and `cannot_link` are pairs of catalogue rows (k, 2). Reports of different fields, and real and exercise
-    ones, are never linked. `background` is the local rate of events; without it the catalogue's own is taken.
+    ones, are never linked. `learned` is what `learn` gave; without it the field's priors hold, with the catalogue's own rate of events.
     The answer depends on what the reports say, not on their order.
     Raises `BadSetting` where pairs name no row, tie together what may not be tied, or contradict each other.
     """
-    state = start(catalogue, sameness, must_link=must_link, cannot_link=cannot_link, background=background)
+    state = start(catalogue, sameness, must_link=must_link, cannot_link=cannot_link, learned=learned)
     return clusters_of(state, most_doubtful=most_doubtful)

@@ -2,7 +2,7 @@
 
     score = ln[f_time(dt) f_place(dx) / rate(dx)] + s_size + s_kind + s_agency + prior
     f(d)  = 0.8 N(d; 0, v) + 0.2 N(d; 0, 36 v)        v = the sum of both variances
-    rate(dx) = local rate + (rate at the spot + kin) N(dx; 0, v + 2 spot²)
+    rate(dx) = local rate + rate at the spot * N(dx; 0, v + 2 spot²)
 
 The wide part is there because agencies differ with heavy tails. For the reader the product is written per window:
 `time` and `place` say how much closer the two are than if they were strewn over the field's window at random, and
@@ -77,7 +77,6 @@ class Rules(NamedTuple):
     log_window_km2: float
     prior_nats: float
     spot_var: float
-    kin_rate: float
     kind_nats: NDArray[np.float64]
     repeat_nats: NDArray[np.float64]
     shared_levels: NDArray[np.int64]
@@ -91,7 +90,7 @@ def rules_of(
     known = model or untrained(sameness)
     one = sameness.one_report_agencies
     time_share, place_share = (sameness.wide_share if share is None else share for share in (known.wide_share_time, known.wide_share_place))
-    kin, learned = sameness.kin if known.kin is None else known.kin, dict(known.repeats)
+    learned = dict(known.repeats)
     repeats = [math.inf if name in one or "*" in one else learned.get(name, sameness.agency_penalty_nats) for name in agencies]
     return Rules(
         wide_share=time_share,
@@ -112,7 +111,6 @@ def rules_of(
         log_window_km2=math.log(math.pi * sameness.place_window_km**2),
         prior_nats=known.prior_nats,
         spot_var=2 * sameness.spot_km**2,
-        kin_rate=kin / (2 * sameness.time_window_s) if sameness.spot_km > 0 else 0.0,
         kind_nats=kind_table(known, shared_levels, kinds),
         repeat_nats=np.array(repeats, np.float64),
         shared_levels=shared_levels,
@@ -138,9 +136,7 @@ def kind_table(model: LinkModel, shared_levels: NDArray[np.int64], kinds: tuple[
     return kind_nats_of(np.array(model.levels), np.array(model.levels_apart), share, shared_levels)
 
 
-def kind_nats_of(
-    levels: NDArray[np.float64], apart: NDArray[np.float64], share: NDArray[np.float64], shared_levels: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def kind_nats_of(levels: NDArray[np.float64], apart: NDArray[np.float64], share: NDArray[np.float64], shared_levels: NDArray[np.int64]) -> NDArray[np.float64]:
     """The table of kinds from the shares of levels among true pairs and among unrelated neighbours, and from how common kinds are."""
     level, share = np.minimum(shared_levels, len(levels) - 1), share / share.sum()
     by_chance = np.stack([(level == step) @ share for step in range(len(levels))], axis=1)
@@ -254,9 +250,9 @@ def density_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> 
     very same point (a centroid, a default) they are not even strewn about it.
     """
     rate = 0.5 * (numbers[a, RATE] + numbers[b, RATE])
-    if rules.spot_var > 0:
+    if numbers[a, POINT_RATE] + numbers[b, POINT_RATE] > 0:
         same = codes[a, POINT] >= 0 and codes[a, POINT] == codes[b, POINT]
-        rate += (0.5 * (numbers[a, POINT_RATE] + numbers[b, POINT_RATE]) + rules.kin_rate) * spot_density(numbers, a, b, 0.0 if same else rules.spot_var)
+        rate += 0.5 * (numbers[a, POINT_RATE] + numbers[b, POINT_RATE]) * spot_density(numbers, a, b, 0.0 if same else rules.spot_var)
     return float(rules.prior_nats - math.log(max(rate, _TINY)) - rules.log_window_s - rules.log_window_km2)
 
 

@@ -24,7 +24,28 @@ from vigie.harmonise.grid import TICKS_PER_S, Grids, Rows, Sheet
 from vigie.harmonise.kernel import leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, best_nats, ends_agree, gap_s, kind_nats, most_log_mixture, score_parts
 from vigie.harmonise.sphere import angle_of, runs_near
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EARTH_KM, EXTENT, FAMILY, GROUP, HALF, KIND, OWN_VAR, RATE, SIZE, SIZE_SPREAD, SIZE_VAR, T_VAR, UX, UY, UZ, T
+from vigie.harmonise.testimony import (
+    AGENCY,
+    C_EE,
+    C_EN,
+    C_NN,
+    EARTH_KM,
+    EXTENT,
+    FAMILY,
+    GROUP,
+    HALF,
+    KIND,
+    OWN_VAR,
+    RATE,
+    SIZE,
+    SIZE_SPREAD,
+    SIZE_VAR,
+    T_VAR,
+    UX,
+    UY,
+    UZ,
+    T,
+)
 from vigie.model.sameness import Sameness
 
 _CHUNK = 16_384

@@ -18,11 +18,13 @@ from vigie.harmonise.cluster import Grown, Noted, alone, cluster_parts
 from vigie.harmonise.components import Labels, Pairs, parts_of, relabel
 from vigie.harmonise.decided import IndexPairs, cannot_pairs, must_pairs
 from vigie.harmonise.grid import Grids, build_grids, crowded
+from vigie.harmonise.learning import Learned
 from vigie.harmonise.score import Codes, Numbers, Rules, rules_of
 from vigie.harmonise.search import Edges, search
 from vigie.harmonise.space import Table
 from vigie.harmonise.testimony import AGENCIES, AGENCY, GROUP, KIND, POINT_RATE, RATE, Testimonies, read_testimonies, shared_levels
 from vigie.model.catalogue import Catalogue
+from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
 
 Rows = NDArray[np.int64]
@@ -35,6 +37,7 @@ class Basis:
 
     sameness: Sameness
     background: Background
+    model: LinkModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,7 @@ class LinkState:
 
     def rules(self) -> Rules:
         """The kernels' rules for the names of this state."""
-        return rules_of(self.basis.sameness, shared_levels(self.names.kinds), self.names.agencies, kinds=self.names.kinds)
+        return rules_of(self.basis.sameness, shared_levels(self.names.kinds), self.names.agencies, self.basis.model, self.names.kinds)
 
     def table(self, edges: Edges | None = None) -> Table:
         """The kernels' view, with all pairs or those given."""
@@ -91,12 +94,11 @@ class LinkState:
         return Table(self.numbers, self.codes, self.rank(), pairs.pairs, pairs.score, self.must, starts, others)
 
 
-def start(
-    catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), background: Background | None = None
-) -> LinkState:
+def start(catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), learned: Learned | None = None) -> LinkState:
     """The state of a catalogue, linked. Decisions are pairs of its rows; raises `BadSetting` as `link` does."""
-    known = read_testimonies(catalogue, sameness)
-    basis = Basis(sameness, background_of(known, sameness) if background is None else background)
+    model = untrained(sameness) if learned is None else learned.model
+    known = read_testimonies(catalogue, sameness, model)
+    basis = Basis(sameness, background_of(known, sameness) if learned is None else learned.background, model)
     names = Names(catalogue.field.names, catalogue.agency.names, catalogue.kind.names)
     known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, basis.background)
     must = must_pairs(must_link, known.one_of_many, known.codes)
@@ -104,7 +106,7 @@ def start(
     count = len(known.numbers)
     order, is_crowded = np.arange(count), crowded(known.numbers, known.codes, sameness)
     grids = build_grids(known.numbers, known.codes, np.flatnonzero(~is_crowded), sameness)
-    edges = search(known.numbers, known.codes, grids, grids, rules_of(sameness, known.shared_levels, names.agencies, kinds=names.kinds), sameness)
+    edges = search(known.numbers, known.codes, grids, grids, rules_of(sameness, known.shared_levels, names.agencies, model, names.kinds), sameness)
     state = LinkState(
         basis, names, known.one_of_many, known.representative, known.numbers, known.codes, catalogue.witness[known.representative],
         order, is_crowded, grids, edges, must, cannot, np.arange(count, dtype=np.int32), alone(count),
@@ -173,7 +175,7 @@ def take_away(state: LinkState, rows: Rows) -> LinkState:
 
 def _features(catalogue: Catalogue, state: LinkState) -> tuple[Testimonies, Names]:
     """The testimonies of new reports, coded by the names of the state; new names come after the old."""
-    known = read_testimonies(catalogue, state.basis.sameness)
+    known = read_testimonies(catalogue, state.basis.sameness, state.basis.model)
     known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, state.basis.background)
     names, columns = state.names, known.codes
     fields, field_codes = _more_names(names.fields, catalogue.field.names)

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, habits_of
+from vigie.harmonise.habits import RADIUS_PER_SIGMA, habits_of
 from vigie.model.catalogue import Catalogue, Coded
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness

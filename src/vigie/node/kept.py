@@ -22,6 +22,7 @@ from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.catalogue import Catalogue, Coded
 from vigie.model.event import Events, Links
+from vigie.model.linkmodel import untrained
 from vigie.node.packs import packs
 from vigie.node.settings import Node
 from vigie.node.worlds import Watch, World, make_world
@@ -52,7 +53,7 @@ def forget_worlds(node: Node) -> None:
 
 def _state(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool) -> str:
     """Everything that decides a world, in short: the program, what the audience may read, how fields are judged, the atlas."""
-    judged = [[name, repr(pack.sameness), repr(pack.terms.severity), repr(sorted(pack.terms.kinds))] for name, pack in packs().items()]
+    judged = [[name, untrained(pack.sameness).version, repr(pack.terms.severity), repr(sorted(pack.terms.kinds))] for name, pack in packs().items()]
     extent = readable_extent(node.store, audience, exercise=exercise)
     drawn: Json = [len(atlas.countries), len(atlas.units), list(atlas.bounds), list(atlas.sources)]
     return digest(canonical_bytes([__version__, audience.party, exercise, list(extent), judged, drawn]))
@@ -86,11 +87,11 @@ def _unpacked(data: NDArray[np.uint8]) -> Any:
 
 def _columns(world: World) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {
-        "world": _packed([world.party, world.exercise, list(world.country), list(world.unit)]),
+        "world": _packed([world.party, world.exercise, list(world.country), list(world.unit), world.models]),
         "event_of": world.event_of,
         "probability": world.probability,
     }
-    for name, part in (("catalogue", world.catalogue), ("events", world.events), ("links", world.links), ("doubtful", world.doubtful)):
+    for name, part in (("catalogue", world.catalogue), ("events", world.events), ("links", world.links), ("doubtful", world.doubtful), ("parts", world.parts)):
         for item in fields(part):
             found |= _spread(f"{name}.{item.name}", getattr(part, item.name))
     return found
@@ -109,12 +110,24 @@ def _spread(name: str, column: Any) -> dict[str, NDArray[Any]]:
 
 
 def _world(kept: Any) -> World:
-    party, exercise, country, unit = _unpacked(kept["world"])
+    party, exercise, country, unit, models = _unpacked(kept["world"])
     catalogue: dict[str, Any] = {item.name: _coded(kept, item.name) if item.type == "Coded" else kept[f"catalogue.{item.name}"] for item in fields(Catalogue)}
     events: dict[str, Any] = {item.name: _event_column(kept, item.name) for item in fields(Events)}
-    links, doubtful = (Links(*(kept[f"{name}.{item.name}"] for item in fields(Links))) for name in ("links", "doubtful"))
+    links, doubtful, parts = (Links(*(kept[f"{name}.{item.name}"] for item in fields(Links))) for name in ("links", "doubtful", "parts"))
     areas = (np.array(country, object), np.array(unit, object))
-    return World(party, exercise, Catalogue(**catalogue), Events(**events), kept["event_of"], kept["probability"], links, doubtful, *areas)
+    return World(
+        party,
+        exercise,
+        Catalogue(**catalogue),
+        Events(**events),
+        kept["event_of"],
+        kept["probability"],
+        links,
+        doubtful,
+        *areas,
+        parts,
+        tuple(tuple(model) for model in models),
+    )
 
 
 def _coded(kept: Any, name: str) -> Coded:

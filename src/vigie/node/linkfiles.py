@@ -20,7 +20,7 @@ from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
-from vigie.node.worlds import World, learned_background
+from vigie.node.worlds import World, side_by_side
 from vigie.store import Audience, held_reports
 
 IGNORABLE = ("size",)
@@ -64,9 +64,10 @@ def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "") ->
     catalogue, ids = read.catalogue, read.ids
     check_unique(ids)
     event_ids, probability, doubtful = np.full(len(ids), "", object), np.ones(len(ids)), 0
-    for name in [field_name] if field_name else catalogue.field.names:
-        rows = np.arange(len(catalogue)) if field_name else np.flatnonzero(catalogue.field.is_in([name]))
-        clusters, events = _link_field(catalogue.take(rows), name, read.kind_levels)
+    whole = np.arange(len(catalogue))
+    parts = {field_name: whole} if field_name else {name: np.flatnonzero(catalogue.field.is_in([name])) for name in catalogue.field.names}
+    linked = side_by_side(parts, lambda name: _link_field(catalogue.take(parts[name]), name, read.kind_levels))
+    for rows, (clusters, events) in zip(parts.values(), linked, strict=True):
         event_ids[rows], probability[rows] = events, clusters.probability
         doubtful += len(clusters.doubtful)
     return LinkedFiles(ids, list(event_ids), probability, doubtful, read.rejects)
@@ -120,12 +121,11 @@ def check_unique(ids: Sequence[str]) -> None:
 
 
 def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tuple[Clusters, NDArray[np.object_]]:
-    from vigie.harmonise import link, make_events
+    from vigie.harmonise import learn, link, make_events
 
     known = pack(field_name)
     sameness = replace(known.sameness, kind_nats=spread(known.sameness.kind_nats, kind_levels)) if kind_levels else known.sameness
-    background = learned_background(catalogue, sameness) if len(catalogue) else None
-    clusters = link(catalogue, sameness, background=background)
+    clusters = link(catalogue, sameness, learned=learn(catalogue, sameness))
     events = make_events(catalogue, clusters, severities(known.terms, catalogue))
     names = np.full(len(catalogue), "", object)
     for event_id, members in zip(events.id, events.members, strict=True):

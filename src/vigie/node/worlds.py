@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,27 @@ from numpy.typing import NDArray
 from vigie.model.atlas import Atlas, country_at, unit_at
 from vigie.model.catalogue import Catalogue
 from vigie.model.event import Clusters, Events, Links, no_links
+from vigie.model.linkmodel import untrained
 from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US, quarter_start
-from vigie.node.decided import decided_rows
+from vigie.node.decided import rulings
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
 from vigie.store import Audience, Window, visible
 
 if TYPE_CHECKING:
-    from vigie.harmonise import Background
+    from vigie.harmonise import Learned
 
 MIN_LEARNED = 100
-"""Background rates are taken from the quarters before the newest report where these hold at least so many reports, else from all."""
+"""Linking learns from the quarters before the newest report's where these hold at least so many reports; else the field's priors hold."""
+
+_AT_ONCE = 2
+
+T = TypeVar("T")
+Decided = tuple[int, int, bool, int]
+"""Two rows, whether they are one event, and when that was said (µs)."""
 
 Watch = Any
 """Told the name of the field that is being linked and how many reports it has."""
@@ -33,7 +41,10 @@ Watch = Any
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """The events of one audience. `event_of` and `probability` (n,) go by row of `catalogue`; `country` and `unit` (m,) by event."""
+    """The events of one audience. `event_of` and `probability` (n,) go by row of `catalogue`; `country` and `unit` (m,) by event.
+
+    `parts` are incidents (a row of each) that lie within episodes; `models` names, by field, the version of what linking has learned.
+    """
 
     party: str
     exercise: bool
@@ -45,6 +56,8 @@ class World:
     doubtful: Links
     country: NDArray[np.object_]
     unit: NDArray[np.object_]
+    parts: Links
+    models: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,42 +65,58 @@ class _Linked:
     rows: NDArray[np.int64]
     clusters: Clusters
     events: Events
+    model: tuple[str, str]
+
+
+def side_by_side(rows: Mapping[str, NDArray[np.int64]], work: Callable[[str], T], watch: Watch = None) -> list[T]:
+    """What `work` makes of each field, in the order of `rows`; two fields are worked on at once, the largest first."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        begun = {name: pool.submit(work, name) for name in sorted(rows, key=lambda name: -len(rows[name]))}
+        done = []
+        for name, found in rows.items():
+            if watch:
+                watch(name, len(found))
+            done.append(begun[name].result())
+    return done
 
 
 def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
     """The world of an audience: the one place where reports become events."""
     catalogue = visible(node.store, audience, Window(exercise=exercise))
-    decisions = decided_rows(node, audience, catalogue, exercise=exercise)
+    decided = rulings(node, audience, catalogue, exercise=exercise)
+    decisions = [(*tie, ruling.entry.said_us) for ruling in decided for tie in ruling.obeyed]
     names = [name for code, name in enumerate(catalogue.field.names) if (catalogue.field.codes == code).any()]
-    parts = []
-    for name in names:
-        rows = np.flatnonzero(catalogue.field.is_in([name]))
-        if watch:
-            watch(name, len(rows))
-        parts.append(_link_field(catalogue, rows, pack(name), decisions))
+    rows = {name: np.flatnonzero(catalogue.field.is_in([name])) for name in names}
+    parts = side_by_side(rows, lambda name: _link_field(catalogue, rows[name], pack(name), decisions), watch)
     return _joined(audience.party, catalogue, parts, atlas, exercise=exercise)
 
 
-def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, decisions: Sequence[tuple[int, int, bool]]) -> _Linked:
+def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, decisions: Sequence[Decided]) -> _Linked:
     from vigie.harmonise import link, make_events
 
     part = catalogue.take(rows)
-    place = {int(row): number for number, row in enumerate(rows)}
-    pairs = {same: [(place[a], place[b]) for a, b, is_same in decisions if is_same is same and a in place and b in place] for same in (True, False)}
-    clusters = link(part, field.sameness, must_link=pairs[True], cannot_link=pairs[False], background=learned_background(part, field.sameness))
-    return _Linked(rows, clusters, make_events(part, clusters, severities(field.terms, part)))
+    place = {int(row): number for number, row in enumerate(rows)} if decisions else {}
+    decided = [(place[a], place[b], same, when_us) for a, b, same, when_us in decisions if a in place and b in place]
+    must, cannot = ([(a, b) for a, b, is_same, _ in decided if is_same is same] for same in (True, False))
+    learned = learned_before(part, field.sameness, decided)
+    clusters = link(part, field.sameness, must_link=must, cannot_link=cannot, learned=learned)
+    version = untrained(field.sameness).version if learned is None else learned.model.version
+    return _Linked(rows, clusters, make_events(part, clusters, severities(field.terms, part)), (field.name, version))
 
 
-def learned_background(catalogue: Catalogue, sameness: Sameness) -> Background | None:
-    """The background rate from what was issued before the quarter of the newest report: no clock, so the same on any day.
+def learned_before(catalogue: Catalogue, sameness: Sameness, decided: Sequence[Decided] = ()) -> Learned | None:
+    """What is learned from all that was issued, and decided, before the quarter of the newest report: no clock, so the same on any day.
 
-    None where those are fewer than `MIN_LEARNED`: then the engine takes all reports.
+    None where that is fewer than `MIN_LEARNED` reports: then the field's priors hold. `decided` are rows of the catalogue.
     """
-    from vigie.harmonise import estimate_background
+    from vigie.harmonise import learn
 
     said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
-    earlier = said_us < quarter_start(int(said_us.max()))
-    return estimate_background(catalogue.take(earlier), sameness) if int(earlier.sum()) >= MIN_LEARNED else None
+    until_us = quarter_start(int(said_us.max()))
+    if int((said_us < until_us).sum()) < MIN_LEARNED:
+        return None
+    pairs = {same: [(a, b) for a, b, is_same, when_us in decided if is_same is same and when_us < until_us] for same in (True, False)}
+    return learn(catalogue, sameness, same=pairs[True], apart=pairs[False], until_us=until_us)
 
 
 def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: Atlas, *, exercise: bool) -> World:
@@ -98,11 +127,13 @@ def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: A
         event_of[members] = number
     for part in parts:
         probability[part.rows] = part.clusters.probability
-    links, doubtful = (_join_links([_moved_links(getattr(part.clusters, name), part.rows) for part in parts]) for name in ("links", "doubtful"))
+    names = ("links", "doubtful", "part_of")
+    links, doubtful, within = (_join_links([_moved_links(getattr(part.clusters, name), part.rows) for part in parts]) for name in names)
     closest = np.lexsort((doubtful.second, doubtful.first, np.abs(doubtful.probability - 0.5)))
     doubtful = _picked_links(doubtful, closest)
     unit = unit_at(atlas, events.lon, events.lat)
-    return World(party, exercise, catalogue, events, event_of, probability, links, doubtful, _countries(catalogue, events, atlas), unit)
+    areas, models = (_countries(catalogue, events, atlas), unit), tuple(part.model for part in parts)
+    return World(party, exercise, catalogue, events, event_of, probability, links, doubtful, *areas, within, models)
 
 
 def _countries(catalogue: Catalogue, events: Events, atlas: Atlas) -> NDArray[np.object_]:

@@ -31,6 +31,7 @@ SAMENESS = Sameness(
     agency_penalty_nats=8.0,
     rate_km=25.0,
     rate_days=7.0,
-    # Incidents come in clusters, so chance neighbours are closer than a steady rate would have them.
-    threshold_nats=1.0,
+    # What happens in a town happens there again, and brings about more in the days after.
+    spot_km=3.0,
+    threshold_nats=0.5,
 )

@@ -44,6 +44,7 @@ SAMENESS = Sameness(
     # An aftershock zone is some 100 km across and its rate changes within a day.
     rate_km=100.0,
     rate_days=0.5,
-    threshold_nats=-1.0,
+    # Epicentres are not known well enough for one spot to be told from the next.
     spot_km=0.0,
+    threshold_nats=-1.0,
 )

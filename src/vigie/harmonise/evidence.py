@@ -1,0 +1,226 @@
+"""The evidence that learning works on: a sample of precise reports, their pairs, and what does not change between rounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vigie.harmonise.background import Background, spot_rates, wide_rates
+from vigie.harmonise.expect import Forms, judge
+from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
+from vigie.harmonise.parameters import Names, rounded, starting_point, with_habits, with_rules
+from vigie.harmonise.sampling import Pairs, differences, draw_sample
+from vigie.harmonise.score import Codes, Numbers, Rules, rules_of
+from vigie.harmonise.testimony import (
+    AGENCY,
+    CODED,
+    FAMILY,
+    FINE,
+    HALF,
+    KIND,
+    PLACE_LEVEL,
+    POINT_RATE,
+    RATE,
+    SIZE,
+    STATED,
+    TIME_LEVEL,
+    Columns,
+    Testimonies,
+    columns_of,
+    place_form,
+    read_again,
+    time_form,
+)
+from vigie.model.catalogue import Catalogue
+from vigie.model.linkmodel import REPEATED, LearnedError, LinkModel, SizeCurve
+from vigie.model.sameness import Sameness
+
+CODE_REPORTS, CODE_SHARE = 50, 0.15
+"""A radius is a code where so many of an agency's reports, and that share of those that state one, have it."""
+ANSWER_WORTH = 3.0
+"""An analyst's answer counts like so many certain pairs."""
+_ROOM_NATS = 10.0
+_KIN_SHARE = 0.02
+_LEAST_SIZES = 30
+_MOST_BINS = 256
+_STRAY_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """`numbers` and `codes` of m reports, the first `reports` of them the sample, the others only in analysts' answers.
+
+    `rows` (m,) are rows of `columns`. `pairs` (p, 2) are positions; far pairs that say nothing are left out, but counted
+    in `pairs_of_two` (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
+    (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in each report's windows;
+    `spot_rate` and `kin_share` (m,) are what they are at its spot.
+    """
+
+    sameness: Sameness
+    names: Names
+    habits: Habits
+    rules: Rules
+    columns: Columns
+    rows: NDArray[np.int64]
+    numbers: Numbers
+    codes: Codes
+    forms: Forms
+    pairs: Pairs
+    differences: Reals
+    label: NDArray[np.int8]
+    worth: Reals
+    expected: Reals
+    spot_rate: Reals
+    kin_share: Reals
+    pairs_of_two: float
+    pairs_of_one: Reals
+    reports: int
+
+
+def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background, sameness: Sameness, same: Pairs, apart: Pairs) -> Evidence:
+    """The evidence of a catalogue, whose testimonies are `known`; `same` and `apart` are pairs of testimonies that were decided."""
+    sample = draw_sample(known.numbers, known.codes, sameness)
+    answers, label = _answers(known, same, apart)
+    at = np.concatenate([sample.rows, np.setdiff1d(answers, sample.rows)])
+    numbers, codes, rows = known.numbers[at], known.codes[at], known.representative[at]
+    sampled = Testimonies(numbers, codes, known.shared_levels, at, rows)
+    numbers[:, RATE], (spot_rate, kin_share) = wide_rates(sampled, background), spot_rates(sampled, background)
+    numbers[:, POINT_RATE] = spot_rate + background.kin_rate * kin_share
+    columns = columns_of(catalogue)
+    names = _names(catalogue, known, columns, rows, numbers, codes)
+    names = _with_curves(names, numbers, codes, sameness)
+    habits, rules, start = _tables(names, sameness)
+    read_again(columns, rows, with_habits(habits, start), numbers)
+    position = np.full(len(known.numbers), -1, np.int64)
+    position[at] = np.arange(len(at))
+    pairs = _without(sample.pairs, position[answers], len(at))
+    one, two = _counted(pairs, codes, len(names.agencies))
+    pairs = pairs[_tell(judge(numbers, codes, pairs, background.kin_rate * kin_share, with_rules(rules, start, names)), sameness)]
+    answered = np.zeros(len(pairs) + len(answers), np.int8)
+    answered[len(pairs) :] = label
+    pairs = np.concatenate([pairs, position[answers]])
+    return Evidence(
+        sameness, names, habits, rules, columns, rows, numbers, codes, _forms(columns, rows, habits, codes), pairs, differences(numbers, pairs),
+        answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness), spot_rate, kin_share, two, one, len(sample.rows),
+    )  # fmt: skip
+
+
+def _answers(known: Testimonies, same: Pairs, apart: Pairs) -> tuple[Pairs, NDArray[np.int8]]:
+    """The decided pairs between precise reports and what was said of each, 1 or -1."""
+    pairs = np.concatenate([same, apart])
+    label = np.repeat(np.array([1, -1], np.int8), [len(same), len(apart)])
+    precise = (known.codes[:, TIME_LEVEL] == FINE) & (known.codes[:, PLACE_LEVEL] == FINE)
+    kept = precise[pairs].all(axis=1)
+    return pairs[kept], label[kept]
+
+
+def _without(pairs: Pairs, decided: Pairs, count: int) -> Pairs:
+    """The pairs less those decided, whichever way round."""
+    if not len(decided):
+        return pairs
+    names = [np.sort(some, axis=1) @ np.array([count, 1]) for some in (pairs, decided)]
+    return pairs[~np.isin(names[0], names[1])]
+
+
+def _counted(pairs: Pairs, codes: Codes, agencies: int) -> tuple[Reals, float]:
+    """How many pairs are of one agency, by agency, and how many are of two."""
+    first, second = codes[pairs[:, 0], AGENCY], codes[pairs[:, 1], AGENCY]
+    one = np.bincount(first[first == second], minlength=agencies).astype(np.float64)
+    return one, float(len(pairs) - one.sum())
+
+
+def _tell(judged: Reals, sameness: Sameness) -> NDArray[np.bool_]:
+    """Which pairs may be one event, or tell of kin."""
+    return np.asarray((judged[:, 1] >= sameness.threshold_nats - _ROOM_NATS) | (judged[:, 2] > _KIN_SHARE))
+
+
+def _tables(names: Names, sameness: Sameness) -> tuple[Habits, Rules, Any]:
+    """Habits and rules of the priors, with places in them for the radii that are codes, and the parameters to start from."""
+    places = tuple(LearnedError(agency=names.agencies[agency], form=REPEATED, value=of, pairs=0.0, of=of) for agency, of in names.codes)
+    model = LinkModel(sameness=sameness, places=places, curves=names.curves)
+    habits = habits_of(model, names.agencies, names.scales)
+    return habits, rules_of(sameness, names.shared_levels, names.agencies, kinds=names.kinds), starting_point(sameness, names)
+
+
+def _names(catalogue: Catalogue, known: Testimonies, columns: Columns, rows: NDArray[np.int64], numbers: Numbers, codes: Codes) -> Names:
+    kind = codes[codes[:, KIND] >= 0, KIND]
+    share = np.bincount(kind, minlength=len(catalogue.kind.names)) / max(len(kind), 1)
+    return Names(
+        agencies=catalogue.agency.names,
+        scales=catalogue.scale.names,
+        kinds=catalogue.kind.names,
+        codes=_code_radii(columns, rows),
+        share=share + 0.5 / max(len(kind), 1),
+        shared_levels=known.shared_levels,
+        curves=(),
+    )
+
+
+def _code_radii(columns: Columns, rows: NDArray[np.int64]) -> tuple[tuple[int, float], ...]:
+    """The radii (agency, km) that stand on so many reports that they are codes for how precise a place is."""
+    radius, agency = columns.radius_km[rows], columns.agency[rows].astype(np.int64)
+    stated = np.isfinite(radius) & (radius > 0) & ~(columns.major_km[rows] > 0)
+    total = np.bincount(agency[stated], minlength=int(agency.max(initial=0)) + 1)
+    values, count = np.unique(np.column_stack([agency[stated], radius[stated]]), axis=0, return_counts=True)
+    return tuple((int(who), float(km)) for (who, km), many in zip(values, count, strict=True) if many >= max(CODE_REPORTS, CODE_SHARE * total[int(who)]))
+
+
+def _with_curves(names: Names, numbers: Numbers, codes: Codes, sameness: Sameness) -> Names:
+    curves = []
+    for code, family in enumerate(families(sameness)):
+        size = numbers[codes[:, FAMILY] == code, SIZE]
+        if len(size) >= _LEAST_SIZES:
+            curves.append(_curve(family, size, min(scale.sigma for scale in sameness.sizes.values() if scale.family == family)))
+    return Names(**{name: getattr(names, name) for name in Names.__slots__ if name != "curves"}, curves=tuple(curves))
+
+
+def _curve(family: str, size: Reals, sigma: float) -> SizeCurve:
+    """How dense sizes are, smoothed by a Gaussian as wide as the difference of two small errors; strays lie anywhere in between."""
+    width = sigma / math.sqrt(2)
+    low, high = float(np.floor(size.min() / width - 4) * width), float(size.max() + 4 * width)
+    step = max(width / 2, (high - low) / _MOST_BINS)
+    bins = int((high - low) / step) + 1
+    counts = np.bincount(np.clip(np.rint((size - low) / step).astype(np.int64), 0, bins - 1), minlength=bins)
+    reach = math.ceil(4 * width / step)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
+    dense = np.convolve(counts, kernel / kernel.sum(), "same")[:bins] / (len(size) * step) if bins > len(kernel) else np.full(bins, 1 / (bins * step))
+    mixed = (1 - _STRAY_SHARE) * dense + _STRAY_SHARE / (bins * step)
+    return SizeCurve(family=family, first=rounded(low), step=rounded(step), densities=tuple(map(rounded, mixed)))
+
+
+def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, codes: Codes) -> Forms:
+    count = len(rows)
+    forms = Forms(np.empty(count, np.int64), np.ones(count), np.empty(count, np.int64), np.ones(count), np.empty(count, np.int64))
+    _fill_forms(columns, rows, habits, codes, forms)
+    return forms
+
+
+@njit(cache=True, nogil=True)
+def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) -> None:
+    agencies, scales = habits.bias.shape
+    for at in range(len(rows)):
+        row, agency = rows[at], columns.agency[rows[at]]
+        form = time_form(columns, row)
+        forms.time[at] = 3 * agency + form
+        if form == STATED:
+            forms.time_base[at] = columns.sigma_s[row] ** 2
+        form = place_form(columns, row, habits)
+        forms.place[at] = 2 * agency + form if form < CODED else 2 * agencies + form - CODED
+        if form == STATED:
+            major, minor = columns.major_km[row], columns.minor_km[row]
+            is_round = not (major > 0 and minor >= 0 and abs(columns.azimuth[row]) < math.inf)
+            squared = columns.radius_km[row] ** 2 if is_round else 0.5 * (major * major + minor * minor)
+            forms.place_base[at] = squared / RADIUS_PER_SIGMA**2
+        forms.size[at] = agency * scales + columns.scale[row] if codes[at, FAMILY] >= 0 else -1
+
+
+def _expected(numbers: Numbers, spot_rate: Reals, sameness: Sameness) -> Reals:
+    """How many unrelated events the local rates put into the windows of each report (m,)."""
+    span_s = 2 * (sameness.time_window_s + numbers[:, HALF] + numbers[:, HALF].mean()) if len(numbers) else np.zeros(0)
+    expected: Reals = span_s * (numbers[:, RATE] * math.pi * sameness.place_window_km**2 + spot_rate)
+    return expected

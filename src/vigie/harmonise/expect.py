@@ -1,0 +1,154 @@
+"""The compiled half of learning: what each pair of the sample scores, and what the pairs say of each parameter.
+
+Sums run over the pairs in their order, which the reports alone decide, so the same reports give the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vigie.harmonise.score import offset_km, repeat_nats, score_parts, spot_density
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T
+
+Reals = NDArray[np.float64]
+COUNT, INFORMATION, PULL = range(3)
+"""Columns of what is gathered for a variance: the weight of its pairs, their Fisher information, and the score function."""
+_SLIGHT = 1e-3
+
+
+class Forms(NamedTuple):
+    """Which parameter the error of each row's time, place and size is (m,), and what that parameter is multiplied by.
+
+    `time`, `place` and `size` are positions in flat tables of parameters, `size` -1 where a row has none.
+    """
+
+    time: NDArray[np.int64]
+    time_base: Reals
+    place: NDArray[np.int64]
+    place_base: Reals
+    size: NDArray[np.int64]
+
+
+class Gathered(NamedTuple):
+    """Sums over the pairs: by parameter (groups, 3), sizes also their biases (groups,), levels among true and among unrelated pairs."""
+
+    time: Reals
+    place: Reals
+    size: Reals
+    bias: Reals
+    levels: Reals
+    apart: Reals
+    core_time: float
+    core_place: float
+
+
+@njit(cache=True, nogil=True)
+def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> Any:
+    """Of each pair (p, 4): the score in nats, the part of it from time, place and density, the chance that, if not, they
+    are kin (for pairs of one agency), and whether it is of one agency. `kin_rate` (m,) is per second.
+    """
+    found = np.empty((len(pairs), 4))
+    for pair in range(len(pairs)):
+        i, j = pairs[pair]
+        time, place, size, kind, density = score_parts(numbers, codes, i, j, rules)
+        found[pair, 1] = time + place + density
+        found[pair, 0] = found[pair, 1] + size + kind + repeat_nats(codes[i, AGENCY], codes[j, AGENCY], rules)
+        found[pair, 2] = 0.0
+        found[pair, 3] = codes[i, AGENCY] == codes[j, AGENCY]
+        if found[pair, 3] and kin_rate[i] + kin_rate[j] > 0:
+            same = codes[i, POINT] >= 0 and codes[i, POINT] == codes[j, POINT]
+            kin = 0.5 * (kin_rate[i] + kin_rate[j]) * spot_density(numbers, i, j, 0.0 if same else rules.spot_var)
+            found[pair, 2] = kin * math.exp(density - rules.prior_nats + rules.log_window_s + rules.log_window_km2)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, unrelated: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
+    """What the pairs say of each parameter: pairs of two agencies with their chances (p,) of being one event, pairs of
+    one agency with the chances that they are close and unrelated.
+    """
+    time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
+    levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
+    core_time, core_place = 0.0, 0.0
+    for pair in range(len(pairs)):
+        i, j = pairs[pair]
+        has_kinds = codes[i, KIND] >= 0 and codes[j, KIND] >= 0
+        if has_kinds:
+            level = min(rules.shared_levels[codes[i, KIND], codes[j, KIND]], last_level)
+            apart[level] += unrelated[pair]
+        if weight[pair] < _SLIGHT:
+            continue
+        if has_kinds:
+            levels[level] += weight[pair]
+        core = weight[pair] * _core_of_time(numbers, i, j, rules)
+        variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
+        core_time += core
+        if not _are_both_intervals(numbers, i, j):
+            _add(time, forms.time[i], forms.time_base[i], core, differences[pair, 0], variance)
+            _add(time, forms.time[j], forms.time_base[j], core, differences[pair, 0], variance)
+        core = weight[pair] * _core_of_place(numbers, i, j, rules)
+        variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
+        core_place += core
+        if codes[i, POINT] != codes[j, POINT]:
+            _add(place, forms.place[i], forms.place_base[i], 2 * core, differences[pair, 2], variance)
+            _add(place, forms.place[j], forms.place_base[j], 2 * core, differences[pair, 2], variance)
+        if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY]:
+            _add_size(numbers, i, j, weight[pair], forms, size, bias, rules)
+    return time, place, size, bias, levels, apart, core_time, core_place
+
+
+@njit(cache=True, nogil=True)
+def _add(table: Any, group: int, base: float, weight: float, squared: float, variance: float) -> None:
+    """Add what a squared difference with this expected value says of a parameter that enters it times `base`."""
+    slope = base / variance
+    table[group, COUNT] += weight
+    table[group, INFORMATION] += weight * slope * slope
+    table[group, PULL] += weight * slope * (squared / variance - 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _add_size(numbers: Any, i: int, j: int, weight: float, forms: Any, size: Any, bias: Any, rules: Any) -> None:
+    gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
+    core = weight * _core_share(gap * gap / variance, 1.0, rules.wide_share_size, rules.wide_factor)
+    _add(size, forms.size[i], 1.0, core, gap * gap, variance)
+    _add(size, forms.size[j], 1.0, core, gap * gap, variance)
+    bias[forms.size[i]] += core * numbers[i, SIZE_VAR] / variance * gap
+    bias[forms.size[j]] -= core * numbers[j, SIZE_VAR] / variance * gap
+
+
+@njit(cache=True, nogil=True)
+def _are_both_intervals(numbers: Any, i: int, j: int) -> bool:
+    """Two days agree or not: their middles, on one grid, do not differ as those of strewn intervals would."""
+    return bool(numbers[i, HALF] > 0 and numbers[j, HALF] > 0 and not (numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0))
+
+
+@njit(cache=True, nogil=True)
+def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> float:
+    """The chance that a difference of q squared sigmas comes from the narrow part of the mixture."""
+    tail = wide_share * wide**-dimensions * math.exp(-0.5 * q / (wide * wide))
+    core = (1 - wide_share) * math.exp(-0.5 * q)
+    return core / max(core + tail, 1e-300)
+
+
+@njit(cache=True, nogil=True)
+def _core_of_time(numbers: Any, i: int, j: int, rules: Any) -> float:
+    long, short = max(numbers[i, HALF], numbers[j, HALF]), min(numbers[i, HALF], numbers[j, HALF])
+    own, apart = numbers[i, OWN_VAR] + numbers[j, OWN_VAR], abs(numbers[i, T] - numbers[j, T])
+    if numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0:
+        apart += abs(numbers[i, EXTENT] - numbers[j, EXTENT])
+        return _core_share(apart * apart / own, 1.0, rules.wide_share, rules.wide_factor)
+    beyond = max(apart - long - short, 0.0)
+    return _core_share(beyond * beyond / own, 1.0, rules.wide_share, rules.wide_factor)
+
+
+@njit(cache=True, nogil=True)
+def _core_of_place(numbers: Any, i: int, j: int, rules: Any) -> float:
+    east, north = offset_km(numbers, i, j)
+    ee, en, nn = numbers[i, C_EE] + numbers[j, C_EE], numbers[i, C_EN] + numbers[j, C_EN], numbers[i, C_NN] + numbers[j, C_NN]
+    q = (nn * east * east - 2 * en * east * north + ee * north * north) / (ee * nn - en * en)
+    return _core_share(q, 2.0, rules.wide_share_place, rules.wide_factor)

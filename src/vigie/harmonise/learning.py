@@ -1,0 +1,230 @@
+"""`learn`: the parameters of linking from the reports themselves, by expectation and maximisation (EM).
+
+Around a report the reports of another agency are a sparse background of unrelated events plus, now and then, one more
+account of the same event. In turn the chance of each pair is worked out under the parameters so far, and the parameters
+are set to what the pairs, weighted by their chances, say (Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39(1), 1-38;
+for the densities see `score`). Variances are moved by Fisher scoring, since several errors enter one difference. What an
+agency's own reports say of each other tells what unrelated neighbours look like: an agency seldom reports one event twice.
+
+Every parameter has a prior worth about `PRIOR_PAIRS` pairs, and bounds, so that few reports move little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vigie.harmonise.background import Background, background_of
+from vigie.harmonise.evidence import Evidence, evidence_of
+from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge
+from vigie.harmonise.habits import Reals
+from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_habits, with_rules
+from vigie.harmonise.sampling import Pairs
+from vigie.harmonise.score import Rules
+from vigie.harmonise.testimony import POINT_RATE, read_again, read_testimonies
+from vigie.model.catalogue import Catalogue
+from vigie.model.linkmodel import LinkModel, untrained
+from vigie.model.sameness import Sameness
+from vigie.model.times import NEVER_US
+
+PRIOR_PAIRS = 20.0
+MOST_ROUNDS = 15
+_SETTLED = 0.01
+_STEP = 0.8
+_FACTOR = 25.0
+"""No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
+_LEAP = 3.0
+_WIDE_SHARES = (0.05, 0.5)
+_SIZE_FLOOR = 0.25
+"""No size variance is below this part of its prior."""
+_MOST_PRIOR_NATS = 8.0
+_REPEAT_NATS = (2.0, 12.0)
+_CLOSE_NATS = -1.0
+_MOST_KIN = 5.0
+
+IndexPairs = NDArray[np.int64] | Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What linking has learned of a field: the parameters, and where and when unrelated events happen."""
+
+    model: LinkModel
+    background: Background
+
+
+def learn(catalogue: Catalogue, sameness: Sameness, *, same: IndexPairs = (), apart: IndexPairs = (), until_us: int | None = None) -> Learned:
+    """What the reports issued before `until_us` (without it all) say of the field's parameters; a pure function of them in any order.
+
+    `same` and `apart` are pairs of catalogue rows (k, 2) that analysts decided on. A report without a time of issue counts as issued
+    when it begins.
+    """
+    rows = _issued_before(catalogue, until_us)
+    part = catalogue if len(rows) == len(catalogue) else catalogue.take(rows)
+    known = read_testimonies(part, sameness)
+    background = background_of(known, sameness)
+    place = np.full(len(catalogue), -1, np.int64)
+    place[rows] = known.one_of_many
+    decided = [_decided(pairs, place) for pairs in (same, apart)]
+    evidence = evidence_of(part, known, background, sameness, decided[0], decided[1])
+    model = replace(_fitted(evidence), until_us=until_us)
+    kin = sameness.kin if model.kin is None else model.kin
+    return Learned(model, replace(background, kin_rate=kin / (2 * sameness.time_window_s)))
+
+
+def _issued_before(catalogue: Catalogue, until_us: int | None) -> NDArray[np.int64]:
+    if until_us is None:
+        return np.arange(len(catalogue))
+    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
+    return np.flatnonzero(said_us < until_us)
+
+
+def _decided(pairs: IndexPairs, place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The pairs as testimonies, sorted, each once; those not read are left out."""
+    found = place[np.asarray(pairs, np.int64).reshape(-1, 2)]
+    found = np.sort(found[(found >= 0).all(axis=1) & (found[:, 0] != found[:, 1])], axis=1)
+    return np.unique(found, axis=0)
+
+
+def _fitted(evidence: Evidence) -> LinkModel:
+    """The model after as many rounds as it takes to settle; the priors where there is nothing to learn from."""
+    prior = starting_point(evidence.sameness, evidence.names)
+    if not len(evidence.pairs):
+        return replace(untrained(evidence.sameness), reports=evidence.reports)
+    known = prior
+    for _ in range(MOST_ROUNDS):
+        before, known = known, _improved(known, prior, evidence)
+        if _is_settled(before, known):
+            break
+    model = model_of(known, evidence.sameness, evidence.names)
+    slope, offset = _calibrated(known, evidence)
+    return replace(model, reports=evidence.reports, decided=int((evidence.label != 0).sum()), slope=slope, offset=offset)
+
+
+def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Parameters:
+    """The parameters after one more round."""
+    sameness = evidence.sameness
+    judged, rules = _judged(known, evidence, evidence.pairs)
+    is_one_agency, decided = judged[:, 3] > 0, evidence.label != 0
+    weight = np.where(decided, evidence.label > 0, _logistic(judged[:, 0] - sameness.threshold_nats))
+    is_close = _logistic(judged[:, 1] - sameness.threshold_nats - _CLOSE_NATS)
+    unrelated = np.where(is_one_agency, is_close * (1 - weight), 0.0)
+    worth = np.where(is_one_agency, 0.0, weight) * evidence.worth
+    groups = (len(prior.time), len(prior.place), len(prior.size))
+    found = gather(
+        evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, unrelated, evidence.forms, groups, rules, len(prior.levels) - 1
+    )
+    return _with_chances(_maximised(known, prior, found, float(worth.sum()), sameness), judged, weight, evidence)
+
+
+def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals, Rules]:
+    """What pairs score under the parameters, and the rules of these."""
+    read_again(evidence.columns, evidence.rows, with_habits(evidence.habits, known), evidence.numbers)
+    rules = with_rules(evidence.rules, known, evidence.names)
+    kin_rate = known.kin / (2 * evidence.sameness.time_window_s) * evidence.kin_share
+    evidence.numbers[:, POINT_RATE] = evidence.spot_rate + kin_rate
+    return judge(evidence.numbers, evidence.codes, pairs, kin_rate, rules), rules
+
+
+def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
+    """The parameters of errors, sizes and kinds from what was gathered."""
+    time, place, size, bias, levels, apart, core_time, core_place = found
+    wide = [_bounded((total - core + PRIOR_PAIRS * sameness.wide_share) / (total + PRIOR_PAIRS), _WIDE_SHARES) for core in (core_time, core_place)]
+    count = size[:, COUNT]
+    return replace(
+        known,
+        time=_scored(known.time, prior.time, time, _FACTOR, _FACTOR),
+        place=_scored(known.place, prior.place, place, _FACTOR, _FACTOR),
+        size=_scored(known.size, prior.size, size, 1 / _SIZE_FLOOR, _FACTOR),
+        bias=(known.bias * count + bias) / (count + PRIOR_PAIRS),
+        time_pairs=time[:, COUNT],
+        place_pairs=place[:, COUNT] / 2,
+        size_pairs=count,
+        wide_time=wide[0],
+        wide_place=wide[1],
+        levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
+        apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
+        pairs=total,
+    )
+
+
+def _scored(known: Reals, prior: Reals, gathered: Reals, below: float, above: float) -> Reals:
+    """Variances after a step of Fisher scoring; the prior tells as much as `PRIOR_PAIRS` pairs of two such errors each."""
+    strength = PRIOR_PAIRS / (4 * prior * prior)
+    step = (gathered[:, PULL] + strength * (prior - known)) / (gathered[:, INFORMATION] + strength)
+    moved = np.clip(known + _STEP * step, known / _LEAP, known * _LEAP)
+    return np.clip(moved, prior / below, prior * above)
+
+
+def _logistic(nats: Reals) -> Reals:
+    return np.asarray(1 / (1 + np.exp(-np.clip(nats, -50, 50))))
+
+
+def _bounded(value: float, bounds: tuple[float, float]) -> float:
+    return min(max(value, bounds[0]), bounds[1])
+
+
+def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evidence) -> Parameters:
+    """How likely one event is told twice, by another agency and by the same one, and how many kin an event has.
+
+    Each compares pairs that are one event, per report, with unrelated ones, per unrelated pair that the local rates expect.
+    """
+    sameness, is_one_agency = evidence.sameness, judged[:, 3] > 0
+    true = float(weight[~is_one_agency].sum())
+    others = max(evidence.pairs_of_two - true, 1.0) / evidence.expected.sum()
+    prior_odds = 2 * math.exp(-sameness.threshold_nats) * others
+    odds = (2 * true + PRIOR_PAIRS * prior_odds) / (evidence.reports + PRIOR_PAIRS) / others / 2
+    prior_nats = _bounded(math.log(odds) + sameness.threshold_nats, (-_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
+    kin_pairs = np.where(is_one_agency, (1 - weight) * judged[:, 2], 0.0).sum()
+    repeated = weight * is_one_agency
+    plain = max(float(evidence.pairs_of_one.sum()) - float(repeated.sum()) - kin_pairs, 1.0)
+    exposure = plain / evidence.expected.sum() * evidence.kin_share.sum()
+    kin = _bounded((kin_pairs + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
+    repeats = _repeats(repeated, prior_nats - sameness.threshold_nats, evidence)
+    return replace(known, prior_nats=prior_nats, kin=kin, repeats=repeats)
+
+
+def _repeats(repeated: Reals, chance_nats: float, evidence: Evidence) -> Reals:
+    """The nats that a second report of each agency costs (agencies,), from pairs that are surely one event."""
+    count = len(evidence.names.agencies)
+    agency = evidence.codes[evidence.pairs[:, 0], 0]
+    found = np.bincount(agency, repeated, count)
+    reports, expected = np.bincount(evidence.codes[: evidence.reports, 0], minlength=count), np.zeros(count)
+    np.add.at(expected, evidence.codes[: evidence.reports, 0], evidence.expected[: evidence.reports])
+    others = np.maximum(evidence.pairs_of_one - found, 1.0) / np.maximum(expected, 1e-9)
+    prior = math.exp(chance_nats - evidence.sameness.agency_penalty_nats) * others
+    odds = (found + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / others
+    return np.clip(chance_nats - np.log(odds), *_REPEAT_NATS)
+
+
+def _is_settled(before: Parameters, after: Parameters) -> bool:
+    """Whether nothing moved by more than one part in a hundred (of nats: by a hundredth)."""
+    for name in ("time", "place", "size", "levels", "repeats"):
+        if np.abs(np.log(getattr(after, name) / getattr(before, name))).max(initial=0.0) > 2 * _SETTLED:
+            return False
+    return abs(after.prior_nats - before.prior_nats) <= _SETTLED and abs(after.kin - before.kin) <= _SETTLED
+
+
+def _calibrated(known: Parameters, evidence: Evidence) -> tuple[float, float]:
+    """Slope and offset of the chance from the analysts' answers, by logistic regression with priors 1 and 0 (Newton's method)."""
+    decided = np.flatnonzero(evidence.label != 0)
+    if not len(decided):
+        return 1.0, 0.0
+    judged, _ = _judged(known, evidence, evidence.pairs[decided])
+    score = evidence.sameness.sharpness * np.clip(judged[:, 0] - evidence.sameness.threshold_nats, -10, 10)
+    answer, value = evidence.label[decided] > 0, np.array([1.0, 0.0])
+    columns, strength = np.column_stack([score, np.ones(len(score))]), np.diag([_SLOPE_SIGMA**-2, _OFFSET_SIGMA**-2])
+    for _ in range(MOST_ROUNDS):
+        chance = 1 / (1 + np.exp(-columns @ value))
+        pull = columns.T @ (answer - chance) - strength @ (value - [1.0, 0.0])
+        value = value + np.linalg.solve((columns * (chance * (1 - chance))[:, None]).T @ columns + strength, pull)
+    slope, offset = _bounded(float(value[0]), (0.5, 2.0)), _bounded(float(value[1]), (-2.0, 2.0))
+    return float(f"{slope:.6g}"), float(f"{offset:.6g}")
+
+
+_SLOPE_SIGMA, _OFFSET_SIGMA = 0.15, 0.7
+"""How sure the priors of slope and offset are."""
