@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.score import kind_nats, log_place, log_time, offset_km, repeat_nats, score_parts, size_nats, spot_density
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, POINT_RATE, RATE, SIZE, SIZE_VAR, T_VAR, T
+from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
+from vigie.harmonise.testimony import AGENCY, C_EE, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR
 
 Reals = NDArray[np.float64]
 COUNT, INFORMATION, PULL = range(3)
@@ -32,19 +32,6 @@ class Forms(NamedTuple):
     place: NDArray[np.int64]
     place_base: Reals
     size: NDArray[np.int64]
-
-
-class Gathered(NamedTuple):
-    """Sums over the pairs: by parameter (groups, 3), sizes also their biases (groups,), levels among true and among unrelated pairs."""
-
-    time: Reals
-    place: Reals
-    size: Reals
-    bias: Reals
-    levels: Reals
-    apart: Reals
-    core_time: float
-    core_place: float
 
 
 @njit(cache=True, nogil=True)
@@ -72,7 +59,7 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
     one agency with the chances that they are close and unrelated."""
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
     levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
-    core_time, core_place = 0.0, 0.0
+    cores = 0.0
     for pair in range(len(pairs)):
         i, j = pairs[pair]
         has_kinds = codes[i, KIND] >= 0 and codes[j, KIND] >= 0
@@ -83,21 +70,19 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
             continue
         if has_kinds:
             levels[level] += weight[pair]
-        core = weight[pair] * _core_of_time(numbers, i, j, rules)
-        variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
-        core_time += core
+        core = weight[pair] * _core(numbers, i, j, rules)
+        cores += core
         if not _are_both_intervals(numbers, i, j):
+            variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
             _add(time, forms.time[i], forms.time_base[i], core, differences[pair, 0], variance)
             _add(time, forms.time[j], forms.time_base[j], core, differences[pair, 0], variance)
-        core = weight[pair] * _core_of_place(numbers, i, j, rules)
-        variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
-        core_place += core
         if codes[i, POINT] != codes[j, POINT]:
+            variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
             _add(place, forms.place[i], forms.place_base[i], 2 * core, differences[pair, 2], variance)
             _add(place, forms.place[j], forms.place_base[j], 2 * core, differences[pair, 2], variance)
         if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY]:
             _add_size(numbers, i, j, weight[pair], forms, size, bias, rules)
-    return time, place, size, bias, levels, apart, core_time, core_place
+    return time, place, size, bias, levels, apart, cores
 
 
 @njit(cache=True, nogil=True)
@@ -134,19 +119,9 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
 
 
 @njit(cache=True, nogil=True)
-def _core_of_time(numbers: Any, i: int, j: int, rules: Any) -> float:
-    long, short = max(numbers[i, HALF], numbers[j, HALF]), min(numbers[i, HALF], numbers[j, HALF])
-    own, apart = numbers[i, OWN_VAR] + numbers[j, OWN_VAR], abs(numbers[i, T] - numbers[j, T])
-    if numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0:
-        apart += abs(numbers[i, EXTENT] - numbers[j, EXTENT])
-        return _core_share(apart * apart / own, 1.0, rules.wide_share, rules.wide_factor)
-    beyond = max(apart - long - short, 0.0)
-    return _core_share(beyond * beyond / own, 1.0, rules.wide_share, rules.wide_factor)
-
-
-@njit(cache=True, nogil=True)
-def _core_of_place(numbers: Any, i: int, j: int, rules: Any) -> float:
-    east, north = offset_km(numbers, i, j)
-    ee, en, nn = numbers[i, C_EE] + numbers[j, C_EE], numbers[i, C_EN] + numbers[j, C_EN], numbers[i, C_NN] + numbers[j, C_NN]
-    q = (nn * east * east - 2 * en * east * north + ee * north * north) / (ee * nn - en * en)
-    return _core_share(q, 2.0, rules.wide_share_place, rules.wide_factor)
+def _core(numbers: Any, i: int, j: int, rules: Any) -> float:
+    """The chance that neither report is grossly wrong, if they are one event."""
+    core, wide = time_densities(numbers, i, j, rules.wide_factor)
+    near, far = place_densities(numbers, i, j, rules.wide_factor)
+    core, wide = (1 - rules.wide_share) * core * near, rules.wide_share * wide * far
+    return core / max(core + wide, 1e-300)

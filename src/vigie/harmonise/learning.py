@@ -132,8 +132,8 @@ def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals,
 
 def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
     """The parameters of errors, sizes and kinds from what was gathered."""
-    time, place, size, bias, levels, apart, core_time, core_place = found
-    wide = [_bounded((total - core + PRIOR_PAIRS * sameness.wide_share) / (total + PRIOR_PAIRS), _WIDE_SHARES) for core in (core_time, core_place)]
+    time, place, size, bias, levels, apart, core = found
+    wide = (total - float(core) + PRIOR_PAIRS * sameness.wide_share) / (total + PRIOR_PAIRS)
     count = size[:, COUNT]
     return replace(
         known,
@@ -144,8 +144,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide_time=wide[0],
-        wide_place=wide[1],
+        wide=_bounded(wide, _WIDE_SHARES),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,

@@ -4,7 +4,8 @@
     f(d)  = 0.8 N(d; 0, v) + 0.2 N(d; 0, 36 v)        v = the sum of both variances
     rate(dx) = local rate + rate at the spot * N(dx; 0, v + 2 spot²)
 
-The wide part is there because agencies differ with heavy tails. For the reader the product is written per window:
+The wide part is there because agencies differ with heavy tails; who is grossly wrong in time is so in place too, so the
+mixture is of both together: 0.8 N N + 0.2 N N (wide), and `place` is what is left of it beyond `time`. For the reader the product is written per window:
 `time` and `place` say how much closer the two are than if they were strewn over the field's window at random, and
 `density` is minus the logarithm of how many unrelated events that window would hold. (After record linkage as in
 Fellegi and Sunter 1969, J. Am. Stat. Assoc. 64(328), 1183-1210, with densities in place of levels.)
@@ -55,11 +56,10 @@ class Rules(NamedTuple):
     """What the kernels need of a field's model: plain numbers and arrays (a named tuple, since numba reads those).
 
     `kind_nats` (kinds, kinds) is what two kinds are worth, `repeat_nats` (agencies,) what a second report of one event costs.
-    `log_core` and `log_tail` bound both mixtures, of times and of places, from above.
+    `log_core` and `log_tail` bound the mixture from above.
     """
 
     wide_share: float
-    wide_share_place: float
     wide_share_size: float
     wide_factor: float
     size_cap: float
@@ -88,12 +88,10 @@ def rules_of(
     """The kernels' view of a field's model, or of its priors alone; `kinds` are the names that `shared_levels` (kinds, kinds) is of."""
     known = model or untrained(sameness)
     one = sameness.one_report_agencies
-    time_share, place_share = (sameness.wide_share if share is None else share for share in (known.wide_share_time, known.wide_share_place))
-    learned = dict(known.repeats)
+    learned, share = dict(known.repeats), sameness.wide_share if known.wide_share is None else known.wide_share
     repeats = [math.inf if name in one or "*" in one else learned.get(name, sameness.agency_penalty_nats) for name in agencies]
     return Rules(
-        wide_share=time_share,
-        wide_share_place=place_share,
+        wide_share=share,
         wide_share_size=sameness.wide_share,
         wide_factor=sameness.wide_factor,
         size_cap=sameness.size_cap_nats,
@@ -103,8 +101,8 @@ def rules_of(
         near_s=sameness.time_window_s,
         far_s=sameness.coarse_time_window_s,
         far_km=sameness.coarse_place_window_km,
-        log_core=math.log(2 * (1 - min(time_share, place_share))),
-        log_tail=math.log(2 * max(time_share, place_share)),
+        log_core=math.log(2 * (1 - share)),
+        log_tail=math.log(2 * share),
         log_wide=math.log(sameness.wide_factor),
         log_window_s=math.log(2 * sameness.time_window_s),
         log_window_km2=math.log(math.pi * sameness.place_window_km**2),
@@ -163,8 +161,8 @@ def log_line(gap: float, variance: float, wide_share: float, wide: float) -> flo
 
 
 @njit(cache=True, nogil=True)
-def log_time(numbers: Numbers, a: int, b: int, rules: Any) -> float:
-    """Log density per second of the difference in time.
+def time_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
+    """Density per second of the difference in time, for errors as usual and for gross ones.
 
     Instants differ by their errors. Where one or both are intervals the time lies anywhere in the longer one (a box),
     blurred by the errors and by the shorter one. Two happenings that lasted are compared by their ends.
@@ -172,11 +170,11 @@ def log_time(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     long, short = max(numbers[a, HALF], numbers[b, HALF]), min(numbers[a, HALF], numbers[b, HALF])
     if long == 0.0 or (numbers[a, EXTENT] >= 0 and numbers[b, EXTENT] >= 0):
         gap, variance = gap_s(numbers, a, b)
-        return log_line(gap, variance, rules.wide_share, rules.wide_factor)
+        q, peak = gap * gap / variance, 1 / math.sqrt(2 * math.pi * variance)
+        return peak * math.exp(-0.5 * q), peak / wide * math.exp(-0.5 * q / (wide * wide))
     own = (numbers[a, OWN_VAR] if numbers[a, HALF] > 0 else numbers[a, T_VAR]) + (numbers[b, OWN_VAR] if numbers[b, HALF] > 0 else numbers[b, T_VAR])
     apart, blur = abs(numbers[a, T] - numbers[b, T]), short * short / 3
-    core, wide = _share_near(apart, long, own + blur), _share_near(apart, long, own * rules.wide_factor**2 + blur)
-    return math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY)) - math.log(2 * long)
+    return _share_near(apart, long, own + blur) / (2 * long), _share_near(apart, long, own * wide * wide + blur) / (2 * long)
 
 
 @njit(cache=True, nogil=True)
@@ -212,15 +210,20 @@ def gap_s(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
-    """Log density per km² of the two-dimensional mixture at the offset of a and b."""
+def place_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
+    """Density per km² of the offset of a and b, for errors as usual and for gross ones."""
     east, north = offset_km(numbers, a, b)
     ee, en, nn = numbers[a, C_EE] + numbers[b, C_EE], numbers[a, C_EN] + numbers[b, C_EN], numbers[a, C_NN] + numbers[b, C_NN]
     det = ee * nn - en * en
-    q = (nn * east * east - 2 * en * east * north + ee * north * north) / det
-    wide = rules.wide_factor * rules.wide_factor
-    mixed = (1 - rules.wide_share_place) * math.exp(-0.5 * q) + rules.wide_share_place / wide * math.exp(-0.5 * q / wide)
-    return math.log(max(mixed, _TINY)) - math.log(2 * math.pi * math.sqrt(det))
+    q, peak = (nn * east * east - 2 * en * east * north + ee * north * north) / det, 1 / (2 * math.pi * math.sqrt(det))
+    return peak * math.exp(-0.5 * q), peak / (wide * wide) * math.exp(-0.5 * q / (wide * wide))
+
+
+@njit(cache=True, nogil=True)
+def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
+    """Log density per km² of the offset of a and b, whatever their times."""
+    core, wide = place_densities(numbers, a, b, rules.wide_factor)
+    return math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY))
 
 
 @njit(cache=True, nogil=True)
@@ -275,12 +278,15 @@ def repeat_nats(a: int, b: int, rules: Any) -> float:
 @njit(cache=True, nogil=True)
 def score_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> tuple[float, float, float, float, float]:
     """Nats of time, place, size, kind and density for estimates a and b; without a place only time, size and kind speak."""
-    time = log_time(numbers, a, b, rules) + rules.log_window_s
+    core, wide = time_densities(numbers, a, b, rules.wide_factor)
+    core, wide = (1 - rules.wide_share) * core, rules.wide_share * wide
+    time = math.log(max(core + wide, _TINY))
     size, kind = size_nats(numbers, codes, a, b, rules), kind_nats(codes, a, b, rules)
     if numbers[a, C_EE] <= 0 or numbers[b, C_EE] <= 0:
-        return time, 0.0, size, kind, 0.0
-    place = log_place(numbers, a, b, rules)
-    return time, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
+        return time + rules.log_window_s, 0.0, size, kind, 0.0
+    near, far = place_densities(numbers, a, b, rules.wide_factor)
+    place = math.log(max(core * near + wide * far, _TINY)) - time
+    return time + rules.log_window_s, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
 
 
 @njit(cache=True, nogil=True)
