@@ -59,7 +59,7 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
     one agency with the chances that they are close and unrelated."""
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
     levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
-    cores = 0.0
+    cores = np.zeros(4)
     for pair in range(len(pairs)):
         i, j = pairs[pair]
         has_kinds = codes[i, KIND] >= 0 and codes[j, KIND] >= 0
@@ -70,12 +70,15 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
             continue
         if has_kinds:
             levels[level] += weight[pair]
-        core = weight[pair] * _core(numbers, i, j, rules)
-        cores += core
+        usual, time_off, place_off, both_off = _parts(numbers, i, j, rules)
+        for part, share in enumerate((usual, time_off, place_off, both_off)):
+            cores[part] += weight[pair] * share
+        core = weight[pair] * (usual + place_off)
         if not _are_both_intervals(numbers, i, j):
             variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
             _add(time, forms.time[i], forms.time_base[i], core, differences[pair, 0], variance)
             _add(time, forms.time[j], forms.time_base[j], core, differences[pair, 0], variance)
+        core = weight[pair] * (usual + time_off)
         if codes[i, POINT] != codes[j, POINT]:
             variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
             _add(place, forms.place[i], forms.place_base[i], 2 * core, differences[pair, 2], variance)
@@ -119,9 +122,11 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
 
 
 @njit(cache=True, nogil=True)
-def _core(numbers: Any, i: int, j: int, rules: Any) -> float:
-    """The chance that neither report is grossly wrong, if they are one event."""
+def _parts(numbers: Any, i: int, j: int, rules: Any) -> tuple[float, float, float, float]:
+    """The chances that two reports of one event are as usual, or grossly off in time alone, in place alone, in both."""
     core, wide = time_densities(numbers, i, j, rules.wide_factor)
     near, far = place_densities(numbers, i, j, rules.wide_factor)
-    core, wide = (1 - rules.wide_share) * core * near, rules.wide_share * wide * far
-    return core / max(core + wide, 1e-300)
+    usual, time_off = (1 - rules.wide_share - rules.wide_place) * core * near, rules.wide_time * wide * near
+    place_off, both_off = rules.wide_place * core * far, rules.wide_both * wide * far
+    total = max(usual + time_off + place_off + both_off, 1e-300)
+    return usual / total, time_off / total, place_off / total, both_off / total

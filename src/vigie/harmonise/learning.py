@@ -38,7 +38,7 @@ _STEP = 0.8
 _FACTOR = 25.0
 """No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
 _LEAP = 3.0
-_WIDE_SHARES = (0.05, 0.5)
+_WIDE_SHARES = (0.02, 0.25)
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
@@ -132,8 +132,8 @@ def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals,
 
 def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
     """The parameters of errors, sizes and kinds from what was gathered."""
-    time, place, size, bias, levels, apart, core = found
-    wide = (total - float(core) + PRIOR_PAIRS * sameness.wide_share) / (total + PRIOR_PAIRS)
+    time, place, size, bias, levels, apart, cores = found
+    wide = (cores[1:] + PRIOR_PAIRS * prior.wide) / (total + PRIOR_PAIRS)
     count = size[:, COUNT]
     return replace(
         known,
@@ -144,7 +144,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide=_bounded(wide, _WIDE_SHARES),
+        wide=np.clip(wide, *_WIDE_SHARES),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,

@@ -4,8 +4,8 @@
     f(d)  = 0.8 N(d; 0, v) + 0.2 N(d; 0, 36 v)        v = the sum of both variances
     rate(dx) = local rate + rate at the spot * N(dx; 0, v + 2 spot²)
 
-The wide part is there because agencies differ with heavy tails; who is grossly wrong in time is so in place too, so the
-mixture is of both together: 0.8 N N + 0.2 N N (wide), and `place` is what is left of it beyond `time`. For the reader the product is written per window:
+The wide part is there because agencies differ with heavy tails; who is grossly wrong in time is oftener so in place too,
+so the mixture is of both together and `place` is what is left of it beyond `time`. For the reader the product is written per window:
 `time` and `place` say how much closer the two are than if they were strewn over the field's window at random, and
 `density` is minus the logarithm of how many unrelated events that window would hold. (After record linkage as in
 Fellegi and Sunter 1969, J. Am. Stat. Assoc. 64(328), 1183-1210, with densities in place of levels.)
@@ -52,6 +52,11 @@ POLAR = 1e-12
 """So close to the Earth's axis east is a convention."""
 
 
+def prior_shares(sameness: Sameness) -> tuple[float, float, float]:
+    """The prior shares of pairs that are grossly off in time alone, in place alone, and in both: half of the field's share each."""
+    return (0.5 * sameness.wide_share,) * 3
+
+
 class Rules(NamedTuple):
     """What the kernels need of a field's model: plain numbers and arrays (a named tuple, since numba reads those).
 
@@ -60,6 +65,9 @@ class Rules(NamedTuple):
     """
 
     wide_share: float
+    wide_time: float
+    wide_place: float
+    wide_both: float
     wide_share_size: float
     wide_factor: float
     size_cap: float
@@ -88,10 +96,13 @@ def rules_of(
     """The kernels' view of a field's model, or of its priors alone; `kinds` are the names that `shared_levels` (kinds, kinds) is of."""
     known = model or untrained(sameness)
     one = sameness.one_report_agencies
-    learned, share = dict(known.repeats), sameness.wide_share if known.wide_share is None else known.wide_share
+    learned, shares = dict(known.repeats), known.wide_shares or prior_shares(sameness)
     repeats = [math.inf if name in one or "*" in one else learned.get(name, sameness.agency_penalty_nats) for name in agencies]
     return Rules(
-        wide_share=share,
+        wide_share=shares[0] + shares[2],
+        wide_time=shares[0],
+        wide_place=shares[1],
+        wide_both=shares[2],
         wide_share_size=sameness.wide_share,
         wide_factor=sameness.wide_factor,
         size_cap=sameness.size_cap_nats,
@@ -101,8 +112,8 @@ def rules_of(
         near_s=sameness.time_window_s,
         far_s=sameness.coarse_time_window_s,
         far_km=sameness.coarse_place_window_km,
-        log_core=math.log(2 * (1 - share)),
-        log_tail=math.log(2 * share),
+        log_core=math.log(4 * (1 - sum(shares))),
+        log_tail=math.log(4 * max(shares)),
         log_wide=math.log(sameness.wide_factor),
         log_window_s=math.log(2 * sameness.time_window_s),
         log_window_km2=math.log(math.pi * sameness.place_window_km**2),
@@ -223,7 +234,8 @@ def place_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[floa
 def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     """Log density per km² of the offset of a and b, whatever their times."""
     core, wide = place_densities(numbers, a, b, rules.wide_factor)
-    return math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY))
+    share = rules.wide_place + rules.wide_both
+    return math.log(max((1 - share) * core + share * wide, _TINY))
 
 
 @njit(cache=True, nogil=True)
@@ -279,13 +291,14 @@ def repeat_nats(a: int, b: int, rules: Any) -> float:
 def score_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> tuple[float, float, float, float, float]:
     """Nats of time, place, size, kind and density for estimates a and b; without a place only time, size and kind speak."""
     core, wide = time_densities(numbers, a, b, rules.wide_factor)
-    core, wide = (1 - rules.wide_share) * core, rules.wide_share * wide
-    time = math.log(max(core + wide, _TINY))
+    time = math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY))
     size, kind = size_nats(numbers, codes, a, b, rules), kind_nats(codes, a, b, rules)
     if numbers[a, C_EE] <= 0 or numbers[b, C_EE] <= 0:
         return time + rules.log_window_s, 0.0, size, kind, 0.0
     near, far = place_densities(numbers, a, b, rules.wide_factor)
-    place = math.log(max(core * near + wide * far, _TINY)) - time
+    usual = 1 - rules.wide_share - rules.wide_place
+    both = near * (usual * core + rules.wide_time * wide) + far * (rules.wide_place * core + rules.wide_both * wide)
+    place = math.log(max(both, _TINY)) - time
     return time + rules.log_window_s, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
 
 
@@ -301,14 +314,16 @@ def best_nats(numbers: Numbers, codes: Codes, a: int, rules: Any) -> float:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def most_log_mixture(q: float, dimensions: int, rules: Any) -> float:
-    """A bound from above on the log of the mixture, less its normal constant, at a squared distance of q sigma.
+def most_log_mixture(q_time: float, q_place: float, rules: Any) -> float:
+    """A bound from above on the log of the mixture of time and place, less its normal constants, at squared distances of q sigmas.
 
-    A sum of two is at most twice the larger.
+    A sum of four is at most four times the largest.
     """
-    core = rules.log_core - 0.5 * q
-    tail = rules.log_tail - dimensions * rules.log_wide - 0.5 * q / (rules.wide_factor * rules.wide_factor)
-    return float(min(0.0, max(core, tail)))
+    wide = 0.5 / (rules.wide_factor * rules.wide_factor)
+    most = rules.log_core - 0.5 * (q_time + q_place)
+    most = max(most, rules.log_tail - rules.log_wide - wide * q_time - 0.5 * q_place)
+    most = max(most, rules.log_tail - 2 * rules.log_wide - 0.5 * q_time - wide * q_place)
+    return min(0.0, max(most, rules.log_tail - 3 * rules.log_wide - wide * (q_time + q_place)))
 
 
 @njit(cache=True, nogil=True, inline="always")
