@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from vigie.harmonise.habits import Reals
 from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs
 from vigie.harmonise.score import Rules
-from vigie.harmonise.testimony import POINT_RATE, read_again, read_testimonies
+from vigie.harmonise.testimony import AGENCY, POINT_RATE, read_again, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
@@ -170,34 +171,32 @@ def _bounded(value: float, bounds: tuple[float, float]) -> float:
 def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evidence) -> Parameters:
     """How likely one event is told twice, by another agency and by the same one, and how many kin an event has.
 
-    Each compares pairs that are one event, per report, with unrelated ones, per unrelated pair that the local rates expect.
+    Each compares pairs that are one event, per report, with unrelated ones, per unrelated event that the local rates expect.
+    Unrelated pairs are counted in the outer half of the time window, where hardly any are one event.
     """
     sameness, is_one_agency = evidence.sameness, judged[:, 3] > 0
+    agency, agencies = evidence.codes[: evidence.reports, AGENCY], len(evidence.names.agencies)
+    expected = np.bincount(agency, evidence.expected[: evidence.reports], agencies)
     true = float(weight[~is_one_agency].sum())
-    others = max(evidence.pairs_of_two - true, 1.0) / evidence.expected.sum()
-    prior_odds = 2 * math.exp(-sameness.threshold_nats) * others
-    odds = (2 * true + PRIOR_PAIRS * prior_odds) / (evidence.reports + PRIOR_PAIRS) / others / 2
-    prior_nats = _bounded(math.log(odds) + sameness.threshold_nats, (-_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
-    kin_pairs = np.where(is_one_agency, (1 - weight) * judged[:, 2], 0.0).sum()
-    repeated = weight * is_one_agency
-    plain = max(float(evidence.pairs_of_one.sum()) - float(repeated.sum()) - kin_pairs, 1.0)
-    exposure = plain / evidence.expected.sum() * evidence.kin_share.sum()
-    kin = _bounded((kin_pairs + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
-    repeats = _repeats(repeated, prior_nats - sameness.threshold_nats, evidence)
-    return replace(known, prior_nats=prior_nats, kin=kin, repeats=repeats)
+    unrelated = max(evidence.pairs_of_two, 1.0) / expected.sum()
+    odds = _odds(2 * true, evidence.reports, -sameness.threshold_nats, unrelated)
+    prior_nats = float(np.clip(np.log(odds), -_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
+    whose = evidence.codes[evidence.pairs[:, 0], AGENCY]
+    kin_pairs = np.bincount(whose, np.where(is_one_agency & evidence.is_late, judged[:, 2], 0.0), agencies)
+    plain = np.maximum(evidence.pairs_of_one - kin_pairs, 1.0)
+    exposure = plain.sum() / expected.sum() * evidence.kin_share.sum() / 2
+    kin = _bounded((kin_pairs.sum() + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
+    repeated = np.bincount(whose, weight * is_one_agency, agencies)
+    reports = np.bincount(agency, minlength=agencies)
+    again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, plain / np.maximum(expected, 1e-9))
+    repeats = np.clip(prior_nats - np.log(again), *_REPEAT_NATS)
+    return replace(known, prior_nats=prior_nats + sameness.threshold_nats, kin=kin, repeats=repeats)
 
 
-def _repeats(repeated: Reals, chance_nats: float, evidence: Evidence) -> Reals:
-    """The nats that a second report of each agency costs (agencies,), from pairs that are surely one event."""
-    count = len(evidence.names.agencies)
-    agency = evidence.codes[evidence.pairs[:, 0], 0]
-    found = np.bincount(agency, repeated, count)
-    reports, expected = np.bincount(evidence.codes[: evidence.reports, 0], minlength=count), np.zeros(count)
-    np.add.at(expected, evidence.codes[: evidence.reports, 0], evidence.expected[: evidence.reports])
-    others = np.maximum(evidence.pairs_of_one - found, 1.0) / np.maximum(expected, 1e-9)
-    prior = math.exp(chance_nats - evidence.sameness.agency_penalty_nats) * others
-    odds = (found + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / others
-    return np.clip(chance_nats - np.log(odds), *_REPEAT_NATS)
+def _odds(partners: Any, reports: Any, prior_nats: float, unrelated: Any) -> Any:
+    """The odds that a partner is of the same event, from how many partners so many reports have and how dense unrelated ones lie."""
+    prior = math.exp(prior_nats) * 2 * unrelated
+    return (partners + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / (2 * unrelated)
 
 
 def _is_settled(before: Parameters, after: Parameters) -> bool:
