@@ -34,16 +34,19 @@ from vigie.model.times import NEVER_US
 
 PRIOR_PAIRS = 20.0
 MOST_ROUNDS = 15
+PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
+"""Of the chance, where no analyst has answered. Clusters take the best partner first and are judged by fused estimates, so links that are
+made or nearly made are likelier than the pair of reports alone would be."""
 _SETTLED = 0.01
 _STEP = 0.8
 _FACTOR = 25.0
 """No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
 _LEAP = 3.0
-_WIDE_SHARES = (0.02, 0.25)
+_WIDE_FLOOR, _MOST_WIDE = 0.33, 0.25
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
-_REPEAT_NATS = (2.0, 12.0)
+_MOST_REPEAT_NATS = 12.0
 _CLOSE_NATS = -1.0
 _MOST_KIN = 5.0
 
@@ -145,7 +148,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide=np.clip(wide, *_WIDE_SHARES),
+        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, _MOST_WIDE),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,
@@ -189,7 +192,7 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     repeated = np.bincount(whose, weight * is_one_agency, agencies)
     reports = np.bincount(agency, minlength=agencies)
     again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, plain / np.maximum(expected, 1e-9))
-    repeats = np.clip(prior_nats - np.log(again), *_REPEAT_NATS)
+    repeats = np.clip(prior_nats - np.log(again), sameness.least_penalty_nats, _MOST_REPEAT_NATS)
     return replace(known, prior_nats=prior_nats + sameness.threshold_nats, kin=kin, repeats=repeats)
 
 
@@ -208,17 +211,17 @@ def _is_settled(before: Parameters, after: Parameters) -> bool:
 
 
 def _calibrated(known: Parameters, evidence: Evidence) -> tuple[float, float]:
-    """Slope and offset of the chance from the analysts' answers, by logistic regression with priors 1 and 0 (Newton's method)."""
+    """Slope and offset of the chance from the analysts' answers, by logistic regression with priors (Newton's method)."""
     decided = np.flatnonzero(evidence.label != 0)
     if not len(decided):
-        return 1.0, 0.0
+        return PRIOR_SLOPE, PRIOR_OFFSET
     judged, _ = _judged(known, evidence, evidence.pairs[decided])
     score = evidence.sameness.sharpness * np.clip(judged[:, 0] - evidence.sameness.threshold_nats, -10, 10)
-    answer, value = evidence.label[decided] > 0, np.array([1.0, 0.0])
+    answer, value = evidence.label[decided] > 0, np.array([PRIOR_SLOPE, PRIOR_OFFSET])
     columns, strength = np.column_stack([score, np.ones(len(score))]), np.diag([_SLOPE_SIGMA**-2, _OFFSET_SIGMA**-2])
     for _ in range(MOST_ROUNDS):
         chance = 1 / (1 + np.exp(-columns @ value))
-        pull = columns.T @ (answer - chance) - strength @ (value - [1.0, 0.0])
+        pull = columns.T @ (answer - chance) - strength @ (value - [PRIOR_SLOPE, PRIOR_OFFSET])
         value = value + np.linalg.solve((columns * (chance * (1 - chance))[:, None]).T @ columns + strength, pull)
     slope, offset = _bounded(float(value[0]), (0.5, 2.0)), _bounded(float(value[1]), (-2.0, 2.0))
     return float(f"{slope:.6g}"), float(f"{offset:.6g}")
