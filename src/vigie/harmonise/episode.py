@@ -11,7 +11,7 @@ import math
 from numba import njit
 
 from vigie.harmonise.kernel import leaf
-from vigie.harmonise.score import Codes, Numbers, Rules, score_parts
+from vigie.harmonise.score import Codes, Numbers, Rules, log_place, score_parts
 from vigie.harmonise.testimony import EXTENT, OWN_VAR, PLACE_LEVEL, T_VAR, TIME_LEVEL, VAGUE, T
 
 MAY_LINK, PROPOSED, PART_OF = range(3)
@@ -44,7 +44,8 @@ def part_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Rules) -> 
 
     Sizes say nothing: an episode's is that of all its incidents.
     """
-    _, place, _, kind, density = score_parts(numbers, codes, a, b, rules)
+    _, _, _, kind, density = score_parts(numbers, codes, a, b, rules)
+    place = log_place(numbers, a, b, rules) + rules.log_window_km2
     return log_within(numbers, a, b, rules) + rules.log_window_s, place, 0.0, kind, density
 
 

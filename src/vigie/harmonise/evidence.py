@@ -15,13 +15,12 @@ from vigie.harmonise.expect import Forms, judge
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
 from vigie.harmonise.parameters import Names, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
-from vigie.harmonise.score import Codes, Numbers, Rules, rules_of
+from vigie.harmonise.score import Codes, Numbers, Rules, gap_s, rules_of
 from vigie.harmonise.testimony import (
     AGENCY,
     CODED,
     FAMILY,
     FINE,
-    HALF,
     KIND,
     PLACE_LEVEL,
     POINT_RATE,
@@ -55,9 +54,10 @@ _STRAY_SHARE = 0.05
 class Evidence:
     """`numbers` and `codes` of m reports, the first `reports` of them the sample, the others only in analysts' answers.
 
-    `rows` (m,) are rows of `columns`. `pairs` (p, 2) are positions; far pairs that say nothing are left out, but counted
-    in `pairs_of_two` (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
-    (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in each report's windows;
+    `rows` (m,) are rows of `columns`. `pairs` (p, 2) are positions; far pairs that say nothing are left out. In the outer
+    half of the time window (`is_late` (p,)) hardly any pair is one event: all pairs there are counted in `pairs_of_two`
+    (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
+    (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in that half of each report's windows;
     `spot_rate` and `kin_share` (m,) are what they are at its spot.
     """
 
@@ -75,6 +75,7 @@ class Evidence:
     label: NDArray[np.int8]
     worth: Reals
     expected: Reals
+    is_late: NDArray[np.bool_]
     spot_rate: Reals
     kin_share: Reals
     pairs_of_two: float
@@ -99,14 +100,16 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     position = np.full(len(known.numbers), -1, np.int64)
     position[at] = np.arange(len(at))
     pairs = _without(sample.pairs, position[answers], len(at))
-    one, two = _counted(pairs, codes, len(names.agencies))
+    apart_s = _gaps(numbers, pairs)
+    one, two = _counted(pairs[apart_s > sameness.time_window_s / 2], codes, len(names.agencies))
     pairs = pairs[_tell(judge(numbers, codes, pairs, background.kin_rate * kin_share, with_rules(rules, start, names)), sameness)]
     answered = np.zeros(len(pairs) + len(answers), np.int8)
     answered[len(pairs) :] = label
     pairs = np.concatenate([pairs, position[answers]])
     return Evidence(
         sameness, names, habits, rules, columns, rows, numbers, codes, _forms(columns, rows, habits, codes), pairs, differences(numbers, pairs),
-        answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness), spot_rate, kin_share, two, one, len(sample.rows),
+        answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness),
+        _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, len(sample.rows),
     )  # fmt: skip
 
 
@@ -220,7 +223,14 @@ def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) ->
 
 
 def _expected(numbers: Numbers, spot_rate: Reals, sameness: Sameness) -> Reals:
-    """How many unrelated events the local rates put into the windows of each report (m,)."""
-    span_s = 2 * (sameness.time_window_s + numbers[:, HALF] + numbers[:, HALF].mean()) if len(numbers) else np.zeros(0)
-    expected: Reals = span_s * (numbers[:, RATE] * math.pi * sameness.place_window_km**2 + spot_rate)
-    return expected
+    """How many unrelated events the local rates put into the outer half of each report's windows, at both ends (m,)."""
+    return np.asarray(sameness.time_window_s * (numbers[:, RATE] * math.pi * sameness.place_window_km**2 + spot_rate), np.float64)
+
+
+@njit(cache=True, nogil=True)
+def _gaps(numbers: Any, pairs: Any) -> Any:
+    """How far apart in time the reports of each pair are, s (p,)."""
+    gaps = np.empty(len(pairs))
+    for pair in range(len(pairs)):
+        gaps[pair] = gap_s(numbers, pairs[pair, 0], pairs[pair, 1])[0]
+    return gaps

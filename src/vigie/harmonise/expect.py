@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.score import offset_km, repeat_nats, score_parts, spot_density
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T
+from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
+from vigie.harmonise.testimony import AGENCY, C_EE, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR
 
 Reals = NDArray[np.float64]
 COUNT, INFORMATION, PULL = range(3)
@@ -32,19 +32,6 @@ class Forms(NamedTuple):
     place: NDArray[np.int64]
     place_base: Reals
     size: NDArray[np.int64]
-
-
-class Gathered(NamedTuple):
-    """Sums over the pairs: by parameter (groups, 3), sizes also their biases (groups,), levels among true and among unrelated pairs."""
-
-    time: Reals
-    place: Reals
-    size: Reals
-    bias: Reals
-    levels: Reals
-    apart: Reals
-    core_time: float
-    core_place: float
 
 
 @njit(cache=True, nogil=True)
@@ -74,7 +61,7 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
     """
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
     levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
-    core_time, core_place = 0.0, 0.0
+    cores = np.zeros(4)
     for pair in range(len(pairs)):
         i, j = pairs[pair]
         has_kinds = codes[i, KIND] >= 0 and codes[j, KIND] >= 0
@@ -85,21 +72,22 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
             continue
         if has_kinds:
             levels[level] += weight[pair]
-        core = weight[pair] * _core_of_time(numbers, i, j, rules)
-        variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
-        core_time += core
+        usual, time_off, place_off, both_off = _parts(numbers, i, j, rules)
+        for part, share in enumerate((usual, time_off, place_off, both_off)):
+            cores[part] += weight[pair] * share
+        core = weight[pair] * (usual + place_off)
         if not _are_both_intervals(numbers, i, j):
+            variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
             _add(time, forms.time[i], forms.time_base[i], core, differences[pair, 0], variance)
             _add(time, forms.time[j], forms.time_base[j], core, differences[pair, 0], variance)
-        core = weight[pair] * _core_of_place(numbers, i, j, rules)
-        variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
-        core_place += core
+        core = weight[pair] * (usual + time_off)
         if codes[i, POINT] != codes[j, POINT]:
+            variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
             _add(place, forms.place[i], forms.place_base[i], 2 * core, differences[pair, 2], variance)
             _add(place, forms.place[j], forms.place_base[j], 2 * core, differences[pair, 2], variance)
         if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY]:
             _add_size(numbers, i, j, weight[pair], forms, size, bias, rules)
-    return time, place, size, bias, levels, apart, core_time, core_place
+    return time, place, size, bias, levels, apart, cores
 
 
 @njit(cache=True, nogil=True)
@@ -136,19 +124,11 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
 
 
 @njit(cache=True, nogil=True)
-def _core_of_time(numbers: Any, i: int, j: int, rules: Any) -> float:
-    long, short = max(numbers[i, HALF], numbers[j, HALF]), min(numbers[i, HALF], numbers[j, HALF])
-    own, apart = numbers[i, OWN_VAR] + numbers[j, OWN_VAR], abs(numbers[i, T] - numbers[j, T])
-    if numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0:
-        apart += abs(numbers[i, EXTENT] - numbers[j, EXTENT])
-        return _core_share(apart * apart / own, 1.0, rules.wide_share, rules.wide_factor)
-    beyond = max(apart - long - short, 0.0)
-    return _core_share(beyond * beyond / own, 1.0, rules.wide_share, rules.wide_factor)
-
-
-@njit(cache=True, nogil=True)
-def _core_of_place(numbers: Any, i: int, j: int, rules: Any) -> float:
-    east, north = offset_km(numbers, i, j)
-    ee, en, nn = numbers[i, C_EE] + numbers[j, C_EE], numbers[i, C_EN] + numbers[j, C_EN], numbers[i, C_NN] + numbers[j, C_NN]
-    q = (nn * east * east - 2 * en * east * north + ee * north * north) / (ee * nn - en * en)
-    return _core_share(q, 2.0, rules.wide_share_place, rules.wide_factor)
+def _parts(numbers: Any, i: int, j: int, rules: Any) -> tuple[float, float, float, float]:
+    """The chances that two reports of one event are as usual, or grossly off in time alone, in place alone, in both."""
+    core, wide = time_densities(numbers, i, j, rules.wide_factor)
+    near, far = place_densities(numbers, i, j, rules.wide_factor)
+    usual, time_off = (1 - rules.wide_share - rules.wide_place) * core * near, rules.wide_time * wide * near
+    place_off, both_off = rules.wide_place * core * far, rules.wide_both * wide * far
+    total = max(usual + time_off + place_off + both_off, 1e-300)
+    return usual / total, time_off / total, place_off / total, both_off / total

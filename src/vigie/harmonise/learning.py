@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from vigie.harmonise.habits import Reals
 from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs
 from vigie.harmonise.score import Rules
-from vigie.harmonise.testimony import POINT_RATE, read_again, read_testimonies
+from vigie.harmonise.testimony import AGENCY, POINT_RATE, read_again, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
@@ -33,16 +34,19 @@ from vigie.model.times import NEVER_US
 
 PRIOR_PAIRS = 20.0
 MOST_ROUNDS = 15
+PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
+"""Of the chance, where no analyst has answered. Clusters take the best partner first and are judged by fused estimates, so links that are
+made or nearly made are likelier than the pair of reports alone would be."""
 _SETTLED = 0.01
 _STEP = 0.8
 _FACTOR = 25.0
 """No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
 _LEAP = 3.0
-_WIDE_SHARES = (0.05, 0.5)
+_WIDE_FLOOR, _MOST_WIDE = 0.33, 0.25
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
-_REPEAT_NATS = (2.0, 12.0)
+_MOST_REPEAT_NATS = 12.0
 _CLOSE_NATS = -1.0
 _MOST_KIN = 5.0
 
@@ -132,8 +136,8 @@ def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals,
 
 def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
     """The parameters of errors, sizes and kinds from what was gathered."""
-    time, place, size, bias, levels, apart, core_time, core_place = found
-    wide = [_bounded((total - core + PRIOR_PAIRS * sameness.wide_share) / (total + PRIOR_PAIRS), _WIDE_SHARES) for core in (core_time, core_place)]
+    time, place, size, bias, levels, apart, cores = found
+    wide = (cores[1:] + PRIOR_PAIRS * prior.wide) / (total + PRIOR_PAIRS)
     count = size[:, COUNT]
     return replace(
         known,
@@ -144,8 +148,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide_time=wide[0],
-        wide_place=wide[1],
+        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, _MOST_WIDE),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,
@@ -171,34 +174,32 @@ def _bounded(value: float, bounds: tuple[float, float]) -> float:
 def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evidence) -> Parameters:
     """How likely one event is told twice, by another agency and by the same one, and how many kin an event has.
 
-    Each compares pairs that are one event, per report, with unrelated ones, per unrelated pair that the local rates expect.
+    Each compares pairs that are one event, per report, with unrelated ones, per unrelated event that the local rates expect.
+    Unrelated pairs are counted in the outer half of the time window, where hardly any are one event.
     """
     sameness, is_one_agency = evidence.sameness, judged[:, 3] > 0
+    agency, agencies = evidence.codes[: evidence.reports, AGENCY], len(evidence.names.agencies)
+    expected = np.bincount(agency, evidence.expected[: evidence.reports], agencies)
     true = float(weight[~is_one_agency].sum())
-    others = max(evidence.pairs_of_two - true, 1.0) / evidence.expected.sum()
-    prior_odds = 2 * math.exp(-sameness.threshold_nats) * others
-    odds = (2 * true + PRIOR_PAIRS * prior_odds) / (evidence.reports + PRIOR_PAIRS) / others / 2
-    prior_nats = _bounded(math.log(odds) + sameness.threshold_nats, (-_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
-    kin_pairs = np.where(is_one_agency, (1 - weight) * judged[:, 2], 0.0).sum()
-    repeated = weight * is_one_agency
-    plain = max(float(evidence.pairs_of_one.sum()) - float(repeated.sum()) - kin_pairs, 1.0)
-    exposure = plain / evidence.expected.sum() * evidence.kin_share.sum()
-    kin = _bounded((kin_pairs + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
-    repeats = _repeats(repeated, prior_nats - sameness.threshold_nats, evidence)
-    return replace(known, prior_nats=prior_nats, kin=kin, repeats=repeats)
+    unrelated = max(evidence.pairs_of_two, 1.0) / expected.sum()
+    odds = _odds(2 * true, evidence.reports, -sameness.threshold_nats, unrelated)
+    prior_nats = float(np.clip(np.log(odds), -_MOST_PRIOR_NATS, _MOST_PRIOR_NATS))
+    whose = evidence.codes[evidence.pairs[:, 0], AGENCY]
+    kin_pairs = np.bincount(whose, np.where(is_one_agency & evidence.is_late, judged[:, 2], 0.0), agencies)
+    plain = np.maximum(evidence.pairs_of_one - kin_pairs, 1.0)
+    exposure = plain.sum() / expected.sum() * evidence.kin_share.sum() / 2
+    kin = _bounded((kin_pairs.sum() + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
+    repeated = np.bincount(whose, weight * is_one_agency, agencies)
+    reports = np.bincount(agency, minlength=agencies)
+    again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, plain / np.maximum(expected, 1e-9))
+    repeats = np.clip(prior_nats - np.log(again), sameness.least_penalty_nats, _MOST_REPEAT_NATS)
+    return replace(known, prior_nats=prior_nats + sameness.threshold_nats, kin=kin, repeats=repeats)
 
 
-def _repeats(repeated: Reals, chance_nats: float, evidence: Evidence) -> Reals:
-    """The nats that a second report of each agency costs (agencies,), from pairs that are surely one event."""
-    count = len(evidence.names.agencies)
-    agency = evidence.codes[evidence.pairs[:, 0], 0]
-    found = np.bincount(agency, repeated, count)
-    reports, expected = np.bincount(evidence.codes[: evidence.reports, 0], minlength=count), np.zeros(count)
-    np.add.at(expected, evidence.codes[: evidence.reports, 0], evidence.expected[: evidence.reports])
-    others = np.maximum(evidence.pairs_of_one - found, 1.0) / np.maximum(expected, 1e-9)
-    prior = math.exp(chance_nats - evidence.sameness.agency_penalty_nats) * others
-    odds = (found + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / others
-    return np.clip(chance_nats - np.log(odds), *_REPEAT_NATS)
+def _odds(partners: Any, reports: Any, prior_nats: float, unrelated: Any) -> Any:
+    """The odds that a partner is of the same event, from how many partners so many reports have and how dense unrelated ones lie."""
+    prior = math.exp(prior_nats) * 2 * unrelated
+    return (partners + PRIOR_PAIRS * prior) / (reports + PRIOR_PAIRS) / (2 * unrelated)
 
 
 def _is_settled(before: Parameters, after: Parameters) -> bool:
@@ -210,17 +211,17 @@ def _is_settled(before: Parameters, after: Parameters) -> bool:
 
 
 def _calibrated(known: Parameters, evidence: Evidence) -> tuple[float, float]:
-    """Slope and offset of the chance from the analysts' answers, by logistic regression with priors 1 and 0 (Newton's method)."""
+    """Slope and offset of the chance from the analysts' answers, by logistic regression with priors (Newton's method)."""
     decided = np.flatnonzero(evidence.label != 0)
     if not len(decided):
-        return 1.0, 0.0
+        return PRIOR_SLOPE, PRIOR_OFFSET
     judged, _ = _judged(known, evidence, evidence.pairs[decided])
     score = evidence.sameness.sharpness * np.clip(judged[:, 0] - evidence.sameness.threshold_nats, -10, 10)
-    answer, value = evidence.label[decided] > 0, np.array([1.0, 0.0])
+    answer, value = evidence.label[decided] > 0, np.array([PRIOR_SLOPE, PRIOR_OFFSET])
     columns, strength = np.column_stack([score, np.ones(len(score))]), np.diag([_SLOPE_SIGMA**-2, _OFFSET_SIGMA**-2])
     for _ in range(MOST_ROUNDS):
         chance = 1 / (1 + np.exp(-columns @ value))
-        pull = columns.T @ (answer - chance) - strength @ (value - [1.0, 0.0])
+        pull = columns.T @ (answer - chance) - strength @ (value - [PRIOR_SLOPE, PRIOR_OFFSET])
         value = value + np.linalg.solve((columns * (chance * (1 - chance))[:, None]).T @ columns + strength, pull)
     slope, offset = _bounded(float(value[0]), (0.5, 2.0)), _bounded(float(value[1]), (-2.0, 2.0))
     return float(f"{slope:.6g}"), float(f"{offset:.6g}")

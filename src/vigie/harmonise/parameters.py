@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.harmonise.habits import PLACE_FORMS, RADIUS_PER_SIGMA, TIME_FORMS, Habits, Reals, prior_places, prior_times
-from vigie.harmonise.score import Rules, kind_nats_of
+from vigie.harmonise.score import Rules, kind_nats_of, prior_shares
 from vigie.model.linkmodel import REPEATED, UNSTATED, LearnedError, LearnedSize, LinkModel, SizeCurve
 from vigie.model.sameness import Sameness
 
@@ -33,8 +33,7 @@ class Parameters:
     time_pairs: Reals
     place_pairs: Reals
     size_pairs: Reals
-    wide_time: float
-    wide_place: float
+    wide: Reals
     levels: Reals
     apart: Reals
     repeats: Reals
@@ -71,8 +70,7 @@ def starting_point(sameness: Sameness, names: Names) -> Parameters:
         time_pairs=np.zeros(3 * agencies),
         place_pairs=np.zeros(2 * agencies + len(codes)),
         size_pairs=np.zeros(agencies * scales),
-        wide_time=sameness.wide_share,
-        wide_place=sameness.wide_share,
+        wide=np.array(prior_shares(sameness)),
         levels=levels,
         apart=apart,
         repeats=np.full(agencies, sameness.agency_penalty_nats / 2),
@@ -111,8 +109,10 @@ def with_rules(rules: Rules, known: Parameters, names: Names) -> Rules:
     """The rules with these parameters; a hard agency stays hard."""
     table = kind_nats_of(known.levels, known.apart, names.share, names.shared_levels) if len(names.shared_levels) else rules.kind_nats
     return rules._replace(
-        wide_share=known.wide_time,
-        wide_share_place=known.wide_place,
+        wide_share=float(known.wide[0] + known.wide[2]),
+        wide_time=float(known.wide[0]),
+        wide_place=float(known.wide[1]),
+        wide_both=float(known.wide[2]),
         prior_nats=known.prior_nats,
         kind_nats=table,
         repeat_nats=np.where(rules.is_single, math.inf, known.repeats),
@@ -128,8 +128,7 @@ def model_of(known: Parameters, sameness: Sameness, names: Names) -> LinkModel:
         places=tuple(_places(known, names)),
         sizes=tuple(_sizes(known, sameness, names)),
         curves=names.curves,
-        wide_share_time=rounded(known.wide_time),
-        wide_share_place=rounded(known.wide_place),
+        wide_shares=(rounded(known.wide[0]), rounded(known.wide[1]), rounded(known.wide[2])),
         levels=tuple(map(rounded, known.levels)) if has_kinds else (),
         levels_apart=tuple(map(rounded, known.apart)) if has_kinds else (),
         kinds=tuple((name, rounded(share)) for name, share in zip(names.kinds, names.share, strict=True) if name and share > 0),

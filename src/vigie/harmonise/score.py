@@ -4,7 +4,8 @@
     f(d)  = 0.8 N(d; 0, v) + 0.2 N(d; 0, 36 v)        v = the sum of both variances
     rate(dx) = local rate + rate at the spot * N(dx; 0, v + 2 spot²)
 
-The wide part is there because agencies differ with heavy tails. For the reader the product is written per window:
+The wide part is there because agencies differ with heavy tails; who is grossly wrong in time is oftener so in place too,
+so the mixture is of both together and `place` is what is left of it beyond `time`. For the reader the product is written per window:
 `time` and `place` say how much closer the two are than if they were strewn over the field's window at random, and
 `density` is minus the logarithm of how many unrelated events that window would hold. (After record linkage as in
 Fellegi and Sunter 1969, J. Am. Stat. Assoc. 64(328), 1183-1210, with densities in place of levels.)
@@ -52,15 +53,22 @@ POLAR = 1e-12
 """So close to the Earth's axis east is a convention."""
 
 
+def prior_shares(sameness: Sameness) -> tuple[float, float, float]:
+    """The prior shares of pairs that are grossly off in time alone, in place alone, and in both: half of the field's share each."""
+    return (0.5 * sameness.wide_share,) * 3
+
+
 class Rules(NamedTuple):
     """What the kernels need of a field's model: plain numbers and arrays (a named tuple, since numba reads those).
 
     `kind_nats` (kinds, kinds) is what two kinds are worth, `repeat_nats` (agencies,) what a second report of one event costs.
-    `log_core` and `log_tail` bound both mixtures, of times and of places, from above.
+    `log_core` and `log_tail` bound the mixture from above.
     """
 
     wide_share: float
-    wide_share_place: float
+    wide_time: float
+    wide_place: float
+    wide_both: float
     wide_share_size: float
     wide_factor: float
     size_cap: float
@@ -89,12 +97,13 @@ def rules_of(
     """The kernels' view of a field's model, or of its priors alone; `kinds` are the names that `shared_levels` (kinds, kinds) is of."""
     known = model or untrained(sameness)
     one = sameness.one_report_agencies
-    time_share, place_share = (sameness.wide_share if share is None else share for share in (known.wide_share_time, known.wide_share_place))
-    learned = dict(known.repeats)
+    learned, shares = dict(known.repeats), known.wide_shares or prior_shares(sameness)
     repeats = [math.inf if name in one or "*" in one else learned.get(name, sameness.agency_penalty_nats) for name in agencies]
     return Rules(
-        wide_share=time_share,
-        wide_share_place=place_share,
+        wide_share=shares[0] + shares[2],
+        wide_time=shares[0],
+        wide_place=shares[1],
+        wide_both=shares[2],
         wide_share_size=sameness.wide_share,
         wide_factor=sameness.wide_factor,
         size_cap=sameness.size_cap_nats,
@@ -104,8 +113,8 @@ def rules_of(
         near_s=sameness.time_window_s,
         far_s=sameness.coarse_time_window_s,
         far_km=sameness.coarse_place_window_km,
-        log_core=math.log(2 * (1 - min(time_share, place_share))),
-        log_tail=math.log(2 * max(time_share, place_share)),
+        log_core=math.log(4 * (1 - sum(shares))),
+        log_tail=math.log(4 * max(shares)),
         log_wide=math.log(sameness.wide_factor),
         log_window_s=math.log(2 * sameness.time_window_s),
         log_window_km2=math.log(math.pi * sameness.place_window_km**2),
@@ -162,8 +171,8 @@ def log_line(gap: float, variance: float, wide_share: float, wide: float) -> flo
 
 
 @leaf
-def log_time(numbers: Numbers, a: int, b: int, rules: Any) -> float:
-    """Log density per second of the difference in time.
+def time_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
+    """Density per second of the difference in time, for errors as usual and for gross ones.
 
     Instants differ by their errors. Where one or both are intervals the time lies anywhere in the longer one (a box),
     blurred by the errors and by the shorter one. Two happenings that lasted are compared by their ends.
@@ -171,11 +180,11 @@ def log_time(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     long, short = max(numbers[a, HALF], numbers[b, HALF]), min(numbers[a, HALF], numbers[b, HALF])
     if long == 0.0 or (numbers[a, EXTENT] >= 0 and numbers[b, EXTENT] >= 0):
         gap, variance = gap_s(numbers, a, b)
-        return log_line(gap, variance, rules.wide_share, rules.wide_factor)
+        q, peak = gap * gap / variance, 1 / math.sqrt(2 * math.pi * variance)
+        return peak * math.exp(-0.5 * q), peak / wide * math.exp(-0.5 * q / (wide * wide))
     own = (numbers[a, OWN_VAR] if numbers[a, HALF] > 0 else numbers[a, T_VAR]) + (numbers[b, OWN_VAR] if numbers[b, HALF] > 0 else numbers[b, T_VAR])
     apart, blur = abs(numbers[a, T] - numbers[b, T]), short * short / 3
-    core, wide = _share_near(apart, long, own + blur), _share_near(apart, long, own * rules.wide_factor**2 + blur)
-    return math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY)) - math.log(2 * long)
+    return _share_near(apart, long, own + blur) / (2 * long), _share_near(apart, long, own * wide * wide + blur) / (2 * long)
 
 
 @leaf
@@ -211,15 +220,21 @@ def gap_s(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
 
 
 @leaf
-def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
-    """Log density per km² of the two-dimensional mixture at the offset of a and b."""
+def place_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
+    """Density per km² of the offset of a and b, for errors as usual and for gross ones."""
     east, north = offset_km(numbers, a, b)
     ee, en, nn = numbers[a, C_EE] + numbers[b, C_EE], numbers[a, C_EN] + numbers[b, C_EN], numbers[a, C_NN] + numbers[b, C_NN]
     det = ee * nn - en * en
-    q = (nn * east * east - 2 * en * east * north + ee * north * north) / det
-    wide = rules.wide_factor * rules.wide_factor
-    mixed = (1 - rules.wide_share_place) * math.exp(-0.5 * q) + rules.wide_share_place / wide * math.exp(-0.5 * q / wide)
-    return math.log(max(mixed, _TINY)) - math.log(2 * math.pi * math.sqrt(det))
+    q, peak = (nn * east * east - 2 * en * east * north + ee * north * north) / det, 1 / (2 * math.pi * math.sqrt(det))
+    return peak * math.exp(-0.5 * q), peak / (wide * wide) * math.exp(-0.5 * q / (wide * wide))
+
+
+@leaf
+def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
+    """Log density per km² of the offset of a and b, whatever their times."""
+    core, wide = place_densities(numbers, a, b, rules.wide_factor)
+    share = rules.wide_place + rules.wide_both
+    return math.log(max((1 - share) * core + share * wide, _TINY))
 
 
 @leaf
@@ -274,12 +289,16 @@ def repeat_nats(a: int, b: int, rules: Any) -> float:
 @leaf
 def score_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> tuple[float, float, float, float, float]:
     """Nats of time, place, size, kind and density for estimates a and b; without a place only time, size and kind speak."""
-    time = log_time(numbers, a, b, rules) + rules.log_window_s
+    core, wide = time_densities(numbers, a, b, rules.wide_factor)
+    time = math.log(max((1 - rules.wide_share) * core + rules.wide_share * wide, _TINY))
     size, kind = size_nats(numbers, codes, a, b, rules), kind_nats(codes, a, b, rules)
     if numbers[a, C_EE] <= 0 or numbers[b, C_EE] <= 0:
-        return time, 0.0, size, kind, 0.0
-    place = log_place(numbers, a, b, rules)
-    return time, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
+        return time + rules.log_window_s, 0.0, size, kind, 0.0
+    near, far = place_densities(numbers, a, b, rules.wide_factor)
+    usual = 1 - rules.wide_share - rules.wide_place
+    both = near * (usual * core + rules.wide_time * wide) + far * (rules.wide_place * core + rules.wide_both * wide)
+    place = math.log(max(both, _TINY)) - time
+    return time + rules.log_window_s, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
 
 
 @njit(cache=True, nogil=True)
@@ -294,14 +313,16 @@ def best_nats(numbers: Numbers, codes: Codes, a: int, rules: Any) -> float:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def most_log_mixture(q: float, dimensions: int, rules: Any) -> float:
-    """A bound from above on the log of the mixture, less its normal constant, at a squared distance of q sigma.
+def most_log_mixture(q_time: float, q_place: float, rules: Any) -> float:
+    """A bound from above on the log of the mixture of time and place, less its normal constants, at squared distances of q sigmas.
 
-    A sum of two is at most twice the larger.
+    A sum of four is at most four times the largest.
     """
-    core = rules.log_core - 0.5 * q
-    tail = rules.log_tail - dimensions * rules.log_wide - 0.5 * q / (rules.wide_factor * rules.wide_factor)
-    return float(min(0.0, max(core, tail)))
+    wide = 0.5 / (rules.wide_factor * rules.wide_factor)
+    most = rules.log_core - 0.5 * (q_time + q_place)
+    most = max(most, rules.log_tail - rules.log_wide - wide * q_time - 0.5 * q_place)
+    most = max(most, rules.log_tail - 2 * rules.log_wide - 0.5 * q_time - wide * q_place)
+    return min(0.0, max(most, rules.log_tail - 3 * rules.log_wide - wide * (q_time + q_place)))
 
 
 @njit(cache=True, nogil=True, inline="always")

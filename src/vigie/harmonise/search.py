@@ -325,8 +325,7 @@ def _may_reach(
     if gap > window_s or not (part or ends_agree(numbers, i, j, gap, bounds)):
         return False
     ee, en, nn = numbers[i, C_EE] + numbers[j, C_EE], numbers[i, C_EN] + numbers[j, C_EN], numbers[i, C_NN] + numbers[j, C_NN]
-    nats = spare + kinds[codes[i, KIND], codes[j, KIND]] + most_log_mixture(gap * gap / variance, 1, bounds)
-    nats += most_log_mixture(squared / (ee + nn), 2, bounds)
+    nats = spare + kinds[codes[i, KIND], codes[j, KIND]] + most_log_mixture(gap * gap / variance, squared / (ee + nn), bounds)
     if not part and codes[i, AGENCY] == codes[j, AGENCY]:
         nats += repeats[codes[i, AGENCY]]
     rate = numbers[i, RATE] + numbers[j, RATE]

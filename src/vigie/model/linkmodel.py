@@ -59,7 +59,7 @@ class LinkModel:
     """Parameters of linking for one field as learned from one audience's reports.
 
     `times`, `places` and `sizes` name agencies; what they do not name has the prior. `curves` says how common sizes
-    are. `wide_share_time` and `wide_share_place` are the shares of gross errors. `levels[l]` is the share of true pairs
+    are. `wide_shares` are those of pairs that are grossly off in time alone, in place alone, in both. `levels[l]` is the share of true pairs
     whose kinds share exactly l dotted levels (the last: l or more), `levels_apart[l]` that of unrelated neighbours, and
     `kinds` how often each kind is used: together they say what it tells that two kinds agree. `repeats` is, by agency,
     the nats that a second report of one event costs. `prior_nats` is added to every pair: how much likelier one event is
@@ -76,8 +76,7 @@ class LinkModel:
     places: tuple[LearnedError, ...] = ()
     sizes: tuple[LearnedSize, ...] = ()
     curves: tuple[SizeCurve, ...] = ()
-    wide_share_time: float | None = None
-    wide_share_place: float | None = None
+    wide_shares: tuple[float, float, float] | None = None
     levels: tuple[float, ...] = ()
     levels_apart: tuple[float, ...] = ()
     kinds: tuple[tuple[str, float], ...] = ()

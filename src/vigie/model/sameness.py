@@ -37,7 +37,7 @@ class Sameness:
     model, not that of the world). `sizes` is keyed by the scale's name in lower case.
     `kind_nats[l]` scores two kinds that share their first l dotted levels; the last value holds for all deeper ones.
     `one_report_agencies` declare at most one report an event (`*`: all of them); any other agency's second report
-    costs `agency_penalty_nats`. `rate_km` and `rate_days` are the cell in which unrelated events are counted.
+    costs `agency_penalty_nats`, learned no less than `least_penalty_nats`. `rate_km` and `rate_days` are the cell in which unrelated events are counted.
     Events recur where there have been events, `spot_km` (one standard deviation) from them; 0 where places tell nothing.
     One event brings about `kin` further ones there within the time window.
     A pair is linked from `threshold_nats` on, and is doubtful within `doubt_nats` of it; probability is the logistic
@@ -59,6 +59,7 @@ class Sameness:
     size_cap_nats: float = 6.0
     kind_nats: tuple[float, ...] = (-2.0, 0.5, 1.0)
     agency_penalty_nats: float = 8.0
+    least_penalty_nats: float = 2.0
     one_report_agencies: frozenset[str] = frozenset()
     rate_km: float = 50.0
     rate_days: float = 7.0

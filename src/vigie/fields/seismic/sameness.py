@@ -44,7 +44,8 @@ SAMENESS = Sameness(
     # An aftershock zone is some 100 km across and its rate changes within a day.
     rate_km=100.0,
     rate_days=0.5,
-    # Epicentres are not known well enough for one spot to be told from the next.
-    spot_km=0.0,
+    # Aftershocks follow where there was an earthquake, some 20 km around.
+    spot_km=20.0,
+    kin=0.05,
     threshold_nats=-1.0,
 )
