@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonise.crowds import RULES, catalogue, crowd
+from harmonise.crowds import RULES, alike, catalogue, crowd
 from vigie.harmonise import add, clusters_of, decide, estimate_background, from_arrays, link, make_events, start, take_away, to_arrays
 from vigie.model.catalogue import Catalogue, concat
 from vigie.model.errors import BadSetting
-from vigie.model.event import Clusters, Links
 from vigie.model.times import DAY_US
 
 LAW = settings(max_examples=25, deadline=None)
 _ROW = st.integers(0, 119)
 _PAIRS = st.lists(st.tuples(_ROW, _ROW).filter(lambda pair: pair[0] != pair[1]), max_size=6)
-
-
-def _same(first: Clusters, second: Clusters) -> None:
-    """To the last bit."""
-    for item in fields(Clusters):
-        one, other = getattr(first, item.name), getattr(second, item.name)
-        columns = fields(Links) if isinstance(one, Links) else ()
-        pairs = [(getattr(one, column.name), getattr(other, column.name)) for column in columns] or [(one, other)]
-        for left, right in pairs:
-            np.testing.assert_array_equal(left, right, err_msg=item.name)
 
 
 def _parts(reports: Catalogue, cuts: list[int]) -> list[Catalogue]:
@@ -49,7 +36,7 @@ def test_batches_give_the_answer_of_the_whole(seed: int, cuts: list[int], random
     state = start(first, RULES, background=background)
     for part in later:
         state = add(state, part)
-    _same(clusters_of(state), link(whole, RULES, background=background))
+    alike(clusters_of(state), link(whole, RULES, background=background))
 
 
 @LAW
@@ -65,7 +52,7 @@ def test_decisions_made_later_give_the_answer_of_all_at_once(seed: int, must: li
         with pytest.raises(BadSetting):
             decide(state, must, cannot)
         return
-    _same(clusters_of(decide(state, must, cannot)), whole)
+    alike(clusters_of(decide(state, must, cannot)), whole)
 
 
 @LAW
@@ -79,7 +66,7 @@ def test_what_is_taken_away_leaves_no_trace(seed: int, rows: set[int], must: lis
     place = {int(row): number for number, row in enumerate(stays)}
     left = [(place[a], place[b]) for a, b in must if a in place and b in place]
     state = take_away(start(reports, RULES, must_link=must, background=background), gone)
-    _same(clusters_of(state), link(reports.take(stays), RULES, must_link=left, background=background))
+    alike(clusters_of(state), link(reports.take(stays), RULES, must_link=left, background=background))
 
 
 def test_untouched_events_keep_their_ids_and_chances() -> None:
@@ -100,7 +87,7 @@ def test_adding_leaves_the_state_before_as_it_was() -> None:
     before = start(reports.take(np.arange(100)), RULES)
     answer = clusters_of(before)
     add(before, reports.take(np.arange(100, 120)))
-    _same(clusters_of(before), answer)
+    alike(clusters_of(before), answer)
 
 
 def test_names_not_met_before_are_understood() -> None:
@@ -109,7 +96,7 @@ def test_names_not_met_before_are_understood() -> None:
     more = catalogue(*({"ref": f"n{number}", "agency": "A", "kind": "a.b", "field": "Cyber", "begin_us": number * DAY_US} for number in range(9)))
     whole = concat([reports, more])
     background = estimate_background(reports, RULES)
-    _same(clusters_of(add(start(reports, RULES, background=background), more)), link(whole, RULES, background=background))
+    alike(clusters_of(add(start(reports, RULES, background=background), more)), link(whole, RULES, background=background))
 
 
 @pytest.mark.parametrize("count", [0, 1, 60])
@@ -122,7 +109,7 @@ def test_a_state_survives_on_disk_as_plain_arrays(count: int) -> None:
     assert all(isinstance(column, np.ndarray) and not column.dtype.hasobject for column in arrays.values())
     again = from_arrays(arrays, state.basis)
     rest = reports.take(np.arange(count, 120))
-    _same(clusters_of(add(again, rest)), clusters_of(add(state, rest)))
+    alike(clusters_of(add(again, rest)), clusters_of(add(state, rest)))
 
 
 def test_arrays_that_are_no_state_are_refused() -> None:

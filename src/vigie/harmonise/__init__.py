@@ -2,7 +2,8 @@
 
 `link` gives the clusters of a catalogue, `make_events` the events of the clusters, `estimate_background` the local rate
 of events for use in a later run, and `pair_scores` the agreement with a known truth. `start`, `add`, `decide` and
-`take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. The engine names no field: what is
+`take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. `unlinked`, `cut`, `work` and `join` do
+the same in slabs of time. The engine names no field: what is
 special to one stands in its `Sameness`.
 """
 
@@ -12,7 +13,8 @@ from vigie.harmonise.arrays import from_arrays, to_arrays
 from vigie.harmonise.background import Background, estimate_background
 from vigie.harmonise.events import make_events
 from vigie.harmonise.linking import link
-from vigie.harmonise.state import LinkState, add, decide, start, take_away
+from vigie.harmonise.slabs import cut, join, work
+from vigie.harmonise.state import LinkState, add, decide, start, take_away, unlinked
 from vigie.model.sameness import Sameness, SizeScale
 
 __all__ = [
@@ -23,13 +25,17 @@ __all__ = [
     "SizeScale",
     "add",
     "clusters_of",
+    "cut",
     "decide",
     "estimate_background",
     "from_arrays",
+    "join",
     "link",
     "make_events",
     "pair_scores",
     "start",
     "take_away",
     "to_arrays",
+    "unlinked",
+    "work",
 ]
