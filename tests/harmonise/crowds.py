@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
+from vigie.harmonise import Background, Learned
 from vigie.model.catalogue import Catalogue, Coded, witness_array
+from vigie.model.event import Clusters, Links
+from vigie.model.linkmodel import untrained
 from vigie.model.sameness import Sameness
 from vigie.model.times import DAY_US, NEVER_US
 
@@ -57,6 +61,20 @@ def crowd(seed: int, count: int = 120) -> Catalogue:
     )
 
 
+def alike(first: Clusters, second: Clusters) -> None:
+    """Fails unless two answers are the same to the last bit."""
+    for item in fields(Clusters):
+        one, other = getattr(first, item.name), getattr(second, item.name)
+        columns = fields(Links) if isinstance(one, Links) else ()
+        for left, right in [(getattr(one, column.name), getattr(other, column.name)) for column in columns] or [(one, other)]:
+            np.testing.assert_array_equal(left, right, err_msg=item.name)
+
+
 def same(cluster: Sequence[int] | np.ndarray, *rows: int) -> bool:
     """Whether all these rows lie in one cluster."""
     return len({int(cluster[row]) for row in rows}) == 1
+
+
+def settled(background: Background) -> Learned:
+    """The priors, with this background."""
+    return Learned(untrained(RULES), background)

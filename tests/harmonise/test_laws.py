@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonise.crowds import RULES, catalogue, crowd
+from harmonise.crowds import RULES, catalogue, crowd, settled
 from vigie.harmonise import estimate_background, link, make_events
 from vigie.model.catalogue import Catalogue, concat
 from vigie.model.event import Events
@@ -81,7 +81,7 @@ def test_a_report_far_away_changes_no_other_event(seed: int) -> None:
     """With the background given, what happens elsewhere has no effect here."""
     reports, far = crowd(seed), catalogue({"ref": "far", "lon": -70.0, "lat": -30.0, "agency": "z"})
     background = estimate_background(reports, RULES)
-    first, second = link(reports, RULES, background=background), link(concat([reports, far]), RULES, background=background)
+    first, second = link(reports, RULES, learned=settled(background)), link(concat([reports, far]), RULES, learned=settled(background))
     alone, together = first.cluster, second.cluster[:-1]
     assert (np.equal.outer(alone, alone) == np.equal.outer(together, together)).all()
     assert first.probability.tolist() == second.probability[:-1].tolist()

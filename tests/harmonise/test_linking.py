@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harmonise.crowds import RULES, catalogue, crowd, same
+from harmonise.crowds import RULES, catalogue, crowd, same, settled
 from vigie.harmonise import SizeScale, estimate_background, link, make_events
 from vigie.model.errors import BadSetting
 from vigie.model.event import EVIDENCE, PART_OF
@@ -96,7 +96,7 @@ def test_a_chain_is_broken_where_its_ends_are_far_apart() -> None:
     rng = np.random.default_rng(7)
     others = catalogue(*({"lon": rng.uniform(19, 23), "lat": rng.uniform(41, 43), "begin_us": int(rng.integers(-7, 7) * DAY_US)} for _ in range(300)))
     chain = catalogue(*({"agency": f"a{step}", "lon": 20 + step * 0.12, "radius_km": 5.0} for step in range(12)))
-    found = link(chain, RULES, background=estimate_background(others, RULES)).cluster
+    found = link(chain, RULES, learned=settled(estimate_background(others, RULES))).cluster
     assert same(found, 0, 1)
     assert not same(found, 0, 11)
 
@@ -222,5 +222,5 @@ def test_a_later_catalogue_uses_the_long_run_rate_of_an_earlier_one() -> None:
     """Where much happened before, later agreement counts for less."""
     quiet, busy = catalogue(A), catalogue(*({"begin_us": number * DAY_US // 8, "ref": number} for number in range(400)))
     later = catalogue(A | {"begin_us": 400 * DAY_US}, B | {"begin_us": 400 * DAY_US, "lon": 20.1})
-    scores = [float(link(later, RULES, background=estimate_background(past, RULES), must_link=[(0, 1)]).links.score()[0]) for past in (quiet, busy)]
+    scores = [float(link(later, RULES, learned=settled(estimate_background(past, RULES)), must_link=[(0, 1)]).links.score()[0]) for past in (quiet, busy)]
     assert scores[0] > scores[1] + 1

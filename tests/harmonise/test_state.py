@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonise.crowds import RULES, catalogue, crowd
+from harmonise.crowds import RULES, alike, catalogue, crowd, settled
 from vigie.harmonise import add, clusters_of, decide, estimate_background, from_arrays, link, make_events, start, take_away, to_arrays
 from vigie.model.catalogue import Catalogue, concat
 from vigie.model.errors import BadSetting
-from vigie.model.event import Clusters, Links
 from vigie.model.times import DAY_US
 
 LAW = settings(max_examples=25, deadline=None)
 _ROW = st.integers(0, 119)
 _PAIRS = st.lists(st.tuples(_ROW, _ROW).filter(lambda pair: pair[0] != pair[1]), max_size=6)
-
-
-def _same(first: Clusters, second: Clusters) -> None:
-    """To the last bit."""
-    for item in fields(Clusters):
-        one, other = getattr(first, item.name), getattr(second, item.name)
-        columns = fields(Links) if isinstance(one, Links) else ()
-        pairs = [(getattr(one, column.name), getattr(other, column.name)) for column in columns] or [(one, other)]
-        for left, right in pairs:
-            np.testing.assert_array_equal(left, right, err_msg=item.name)
 
 
 def _parts(reports: Catalogue, cuts: list[int]) -> list[Catalogue]:
@@ -46,10 +33,10 @@ def test_batches_give_the_answer_of_the_whole(seed: int, cuts: list[int], random
     whole = reports.take(np.array(order))
     background = estimate_background(reports, RULES)
     first, *later = _parts(whole, cuts)
-    state = start(first, RULES, background=background)
+    state = start(first, RULES, learned=settled(background))
     for part in later:
         state = add(state, part)
-    _same(clusters_of(state), link(whole, RULES, background=background))
+    alike(clusters_of(state), link(whole, RULES, learned=settled(background)))
 
 
 @LAW
@@ -60,14 +47,14 @@ def test_decisions_made_later_give_the_answer_of_all_at_once(
     """Made, changed and withdrawn."""
     reports = crowd(seed)
     background = estimate_background(reports, RULES)
-    state = start(reports, RULES, must_link=before, background=background)
+    state = start(reports, RULES, must_link=before, learned=settled(background))
     try:
-        whole = link(reports, RULES, must_link=must, cannot_link=cannot, background=background)
+        whole = link(reports, RULES, must_link=must, cannot_link=cannot, learned=settled(background))
     except BadSetting:
         with pytest.raises(BadSetting):
             decide(state, must, cannot)
         return
-    _same(clusters_of(decide(state, must, cannot)), whole)
+    alike(clusters_of(decide(state, must, cannot)), whole)
 
 
 @LAW
@@ -80,8 +67,8 @@ def test_what_is_taken_away_leaves_no_trace(seed: int, rows: set[int], must: lis
     stays = np.setdiff1d(np.arange(120), gone)
     place = {int(row): number for number, row in enumerate(stays)}
     left = [(place[a], place[b]) for a, b in must if a in place and b in place]
-    state = take_away(start(reports, RULES, must_link=must, background=background), gone)
-    _same(clusters_of(state), link(reports.take(stays), RULES, must_link=left, background=background))
+    state = take_away(start(reports, RULES, must_link=must, learned=settled(background)), gone)
+    alike(clusters_of(state), link(reports.take(stays), RULES, must_link=left, learned=settled(background)))
 
 
 def test_untouched_events_keep_their_ids_and_chances() -> None:
@@ -102,7 +89,7 @@ def test_adding_leaves_the_state_before_as_it_was() -> None:
     before = start(reports.take(np.arange(100)), RULES)
     answer = clusters_of(before)
     add(before, reports.take(np.arange(100, 120)))
-    _same(clusters_of(before), answer)
+    alike(clusters_of(before), answer)
 
 
 def test_names_not_met_before_are_understood() -> None:
@@ -111,7 +98,7 @@ def test_names_not_met_before_are_understood() -> None:
     more = catalogue(*({"ref": f"n{number}", "agency": "A", "kind": "a.b", "field": "Cyber", "begin_us": number * DAY_US} for number in range(9)))
     whole = concat([reports, more])
     background = estimate_background(reports, RULES)
-    _same(clusters_of(add(start(reports, RULES, background=background), more)), link(whole, RULES, background=background))
+    alike(clusters_of(add(start(reports, RULES, learned=settled(background)), more)), link(whole, RULES, learned=settled(background)))
 
 
 @pytest.mark.parametrize("count", [0, 1, 60])
@@ -119,12 +106,12 @@ def test_a_state_survives_on_disk_as_plain_arrays(count: int) -> None:
     """Written, read and added to, it gives the same answer."""
     reports = crowd(6)
     background = estimate_background(reports, RULES)
-    state = start(reports.take(np.arange(count)), RULES, must_link=[(0, 5)] if count > 5 else (), background=background)
+    state = start(reports.take(np.arange(count)), RULES, must_link=[(0, 5)] if count > 5 else (), learned=settled(background))
     arrays = to_arrays(state)
     assert all(isinstance(column, np.ndarray) and not column.dtype.hasobject for column in arrays.values())
     again = from_arrays(arrays, state.basis)
     rest = reports.take(np.arange(count, 120))
-    _same(clusters_of(add(again, rest)), clusters_of(add(state, rest)))
+    alike(clusters_of(add(again, rest)), clusters_of(add(state, rest)))
 
 
 def test_arrays_that_are_no_state_are_refused() -> None:

@@ -2,7 +2,8 @@
 
 `learn` gives the parameters of linking from a catalogue, `link` its clusters, `make_events` the events of the clusters, `estimate_background` the local rate
 of events for use in a later run, and `pair_scores` the agreement with a known truth. `start`, `add`, `decide` and
-`take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. The engine names no field: what is
+`take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. `unlinked`, `cut`, `work` and `join` do
+the same in slabs of time. The engine names no field: what is
 special to one stands in its `Sameness`.
 """
 
@@ -13,7 +14,8 @@ from vigie.harmonise.background import Background, estimate_background
 from vigie.harmonise.events import make_events
 from vigie.harmonise.learning import Learned, learn
 from vigie.harmonise.linking import link
-from vigie.harmonise.state import LinkState, add, decide, start, take_away
+from vigie.harmonise.slabs import cut, join, work
+from vigie.harmonise.state import LinkState, add, decide, start, take_away, unlinked
 from vigie.model.sameness import Sameness, SizeScale
 
 __all__ = [
@@ -25,9 +27,11 @@ __all__ = [
     "SizeScale",
     "add",
     "clusters_of",
+    "cut",
     "decide",
     "estimate_background",
     "from_arrays",
+    "join",
     "learn",
     "link",
     "make_events",
@@ -35,4 +39,6 @@ __all__ = [
     "start",
     "take_away",
     "to_arrays",
+    "unlinked",
+    "work",
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.harmonise.choices import Facts, choose, group_rows
 from vigie.model.catalogue import Catalogue, Coded
 from vigie.model.event import Clusters, Events
 
-Column = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
 
@@ -22,18 +23,17 @@ def make_events(catalogue: Catalogue, clusters: Clusters, severity: NDArray[np.f
     that most agencies give, then the most specific. Ties go by witness. Severity is that of the report whose magnitude
     is followed, else of the one whose kind is. `chosen` has time, place, depth, magnitude, kind and severity; -1 is none.
     """
-    rank = np.empty(len(catalogue), np.int64)
-    rank[catalogue.canonical_order()] = np.arange(len(catalogue))
-    count, cluster = len(clusters.cluster_probability), clusters.cluster
-    chosen = _choices(catalogue, cluster, rank, count, severity)
-    members = _members(catalogue, cluster, rank, count, chosen["place"])
-    ids = _ids(catalogue.witness, members)
-    order = np.lexsort((np.array(ids, "U23"), catalogue.begin_us[chosen["time"]])).astype(np.int64)
-    chosen = {name: rows[order] for name, rows in chosen.items()}
+    start, rows = group_rows(clusters.cluster, len(clusters.cluster_probability), catalogue.witness)
+    ids = _ids(catalogue.witness, start, rows)
+    facts = _facts(catalogue, np.asarray(severity, np.float64))
+    chosen, agencies = choose(start, rows, facts)
+    order = _by_begin_and_id(catalogue.begin_us[chosen["time"]], ids)
+    chosen = {name: column[order] for name, column in chosen.items()}
     place, size, kind = chosen["place"], chosen["magnitude"], chosen["kind"]
+    begin, end = start[:-1][order].tolist(), start[1:][order].tolist()
     return Events(
-        id=tuple(ids[event] for event in order),
-        members=tuple(members[event] for event in order),
+        id=tuple(ids[order].tolist()),
+        members=tuple(rows[first:last] for first, last in zip(begin, end, strict=True)),
         chosen=chosen,
         begin_us=catalogue.begin_us[chosen["time"]],
         end_us=catalogue.end_us[chosen["time"]],
@@ -45,91 +45,62 @@ def make_events(catalogue: Catalogue, clusters: Clusters, severity: NDArray[np.f
         scale=_text(catalogue.scale, size),
         field=_text(catalogue.field, kind),
         kind=_text(catalogue.kind, kind),
-        agencies=_distinct_in(cluster, catalogue.agency.codes.astype(np.int64), count)[order],
+        agencies=agencies[order],
         probability=clusters.cluster_probability[order],
-        severity=np.nan_to_num(_value(np.asarray(severity, np.float64), chosen["severity"])),
+        severity=np.nan_to_num(_value(facts.severity, chosen["severity"])),
         exercise=catalogue.exercise[kind],
     )
 
 
-def _choices(catalogue: Catalogue, cluster: Rows, rank: Rows, count: int, severity: NDArray[np.float64]) -> dict[str, Rows]:
-    uncertain_us = np.where(catalogue.lasted, 0, catalogue.end_us - catalogue.begin_us)
-    radius = _radius_km(catalogue)
-    placed = np.isfinite(catalogue.lon) & np.isfinite(catalogue.lat)
-    kind_votes, depth = _votes(catalogue, cluster, catalogue.kind.codes.astype(np.int64)), _levels(catalogue.kind)
-    chosen = {
-        "time": _first(cluster, count, None, uncertain_us, _last(catalogue.sigma_s), rank),
-        "place": _first(cluster, count, placed, _last(radius), rank),
-        "depth": _first(cluster, count, np.isfinite(catalogue.depth_km), ~placed, _last(radius), rank),
-        "magnitude": _choose_magnitude(catalogue, cluster, rank, count),
-        "kind": _first(cluster, count, None, _empty(catalogue.kind), -kind_votes, -depth, rank),
-    }
-    by_size = chosen["magnitude"]
-    usable = (by_size >= 0) & np.isfinite(np.asarray(severity, np.float64)[by_size]) if len(severity) else np.zeros(count, bool)
-    return {**chosen, "severity": np.where(usable, by_size, chosen["kind"])}
+def _facts(catalogue: Catalogue, severity: NDArray[np.float64]) -> Facts:
+    return Facts(
+        uncertain_us=np.where(catalogue.lasted, 0, catalogue.end_us - catalogue.begin_us),
+        sigma_s=_last(catalogue.sigma_s),
+        is_placed=np.isfinite(catalogue.lon) & np.isfinite(catalogue.lat),
+        radius_km=_last(_radius_km(catalogue)),
+        depth_km=catalogue.depth_km,
+        magnitude=catalogue.magnitude,
+        scale=catalogue.scale.codes,
+        is_moment=np.array([name.lower().startswith("mw") for name in catalogue.scale.names], bool),
+        kind=catalogue.kind.codes,
+        kind_levels=np.array([name.count(".") if name else -1 for name in catalogue.kind.names], np.int64),
+        agency=catalogue.agency.codes,
+        severity=severity,
+    )
 
 
-def _choose_magnitude(catalogue: Catalogue, cluster: Rows, rank: Rows, count: int) -> Rows:
-    is_moment = np.array([name.lower().startswith("mw") for name in catalogue.scale.names], bool)
-    scale = catalogue.scale.codes.astype(np.int64)
-    known = np.isfinite(catalogue.magnitude)
-    value = np.unique(np.where(known, catalogue.magnitude, 0.0), return_inverse=True)[1].astype(np.int64)
-    scale_votes = _votes(catalogue, cluster, np.where(known, scale, -1))
-    value_votes = _votes(catalogue, cluster, np.where(known, scale * (int(value.max(initial=0)) + 1) + value, -1))
-    other = ~is_moment[scale] if len(is_moment) else np.zeros(len(catalogue), bool)
-    return _first(cluster, count, known, other, -scale_votes, -value_votes, rank)
+def _by_begin_and_id(begin_us: Rows, ids: NDArray[np.str_]) -> Rows:
+    """The order of events; ids, which are slow to compare, are looked at only where begins are equal."""
+    order = np.argsort(begin_us, kind="stable")
+    in_order = begin_us[order]
+    is_tied = np.zeros(len(order), bool)
+    is_tied[1:] = in_order[1:] == in_order[:-1]
+    is_tied[:-1] |= is_tied[1:]
+    tied = order[is_tied]
+    order[is_tied] = tied[np.lexsort((ids[tied], begin_us[tied]))]
+    return order.astype(np.int64)
 
 
-def _first(cluster: Rows, count: int, valid: NDArray[np.bool_] | None, *criteria: Column) -> Rows:
-    """The row of each cluster (count,) that is first by the criteria, most important first; -1 where none is valid."""
-    rows = np.arange(len(cluster)) if valid is None else np.flatnonzero(valid)
-    order = rows[np.lexsort((*(item[rows] for item in reversed(criteria)), cluster[rows]))]
-    chosen = np.full(count, -1, np.int64)
-    chosen[cluster[order][::-1]] = order[::-1]
-    return chosen
+def _ids(witness: NDArray[np.uint64], start: Rows, rows: Rows) -> NDArray[Any]:
+    """`event_id` of each event (m,), without its detours; copies of one testimony, which stand side by side, count once."""
+    named = witness[rows]
+    is_copy = np.zeros(len(rows), bool)
+    is_copy[1:] = (named[1:] == named[:-1]).all(axis=1)
+    is_copy[start[:-1]] = False
+    texts = _canonical(named[~is_copy])
+    place = np.concatenate([[0], np.cumsum(~is_copy)])[start] * 35
+    sha = hashlib.sha256
+    digests = [sha(b"[" + texts[begin : end - 1] + b"]").hexdigest()[:20] for begin, end in zip(place[:-1].tolist(), place[1:].tolist(), strict=True)]
+    return np.char.add("ev-", np.array(digests, "U20")) if digests else np.zeros(0, "U23")
 
 
-def _votes(catalogue: Catalogue, cluster: Rows, value: Rows) -> Rows:
-    """How many agencies in the same cluster say the same as each row (n,)."""
-    if not len(cluster):
-        return np.zeros(0, np.int64)
-    span = int(value.max()) + 2
-    said = cluster * span + value + 1
-    agency = catalogue.agency.codes.astype(np.int64)
-    order = np.lexsort((agency, said))
-    is_said = np.concatenate([[True], said[order][1:] != said[order][:-1]])
-    is_new = is_said | np.concatenate([[True], agency[order][1:] != agency[order][:-1]])
-    group = np.cumsum(is_said) - 1
-    votes = np.empty(len(cluster), np.int64)
-    votes[order] = np.bincount(group, weights=is_new).astype(np.int64)[group]
-    return votes
-
-
-def _distinct_in(cluster: Rows, value: Rows, count: int) -> Rows:
-    """How many distinct values each cluster holds (count,)."""
-    order = np.lexsort((value, cluster))
-    is_new = np.ones(len(order), bool)
-    is_new[1:] = (cluster[order][1:] != cluster[order][:-1]) | (value[order][1:] != value[order][:-1])
-    return np.bincount(cluster[order], weights=is_new, minlength=count).astype(np.int64)
-
-
-def _members(catalogue: Catalogue, cluster: Rows, rank: Rows, count: int, place: Rows) -> list[Rows]:
-    """The rows of each cluster, the one that gave the place first, then by area and witness."""
-    is_other = np.ones(len(cluster), bool)
-    is_other[place[place >= 0]] = False
-    order = np.lexsort((rank, _last(_radius_km(catalogue)), is_other, cluster))
-    return np.split(order, np.searchsorted(cluster[order], np.arange(1, count))) if count else []
-
-
-def _ids(witness: NDArray[np.uint64], members: list[Rows]) -> list[str]:
-    """`event_id` of each cluster, without its detours; copies of one testimony count once."""
-    texts = witness.astype(">u8").tobytes().hex()
-    return [_id(sorted({texts[32 * row : 32 * row + 32] for row in rows.tolist()})) for rows in members]
-
-
-def _id(names: list[str]) -> str:
-    canonical = '["' + '","'.join(names) + '"]'
-    return f"ev-{hashlib.sha256(canonical.encode()).hexdigest()[:20]}"
+def _canonical(witness: NDArray[np.uint64]) -> bytes:
+    """Every witness in hexadecimal digits and quotes, with a comma after it: 35 bytes each."""
+    digits = np.frombuffer(witness.astype(">u8").tobytes().hex().encode(), np.uint8).reshape(-1, 32)
+    text = np.empty((len(witness), 35), np.uint8)
+    text[:, 0] = text[:, 33] = ord('"')
+    text[:, 1:33], text[:, 34] = digits, ord(",")
+    return text.tobytes()
 
 
 def _radius_km(catalogue: Catalogue) -> NDArray[np.float64]:
@@ -143,19 +114,12 @@ def _last(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(values > 0, values, np.inf)
 
 
-def _empty(column: Coded) -> NDArray[np.bool_]:
-    return ~column.is_in(name for name in column.names if name)
-
-
-def _levels(column: Coded) -> Rows:
-    levels = np.array([name.count(".") for name in column.names], np.int64)
-    return levels[column.codes] if len(levels) else np.zeros(0, np.int64)
-
-
 def _value(values: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:
     return np.where(rows >= 0, values[rows], np.nan) if len(values) else np.zeros(0)
 
 
 def _text(column: Coded, rows: Rows) -> tuple[str, ...]:
-    codes = column.codes[rows].tolist() if len(column.codes) else []
-    return tuple(column.names[code] if row >= 0 else "" for code, row in zip(codes, rows.tolist(), strict=True))
+    if not len(column.codes):
+        return ()
+    names = np.array([*column.names, ""], object)
+    return tuple(names[np.where(rows >= 0, column.codes[rows], -1)].tolist())

@@ -49,6 +49,11 @@ class Names:
     kinds: tuple[str, ...]
 
 
+def rules_for(basis: Basis, names: Names) -> Rules:
+    """The kernels' rules for codes that stand for these names."""
+    return rules_of(basis.sameness, shared_levels(names.kinds), names.agencies, basis.model, names.kinds)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkState:
     """A linked catalogue of n reports in k testimonies; takes some 350 bytes a report.
@@ -84,7 +89,7 @@ class LinkState:
 
     def rules(self) -> Rules:
         """The kernels' rules for the names of this state."""
-        return rules_of(self.basis.sameness, shared_levels(self.names.kinds), self.names.agencies, self.basis.model, self.names.kinds)
+        return rules_for(self.basis, self.names)
 
     def table(self, edges: Edges | None = None) -> Table:
         """The kernels' view, with all pairs or those given."""
@@ -96,22 +101,43 @@ class LinkState:
 
 def start(catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), learned: Learned | None = None) -> LinkState:
     """The state of a catalogue, linked. Decisions are pairs of its rows; raises `BadSetting` as `link` does."""
+    state = unlinked(catalogue, sameness, must_link=must_link, cannot_link=cannot_link, learned=learned)
+    known = Testimonies(state.numbers, state.codes, shared_levels(state.names.kinds), state.one_of_many, state.representative)
+    state.numbers[:, RATE], state.numbers[:, POINT_RATE] = rates(known, state.basis.background)
+    grids = build_grids(state.numbers, state.codes, np.flatnonzero(~state.crowded), sameness)
+    edges = search(state.numbers, state.codes, grids, grids, state.rules(), sameness)
+    return clustered(replace(state, grids=grids, edges=edges), np.ones(len(state.numbers), bool))
+
+
+def unlinked(
+    catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), learned: Learned | None = None
+) -> LinkState:
+    """The state of a catalogue whose reports are read, their rates not yet, and none of which is linked."""
     model = untrained(sameness) if learned is None else learned.model
     known = read_testimonies(catalogue, sameness, model)
     basis = Basis(sameness, background_of(known, sameness) if learned is None else learned.background, model)
     names = Names(catalogue.field.names, catalogue.agency.names, catalogue.kind.names)
-    known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, basis.background)
     must = must_pairs(must_link, known.one_of_many, known.codes)
     cannot = cannot_pairs(cannot_link, known.one_of_many, must)
     count = len(known.numbers)
-    order, is_crowded = np.arange(count), crowded(known.numbers, known.codes, sameness)
-    grids = build_grids(known.numbers, known.codes, np.flatnonzero(~is_crowded), sameness)
-    edges = search(known.numbers, known.codes, grids, grids, rules_of(sameness, known.shared_levels, names.agencies, model, names.kinds), sameness)
-    state = LinkState(
-        basis, names, known.one_of_many, known.representative, known.numbers, known.codes, catalogue.witness[known.representative],
-        order, is_crowded, grids, edges, must, cannot, np.arange(count, dtype=np.int32), alone(count),
-    )  # fmt: skip
-    return _clustered(state, np.ones(count, bool))
+    none = Edges(np.zeros((0, 2), np.int64), np.zeros(0), np.zeros(0, np.int8))
+    return LinkState(
+        basis=basis,
+        names=names,
+        one_of_many=known.one_of_many,
+        representative=known.representative,
+        numbers=known.numbers,
+        codes=known.codes,
+        witness=catalogue.witness[known.representative],
+        order=np.arange(count),
+        crowded=crowded(known.numbers, known.codes, sameness),
+        grids=Grids(()),
+        edges=none,
+        must=must,
+        cannot=cannot,
+        labels=np.arange(count, dtype=np.int32),
+        grown=alone(count),
+    )
 
 
 def add(state: LinkState, catalogue: Catalogue) -> LinkState:
@@ -152,7 +178,7 @@ def decide(state: LinkState, must_link: IndexPairs, cannot_link: IndexPairs) -> 
     reached = np.zeros(len(state.numbers), bool)
     for old, new in ((state.must, must), (state.cannot, cannot)):
         reached[_changed(old, new)] = True
-    return _clustered(replace(state, must=must, cannot=cannot), reached)
+    return clustered(replace(state, must=must, cannot=cannot), reached)
 
 
 def take_away(state: LinkState, rows: Rows) -> LinkState:
@@ -220,10 +246,10 @@ def _searched(state: LinkState, rows: Rows, touched: NDArray[np.bool_] | None = 
     sheets = Grids(grids.sheets + fresh.sheets)
     if len(sheets.sheets) > _MOST_SHEETS:
         sheets = build_grids(state.numbers, state.codes, np.flatnonzero(~is_crowded), sameness)
-    return _clustered(replace(state, crowded=is_crowded, grids=sheets, edges=joined), touched)
+    return clustered(replace(state, crowded=is_crowded, grids=sheets, edges=joined), touched)
 
 
-def _clustered(state: LinkState, touched: NDArray[np.bool_]) -> LinkState:
+def clustered(state: LinkState, touched: NDArray[np.bool_]) -> LinkState:
     """The state with the components of the `touched` rows (k,) found and clustered anew."""
     reached = _spread(state.labels, touched)
     clear = _clear(state, reached)
