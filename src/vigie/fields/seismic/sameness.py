@@ -47,5 +47,5 @@ SAMENESS = Sameness(
     # Aftershocks follow where there was an earthquake, some 20 km around.
     spot_km=20.0,
     kin=0.05,
-    threshold_nats=-1.0,
+    threshold_nats=-3.0,
 )
