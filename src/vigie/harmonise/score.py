@@ -163,7 +163,7 @@ def probabilities(score: NDArray[np.float64], sameness: Sameness, model: LinkMod
     return 1.0 / (1.0 + np.exp(-np.clip(offset + slope * sameness.sharpness * (score - sameness.threshold_nats), -500.0, 500.0)))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def log_line(gap: float, variance: float, wide_share: float, wide: float) -> float:
     """Log density of the one-dimensional mixture at `gap`."""
     q = gap * gap / variance
@@ -171,7 +171,7 @@ def log_line(gap: float, variance: float, wide_share: float, wide: float) -> flo
     return math.log(max(mixed, _TINY)) - 0.5 * math.log(2 * math.pi * variance)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def time_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
     """Density per second of the difference in time, for errors as usual and for gross ones.
 
@@ -188,14 +188,14 @@ def time_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float
     return _share_near(apart, long, own + blur) / (2 * long), _share_near(apart, long, own * wide * wide + blur) / (2 * long)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _share_near(apart: float, half: float, variance: float) -> float:
     """The share of a Gaussian around `apart` that lies within `half` of zero."""
     scale = math.sqrt(2 * variance)
     return 0.5 * (math.erfc((apart - half) / scale) - math.erfc((apart + half) / scale))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def offset_km(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     """East and north from place a to place b in km, on the plane that touches the Earth halfway between them."""
     mx, my, mz = numbers[a, UX] + numbers[b, UX], numbers[a, UY] + numbers[b, UY], numbers[a, UZ] + numbers[b, UZ]
@@ -220,7 +220,7 @@ def gap_s(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     return max(0.0, apart - numbers[a, HALF] - numbers[b, HALF]), numbers[a, T_VAR] + numbers[b, T_VAR]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def place_densities(numbers: Numbers, a: int, b: int, wide: float) -> tuple[float, float]:
     """Density per km² of the offset of a and b, for errors as usual and for gross ones."""
     east, north = offset_km(numbers, a, b)
@@ -238,7 +238,7 @@ def log_place(numbers: Numbers, a: int, b: int, rules: Any) -> float:
     return math.log(max((1 - share) * core + share * wide, _TINY))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def size_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> float:
     """How much likelier the two sizes are for one event than for two; 0 where one is missing or the families differ."""
     if codes[a, FAMILY] < 0 or codes[a, FAMILY] != codes[b, FAMILY]:
@@ -249,7 +249,7 @@ def size_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> flo
     return float(min(max(nats, -rules.size_cap), rules.size_cap))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def kind_nats(codes: Codes, a: int, b: int, rules: Any) -> float:
     """The table's value for both kinds; 0 where one is missing."""
     if codes[a, KIND] < 0 or codes[b, KIND] < 0:
@@ -257,7 +257,7 @@ def kind_nats(codes: Codes, a: int, b: int, rules: Any) -> float:
     return float(rules.kind_nats[codes[a, KIND], codes[b, KIND]])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def density_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> float:
     """Minus the log of how many unrelated events the window holds, and how much likelier than by the prior one event is told twice.
 
@@ -272,7 +272,7 @@ def density_nats(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> 
     return float(rules.prior_nats - math.log(max(rate, _TINY)) - rules.log_window_s - rules.log_window_km2)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def spot_density(numbers: Numbers, a: int, b: int, spot_var: float) -> float:
     """Density per km² of the place of b, if both are of one spot and strewn about it with that much variance between them."""
     east, north = offset_km(numbers, a, b)
@@ -281,7 +281,7 @@ def spot_density(numbers: Numbers, a: int, b: int, spot_var: float) -> float:
     return math.exp(-0.5 * (nn * east * east - 2 * en * east * north + ee * north * north) / det) / (2 * math.pi * math.sqrt(det))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def repeat_nats(a: int, b: int, rules: Any) -> float:
     """What it costs that two reports are of agencies a and b: nothing, or what a second report of one agency costs."""
     return -rules.repeat_nats[a] if a == b else 0.0
