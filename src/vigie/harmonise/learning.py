@@ -42,7 +42,7 @@ _STEP = 0.8
 _FACTOR = 25.0
 """No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
 _LEAP = 3.0
-_WIDE_FLOOR, _MOST_WIDE = 0.33, 0.25
+_WIDE_FLOOR = 0.33
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
@@ -148,7 +148,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, _MOST_WIDE),
+        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, prior.wide),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,
