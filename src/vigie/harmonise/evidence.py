@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 from vigie.harmonise.background import Background, spot_rates, wide_rates
 from vigie.harmonise.expect import Forms, judge
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
-from vigie.harmonise.parameters import Names, rounded, starting_point, with_habits, with_rules
+from vigie.harmonise.parameters import Names, Parameters, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
 from vigie.harmonise.score import Codes, Numbers, Rules, gap_s, rules_of
 from vigie.harmonise.testimony import (
     AGENCY,
+    C_EE,
+    C_EN,
+    C_NN,
     CODED,
     FAMILY,
     FINE,
     KIND,
+    OWN_VAR,
     PLACE_LEVEL,
     POINT_RATE,
     RATE,
@@ -43,8 +47,8 @@ CODE_REPORTS, CODE_SHARE = 50, 0.15
 """A radius is a code where so many of an agency's reports, and that share of those that state one, have it."""
 ANSWER_WORTH = 3.0
 """An analyst's answer counts like so many certain pairs."""
-_ROOM_NATS = 10.0
-_KIN_SHARE = 0.02
+_ROOM_NATS = 6.0
+_KIN_SHARE = 0.05
 _LEAST_SIZES = 30
 _MOST_BINS = 256
 _STRAY_SHARE = 0.05
@@ -54,7 +58,7 @@ _STRAY_SHARE = 0.05
 class Evidence:
     """`numbers` and `codes` of m reports, the first `reports` of them the sample, the others only in analysts' answers.
 
-    `rows` (m,) are rows of `columns`. `pairs` (p, 2) are positions; far pairs that say nothing are left out. In the outer
+    `pairs` (p, 2) are positions; far pairs that say nothing are left out. In the outer
     half of the time window (`is_late` (p,)) hardly any pair is one event: all pairs there are counted in `pairs_of_two`
     (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
     (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in that half of each report's windows;
@@ -63,10 +67,8 @@ class Evidence:
 
     sameness: Sameness
     names: Names
-    habits: Habits
     rules: Rules
-    columns: Columns
-    rows: NDArray[np.int64]
+    place_floor: float
     numbers: Numbers
     codes: Codes
     forms: Forms
@@ -107,7 +109,7 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     answered[len(pairs) :] = label
     pairs = np.concatenate([pairs, position[answers]])
     return Evidence(
-        sameness, names, habits, rules, columns, rows, numbers, codes, _forms(columns, rows, habits, codes), pairs, differences(numbers, pairs),
+        sameness, names, rules, habits.place_floor, numbers, codes, _forms(columns, rows, habits, start, numbers, codes), pairs, differences(numbers, pairs),
         answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness),
         _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, len(sample.rows),
     )  # fmt: skip
@@ -166,11 +168,13 @@ def _names(catalogue: Catalogue, known: Testimonies, columns: Columns, rows: NDA
 
 def _code_radii(columns: Columns, rows: NDArray[np.int64]) -> tuple[tuple[int, float], ...]:
     """The radii (agency, km) that stand on so many reports that they are codes for how precise a place is."""
-    radius, agency = columns.radius_km[rows], columns.agency[rows].astype(np.int64)
+    radius, agency = columns.radius_km[rows], columns.agency[rows]
     stated = np.isfinite(radius) & (radius > 0) & ~(columns.major_km[rows] > 0)
-    total = np.bincount(agency[stated], minlength=int(agency.max(initial=0)) + 1)
-    values, count = np.unique(np.column_stack([agency[stated], radius[stated]]), axis=0, return_counts=True)
-    return tuple((int(who), float(km)) for (who, km), many in zip(values, count, strict=True) if many >= max(CODE_REPORTS, CODE_SHARE * total[int(who)]))
+    found = []
+    for who in range(int(agency.max(initial=-1)) + 1):
+        values, count = np.unique(radius[stated & (agency == who)], return_counts=True)
+        found += [(who, float(km)) for km, many in zip(values, count, strict=True) if many >= max(CODE_REPORTS, CODE_SHARE * count.sum())]
+    return tuple(found)
 
 
 def _with_curves(names: Names, numbers: Numbers, codes: Codes, sameness: Sameness) -> Names:
@@ -196,30 +200,34 @@ def _curve(family: str, size: Reals, sigma: float) -> SizeCurve:
     return SizeCurve(family=family, first=rounded(low), step=rounded(step), densities=tuple(map(rounded, mixed)))
 
 
-def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, codes: Codes) -> Forms:
+def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, start: Parameters, numbers: Numbers, codes: Codes) -> Forms:
+    """The forms of all rows, whose numbers were read under the parameters to start from."""
     count = len(rows)
-    forms = Forms(np.empty(count, np.int64), np.ones(count), np.empty(count, np.int64), np.ones(count), np.empty(count, np.int64))
-    _fill_forms(columns, rows, habits, codes, forms)
-    return forms
+    time, place, size = (np.empty(count, np.int64) for _ in range(3))
+    time_base, place_base = np.ones(count), np.ones(count)
+    _fill_forms(columns, rows, habits, codes, (time, time_base, place, place_base, size))
+    shape = (numbers[:, [C_EE, C_EN, C_NN]] - np.array([1.0, 0.0, 1.0]) * habits.place_floor) / start.place[place][:, None]
+    return Forms(time, time_base, place, place_base, size, numbers[:, OWN_VAR] - start.time[time] * time_base, shape, numbers[:, SIZE].copy())
 
 
 @njit(cache=True, nogil=True)
 def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) -> None:
     agencies, scales = habits.bias.shape
+    time, time_base, place, place_base, size = forms
     for at in range(len(rows)):
         row, agency = rows[at], columns.agency[rows[at]]
         form = time_form(columns, row)
-        forms.time[at] = 3 * agency + form
+        time[at] = 3 * agency + form
         if form == STATED:
-            forms.time_base[at] = columns.sigma_s[row] ** 2
+            time_base[at] = columns.sigma_s[row] ** 2
         form = place_form(columns, row, habits)
-        forms.place[at] = 2 * agency + form if form < CODED else 2 * agencies + form - CODED
+        place[at] = 2 * agency + form if form < CODED else 2 * agencies + form - CODED
         if form == STATED:
             major, minor = columns.major_km[row], columns.minor_km[row]
             is_round = not (major > 0 and minor >= 0 and abs(columns.azimuth[row]) < math.inf)
             squared = columns.radius_km[row] ** 2 if is_round else 0.5 * (major * major + minor * minor)
-            forms.place_base[at] = squared / RADIUS_PER_SIGMA**2
-        forms.size[at] = agency * scales + columns.scale[row] if codes[at, FAMILY] >= 0 else -1
+            place_base[at] = squared / RADIUS_PER_SIGMA**2
+        size[at] = agency * scales + columns.scale[row] if codes[at, FAMILY] >= 0 else -1
 
 
 def _expected(numbers: Numbers, spot_rate: Reals, sameness: Sameness) -> Reals:

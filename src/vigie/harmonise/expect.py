@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
-from vigie.harmonise.testimony import AGENCY, C_EE, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR
 
 Reals = NDArray[np.float64]
 COUNT, INFORMATION, PULL = range(3)
@@ -24,7 +24,8 @@ _SLIGHT = 1e-3
 class Forms(NamedTuple):
     """Which parameter the error of each row's time, place and size is (m,), and what that parameter is multiplied by.
 
-    `time`, `place` and `size` are positions in flat tables of parameters, `size` -1 where a row has none.
+    `time`, `place` and `size` are positions in flat tables of parameters, `size` -1 where a row has none. `time_rest` is
+    what is added to the error of a time, s², `shape` (m, 3) the covariance of a place and `raw_size` its size as given.
     """
 
     time: NDArray[np.int64]
@@ -32,6 +33,22 @@ class Forms(NamedTuple):
     place: NDArray[np.int64]
     place_base: Reals
     size: NDArray[np.int64]
+    time_rest: Reals
+    shape: Reals
+    raw_size: Reals
+
+
+@njit(cache=True, nogil=True)
+def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: Any, place_floor: float) -> None:
+    """Write the errors of all rows anew under these parameters."""
+    for row in range(len(numbers)):
+        numbers[row, OWN_VAR] = time[forms.time[row]] * forms.time_base[row] + forms.time_rest[row]
+        numbers[row, T_VAR] = numbers[row, OWN_VAR] + numbers[row, HALF] * numbers[row, HALF] / 3
+        error = place[forms.place[row]]
+        numbers[row, C_EE], numbers[row, C_NN] = error * forms.shape[row, 0] + place_floor, error * forms.shape[row, 2] + place_floor
+        numbers[row, C_EN] = error * forms.shape[row, 1]
+        if forms.size[row] >= 0:
+            numbers[row, SIZE], numbers[row, SIZE_VAR] = forms.raw_size[row] - bias[forms.size[row]], size[forms.size[row]]
 
 
 @njit(cache=True, nogil=True)

@@ -21,28 +21,28 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of
 from vigie.harmonise.evidence import Evidence, evidence_of
-from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge
+from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge, refresh
 from vigie.harmonise.habits import Reals
-from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_habits, with_rules
+from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_rules
 from vigie.harmonise.sampling import Pairs
 from vigie.harmonise.score import Rules
-from vigie.harmonise.testimony import AGENCY, POINT_RATE, read_again, read_testimonies
+from vigie.harmonise.testimony import AGENCY, POINT_RATE, read_testimonies
 from vigie.model.catalogue import Catalogue
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US
 
 PRIOR_PAIRS = 20.0
-MOST_ROUNDS = 15
+MOST_ROUNDS = 12
 PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
 """Of the chance, where no analyst has answered. Clusters take the best partner first and are judged by fused estimates, so links that are
 made or nearly made are likelier than the pair of reports alone would be."""
-_SETTLED = 0.01
+_SETTLED = 0.02
 _STEP = 0.8
 _FACTOR = 25.0
 """No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
 _LEAP = 3.0
-_WIDE_FLOOR, _MOST_WIDE = 0.33, 0.25
+_WIDE_FLOOR = 0.33
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
@@ -127,7 +127,7 @@ def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Param
 
 def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals, Rules]:
     """What pairs score under the parameters, and the rules of these."""
-    read_again(evidence.columns, evidence.rows, with_habits(evidence.habits, known), evidence.numbers)
+    refresh(evidence.numbers, evidence.forms, known.time, known.place, known.size, known.bias, evidence.place_floor)
     rules = with_rules(evidence.rules, known, evidence.names)
     kin_rate = known.kin / (2 * evidence.sameness.time_window_s) * evidence.kin_share
     evidence.numbers[:, POINT_RATE] = evidence.spot_rate + kin_rate
@@ -148,7 +148,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
-        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, _MOST_WIDE),
+        wide=np.clip(wide, _WIDE_FLOOR * prior.wide, prior.wide),
         levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
         apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
         pairs=total,

@@ -17,8 +17,8 @@ from vigie.harmonise.score import Codes, Numbers, gap_s, offset_km
 from vigie.harmonise.testimony import EARTH_KM, EXTENT, FINE, GROUP, HALF, PLACE_LEVEL, TIME_LEVEL, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
 
-MOST_REPORTS = 16_000
-MOST_PAIRS = 400_000
+MOST_REPORTS = 8_000
+MOST_PAIRS = 30_000
 """Both for one field."""
 STRETCHES = 8
 

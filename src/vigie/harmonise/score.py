@@ -207,7 +207,7 @@ def offset_km(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     return east * EARTH_KM, north * EARTH_KM
 
 
-@njit(cache=True, nogil=True, inline="always")
+@leaf
 def gap_s(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     """The difference in time that counts, s, and its variance.
 

@@ -23,12 +23,14 @@ SAMENESS = Sameness(
     # Two gazetteers' points of one town differ by a few km.
     radius_km=4.0,
     radius_floor_km=1.0,
+    wide_share=0.1,
     # A death toll grows in the days after: the error is in proportion, and 3 against 5 is no contradiction.
     sizes={name: SizeScale(family="deaths", sigma=0.4, spread=0.9, logarithmic=True) for name in ("deaths", "fatalities", "killed")},
     # The first level tells violence from protest and talks; agencies name one incident differently below it.
     kind_nats=(-3.0, -0.5, 1.0),
     # Accounts of one agency on one day in one town are distinct incidents in its own coding rules.
     agency_penalty_nats=8.0,
+    least_penalty_nats=6.0,
     rate_km=25.0,
     rate_days=7.0,
     # What happens in a town happens there again, and brings about more in the days after.
