@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ _PAIRS = st.lists(st.tuples(_ROW, _ROW).filter(lambda pair: pair[0] != pair[1]),
 
 def _parts(reports: Catalogue, cuts: list[int]) -> list[Catalogue]:
     edges = [0, *sorted(cuts), len(reports)]
-    return [reports.take(np.arange(begin, end)) for begin, end in zip(edges[:-1], edges[1:], strict=True)]
+    return [reports.take(np.arange(begin, end)) for begin, end in pairwise(edges)]
 
 
 @LAW

@@ -38,5 +38,5 @@ def test_two_workers_give_the_answer_of_one_machine() -> None:
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing hangs: the address is in the sentence."""
     monkeypatch.setattr("vigie.node.cluster_link._WAIT_S", "1s")
-    with pytest.raises(PeerUnavailable, match="127.0.0.1:1"):
+    with pytest.raises(PeerUnavailable, match=r"127\.0\.0\.1:1"):
         link_on_cluster(crowd(1), RULES, "tcp://127.0.0.1:1")

@@ -39,7 +39,7 @@ class Counts(NamedTuple):
     cell: Whole
     step: Whole
     agency: Whole
-    count: Whole
+    reports: Whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +75,8 @@ def background_of(known: Testimonies, sameness: Sameness) -> Background:
     sphere, wider = sphere_of(km), sphere_of(km * _WIDER)
     step = _steps(time_s, step_s)
     near = _counted(cells_at(known.numbers, rows, sphere), step, agency, np.ones(len(rows), np.int64))
-    wide = _counted(_outer_cells(near.cell, sphere, wider), near.step // _WIDER, near.agency, near.count)
-    always = _counted(wide.cell, np.zeros(len(wide.cell), np.int64), wide.agency, wide.count)
+    wide = _counted(_outer_cells(near.cell, sphere, wider), near.step // _WIDER, near.agency, near.reports)
+    always = _counted(wide.cell, np.zeros(len(wide.cell), np.int64), wide.agency, wide.reports)
     span = (float(time_s.min()), float(time_s.max())) if len(rows) else (0.0, 0.0)
     spot_km = max(sameness.spot_km * _CELL_PER_SPOT, _SMALLEST_SPOT_KM) if sameness.spot_km > 0 else 0.0
     return Background(km, step_s, span, near, wide, always, _spots(known, rows, agency, spot_km), spot_km, sameness.kin / (2 * sameness.time_window_s))
@@ -208,12 +208,12 @@ def _fill_rates(rows: Any, order: Whole, grounds: Any, spans: Any, rate: Any) ->
         if was_inside:
             if steadied < 0 or last_step // _WIDER != last_wide:
                 last_wide = last_step // _WIDER
-                top = _most(wide.counts.step, wide.counts.agency, wide.counts.count, at_wide, count_wide, last_wide, wide.tally, wide.seen)
+                top = _most(wide.counts.step, wide.counts.agency, wide.counts.reports, at_wide, count_wide, last_wide, wide.tally, wide.seen)
                 steadied = (max(top - 1, 0) + _PRIOR_EVENTS) / (wide_km2 * near_s * _WIDER)
-            top = _most(near.counts.step, near.counts.agency, near.counts.count, at_near, count_near, last_step, near.tally, near.seen)
+            top = _most(near.counts.step, near.counts.agency, near.counts.reports, at_near, count_near, last_step, near.tally, near.seen)
             value = (max(top - 1, 0) + _PRIOR_EVENTS) / (near_km2 * near_s + _PRIOR_EVENTS / steadied)
         else:
-            top = _most(always.counts.step, always.counts.agency, always.counts.count, at_always, count_always, 0, always.tally, always.seen)
+            top = _most(always.counts.step, always.counts.agency, always.counts.reports, at_always, count_always, 0, always.tally, always.seen)
             value = (max(top - 1, 0) + _PRIOR_EVENTS) / (wide_km2 * duration_s)
         rate[row] = value
 
@@ -269,6 +269,6 @@ def _fill_spot_rates(cell: Whole, ground: Any, known: Any, rate: Any) -> None:
             continue
         count, _ = _surround(cell[row], ground.sphere, ground.area, ground.used, ground.start, places)
         counts = ground.counts
-        rate[row] = max(_most(counts.step, counts.agency, counts.count, places, count, 0, ground.tally, ground.seen) - 1, 0)
+        rate[row] = max(_most(counts.step, counts.agency, counts.reports, places, count, 0, ground.tally, ground.seen) - 1, 0)
         if is_used:
             known[found] = rate[row]

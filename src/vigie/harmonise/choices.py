@@ -196,9 +196,9 @@ def _size_votes(by_agency: Any, begin: int, end: int, facts: Any, row: int, same
     votes, last = 0, -1
     for position in range(begin, end):
         other = by_agency[position]
-        if facts.agency[other] != last and facts.scale[other] == facts.scale[row] and abs(facts.magnitude[other]) < math.inf:
-            if not same_value or facts.magnitude[other] == facts.magnitude[row]:
-                votes, last = votes + 1, facts.agency[other]
+        is_new = facts.agency[other] != last and facts.scale[other] == facts.scale[row] and abs(facts.magnitude[other]) < math.inf
+        if is_new and (not same_value or facts.magnitude[other] == facts.magnitude[row]):
+            votes, last = votes + 1, facts.agency[other]
     return votes
 
 

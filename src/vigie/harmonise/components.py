@@ -6,6 +6,7 @@ when a new report or a decision reaches it.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ class Parts(NamedTuple):
         work = self.edge_start + self.row_start
         steps = np.arange(0, int(work[-1]), _EDGES_PER_CHUNK)
         cuts = np.unique(np.append(np.searchsorted(work, steps), len(work) - 1))
-        return [(int(begin), int(end)) for begin, end in zip(cuts[:-1], cuts[1:], strict=True) if end > begin]
+        return [(int(begin), int(end)) for begin, end in pairwise(cuts) if end > begin]
 
 
 def label_components(count: int, pairs: Pairs, bond: NDArray[np.int8], must: Pairs) -> Labels:

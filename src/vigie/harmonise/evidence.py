@@ -95,7 +95,7 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     numbers[:, RATE], (spot_rate, kin_share) = wide_rates(sampled, background), spot_rates(sampled, background)
     numbers[:, POINT_RATE] = spot_rate + background.kin_rate * kin_share
     columns = columns_of(catalogue)
-    names = _names(catalogue, known, columns, rows, numbers, codes)
+    names = _names(catalogue, known, columns, rows, codes)
     names = _with_curves(names, numbers, codes, sameness)
     habits, rules, start = _tables(names, sameness)
     read_again(columns, rows, with_habits(habits, start), numbers)
@@ -152,7 +152,7 @@ def _tables(names: Names, sameness: Sameness) -> tuple[Habits, Rules, Any]:
     return habits, rules_of(sameness, names.shared_levels, names.agencies, kinds=names.kinds), starting_point(sameness, names)
 
 
-def _names(catalogue: Catalogue, known: Testimonies, columns: Columns, rows: NDArray[np.int64], numbers: Numbers, codes: Codes) -> Names:
+def _names(catalogue: Catalogue, known: Testimonies, columns: Columns, rows: NDArray[np.int64], codes: Codes) -> Names:
     kind = codes[codes[:, KIND] >= 0, KIND]
     share = np.bincount(kind, minlength=len(catalogue.kind.names)) / max(len(kind), 1)
     return Names(

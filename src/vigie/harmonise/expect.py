@@ -53,8 +53,10 @@ def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: An
 
 @njit(cache=True, nogil=True)
 def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> Any:
-    """Of each pair (p, 4): the score in nats, the part of it from time, place and density, the chance that, if not, they
-    are kin (for pairs of one agency), and whether it is of one agency. `kin_rate` (m,) is per second.
+    """What is known of each pair (p, 4) under these rules.
+
+    The score in nats, the part of it from time, place and density, the chance that, if not, they are kin (for pairs of
+    one agency), and whether it is of one agency. `kin_rate` (m,) is per second.
     """
     found = np.empty((len(pairs), 4))
     for pair in range(len(pairs)):
@@ -73,8 +75,10 @@ def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> An
 
 @njit(cache=True, nogil=True)
 def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, unrelated: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
-    """What the pairs say of each parameter: pairs of two agencies with their chances (p,) of being one event, pairs of
-    one agency with the chances that they are close and unrelated.
+    """What the pairs say of each parameter.
+
+    Pairs of two agencies speak with their chances (p,) of being one event, pairs of one agency with the chances that
+    they are close and unrelated.
     """
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
     levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
@@ -137,7 +141,7 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
     """The chance that a difference of q squared sigmas comes from the narrow part of the mixture."""
     tail = wide_share * wide**-dimensions * math.exp(-0.5 * q / (wide * wide))
     core = (1 - wide_share) * math.exp(-0.5 * q)
-    return core / max(core + tail, 1e-300)
+    return float(core / max(core + tail, 1e-300))
 
 
 @njit(cache=True, nogil=True)

@@ -108,14 +108,14 @@ def _stands_among_too_many(numbers: Numbers, codes: Codes, rows: Rows, sameness:
     window_km = np.where(codes[vague, PLACE_LEVEL] > FINE, sameness.coarse_place_window_km, sameness.place_window_km)
     expected = numbers[vague, RATE] * 2 * (window_s + numbers[vague, HALF]) * math.pi * window_km**2
     is_vague[is_vague] = expected > MOST_EVENTS
-    return is_vague
+    return np.asarray(is_vague, np.bool_)
 
 
 def _classes(numbers: Numbers, codes: Codes, rows: Rows, sameness: Sameness) -> Rows:
     """Each row's class: even where the place is fine; 0 or 1 where the time is, then two classes for each doubling of its length."""
     doublings = np.ceil(np.log2(np.maximum(2 * numbers[rows, HALF] / sameness.coarse_time_window_s, 1.0))).astype(np.int64)
     time = np.where(codes[rows, TIME_LEVEL] > FINE, 1 + doublings, 0)
-    return 2 * time + (codes[rows, PLACE_LEVEL] > FINE)
+    return np.asarray(2 * time + (codes[rows, PLACE_LEVEL] > FINE), np.int64)
 
 
 def _sheet(numbers: Numbers, rows: Rows, kind: int, spheres: list[Sphere]) -> Sheet:

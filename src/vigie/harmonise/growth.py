@@ -55,7 +55,7 @@ def weigh(numbers: Numbers, codes: Codes, who: Any, reasons: Any, count: int, a:
     reasons[5] = 0.0
     if codes[count + a, AGENCIES] & codes[count + b, AGENCIES] != 0:
         reasons[5] = _repeats(codes, who, count, a, b, rules)
-    return reasons[0] + reasons[1] + reasons[2] + reasons[3] + reasons[4] + reasons[5]
+    return float(reasons[0] + reasons[1] + reasons[2] + reasons[3] + reasons[4] + reasons[5])
 
 
 @leaf

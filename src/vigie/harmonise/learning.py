@@ -122,7 +122,7 @@ def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Param
     found = gather(
         evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, unrelated, evidence.forms, groups, rules, len(prior.levels) - 1
     )
-    return _with_chances(_maximised(known, prior, found, float(worth.sum()), sameness), judged, weight, evidence)
+    return _with_chances(_maximised(known, prior, found, float(worth.sum())), judged, weight, evidence)
 
 
 def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals, Rules]:
@@ -134,7 +134,7 @@ def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals,
     return judge(evidence.numbers, evidence.codes, pairs, kin_rate, rules), rules
 
 
-def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
+def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float) -> Parameters:
     """The parameters of errors, sizes and kinds from what was gathered."""
     time, place, size, bias, levels, apart, cores = found
     wide = (cores[1:] + PRIOR_PAIRS * prior.wide) / (total + PRIOR_PAIRS)

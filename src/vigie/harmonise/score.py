@@ -322,7 +322,7 @@ def most_log_mixture(q_time: float, q_place: float, rules: Any) -> float:
     most = rules.log_core - 0.5 * (q_time + q_place)
     most = max(most, rules.log_tail - rules.log_wide - wide * q_time - 0.5 * q_place)
     most = max(most, rules.log_tail - 2 * rules.log_wide - 0.5 * q_time - wide * q_place)
-    return min(0.0, max(most, rules.log_tail - 3 * rules.log_wide - wide * (q_time + q_place)))
+    return float(min(0.0, max(most, rules.log_tail - 3 * rules.log_wide - wide * (q_time + q_place))))
 
 
 @njit(cache=True, nogil=True, inline="always")

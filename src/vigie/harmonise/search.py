@@ -97,11 +97,12 @@ class _Reach(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """Rows to search, with what is worked out once for each: `name` is the row for the caller, `rank` (n, 1 or 2) its place
-    in canonical order, and `spare` what it may score with the best partner, less what `_may_reach` holds against a pair.
+    """Rows to search, with what is worked out once for each.
 
-    `again` marks rows that both seek and are sought, if any. `kinds` (kinds + 1, kinds + 1) is how far two kinds lie
-    below the best score of kinds, the last row being none; `repeats` (agencies,) what a second report costs.
+    `name` is the row for the caller, `rank` (n, 1 or 2) its place in canonical order, and `spare` what it may score with
+    the best partner, less what `_may_reach` holds against a pair. `again` marks rows that both seek and are sought, if
+    any. `kinds` (kinds + 1, kinds + 1) is how far two kinds lie below the best score of kinds, the last row being none;
+    `repeats` (agencies,) what a second report costs.
     """
 
     numbers: Numbers
@@ -208,7 +209,7 @@ def _fill_tables(kinds: Any, repeats: Any, codes: Codes, rules: Rules) -> None:
 
 @njit(cache=True, nogil=True, inline="always")
 def _own_variance(numbers: Numbers, row: int) -> float:
-    return numbers[row, OWN_VAR] if numbers[row, EXTENT] >= 0 else numbers[row, T_VAR]
+    return float(numbers[row, OWN_VAR] if numbers[row, EXTENT] >= 0 else numbers[row, T_VAR])
 
 
 @njit(cache=True, nogil=True)
@@ -245,7 +246,7 @@ def _sweep(table: Any, sheet: Any, other: Any, begin: int, end: int, reach: Any,
 
 
 @njit(cache=True, nogil=True)
-def _meet(
+def _meet(  # noqa: C901  (one loop, kept together for speed)
     numbers: Any, codes: Any, spare: Any, again: Any, kinds: Any, repeats: Any,
     rows: Any, ticks: Any, half: Any, point: Any, other_rows: Any, other_ticks: Any, other_half: Any, other_point: Any, longest: int,
     span: Any, reach: Any, bounds: Any, met: Any, meetings: int,
@@ -331,10 +332,10 @@ def _may_reach(
     rate = numbers[i, RATE] + numbers[j, RATE]
     nats -= 0.5 * math.log(max(peak_variance * (ee * nn - en * en) * rate * rate, _TINY)) - _ROUNDING_NATS
     if nats < 0.0 or codes[i, FAMILY] < 0:
-        return nats >= 0.0
+        return bool(nats >= 0.0)
     if part or codes[i, FAMILY] != codes[j, FAMILY]:
-        return nats >= bounds.size_cap
-    return nats >= bounds.size_cap - _most_size_nats(numbers, i, j, bounds)
+        return bool(nats >= bounds.size_cap)
+    return bool(nats >= bounds.size_cap - _most_size_nats(numbers, i, j, bounds))
 
 
 @leaf
@@ -343,7 +344,7 @@ def _most_size_nats(numbers: Any, i: int, j: int, bounds: Any) -> float:
     gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
     least, most = min(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD]), max(numbers[i, SIZE_SPREAD], numbers[j, SIZE_SPREAD])
     unrelated = -0.25 * gap * gap / (least * least) - 0.5 * math.log(2 * most * most / variance)
-    return min(max(most_log_mixture(gap * gap / variance, 1, bounds) - unrelated, -bounds.size_cap), bounds.size_cap)
+    return float(min(max(most_log_mixture(gap * gap / variance, 1, bounds) - unrelated, -bounds.size_cap), bounds.size_cap))
 
 
 @leaf

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from vigie.harmonise.score import Codes, Numbers
 from vigie.harmonise.search import Edges, search
 from vigie.harmonise.space import Table
 from vigie.harmonise.state import Basis, LinkState, Names, clustered, rules_for
-from vigie.harmonise.testimony import POINT_RATE, RATE, Testimonies, T
+from vigie.harmonise.testimony import POINT_RATE, RATE, T, Testimonies
 
 Rows = NDArray[np.int64]
 _NO_PAIRS = np.zeros((0, 2), np.int64)
@@ -67,7 +68,7 @@ def cut(state: LinkState, most: int) -> list[Slab]:
     edges = np.concatenate([[-np.inf], inside, [np.inf]])
     decided = np.zeros(len(time_s), bool)
     decided[state.must.ravel()] = decided[state.cannot.ravel()] = True
-    return [_slab(state, (time_s - reach, time_s + reach), ~decided, begin, end) for begin, end in zip(edges[:-1], edges[1:], strict=True)]
+    return [_slab(state, (time_s - reach, time_s + reach), ~decided, begin, end) for begin, end in pairwise(edges)]
 
 
 def _slab(state: LinkState, reach: tuple[NDArray[np.float64], NDArray[np.float64]], free: NDArray[np.bool_], begin_s: float, end_s: float) -> Slab:

@@ -70,9 +70,9 @@ def runs_near(cell: int, home: Sphere, angle: float, sphere: Sphere, runs: Any) 
     span, bands = _lon_reach(tallest, angle + _SLACK) / (2 * math.pi) + _SLACK, len(sphere.columns)
     low, high = (south - angle - _SLACK) / math.pi * bands, (south + height + angle + _SLACK) / math.pi * bands
     count = 0
-    for near in range(max(0, int(math.floor(low))), min(bands - 1, int(math.floor(high))) + 1):
+    for near in range(max(0, math.floor(low)), min(bands - 1, math.floor(high)) + 1):
         columns, first = sphere.columns[near], sphere.first[near]
-        begin, end = int(math.floor((west - span) * columns)), int(math.floor((west + width + span) * columns))
+        begin, end = math.floor((west - span) * columns), math.floor((west + width + span) * columns)
         if end - begin + 1 >= columns:
             runs[count, 0], runs[count, 1] = first, first + columns - 1
             count += 1

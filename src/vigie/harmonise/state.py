@@ -327,7 +327,7 @@ def _without(state: LinkState, clear: LinkState, kept: NDArray[np.bool_]) -> Lin
 def _changed(old: Pairs, new: Pairs) -> Rows:
     """The testimonies of pairs that are in one list and not in the other."""
     both, count = np.unique(np.concatenate([old, new]), axis=0, return_counts=True)
-    return both[count == 1].ravel()
+    return np.asarray(both[count == 1].ravel(), np.int64)
 
 
 @njit(cache=True, nogil=True)

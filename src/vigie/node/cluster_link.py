@@ -43,10 +43,11 @@ def link_on_cluster(
 
 
 def _linked(state: LinkState, scheduler: str) -> LinkState:
-    from distributed import Client
+    import distributed
 
+    dask: Any = distributed
     try:
-        client = Client(scheduler, timeout=_WAIT_S)
+        client = dask.Client(scheduler, timeout=_WAIT_S)
     except (OSError, TimeoutError, ValueError) as fault:
         raise PeerUnavailable("No dask scheduler answers", source=scheduler, todo="start one, or check its address") from fault
     with client:

@@ -44,7 +44,7 @@ class Questions:
     def take(self, order: Ints) -> Questions:
         """These of the questions, in this order."""
         found = self.links
-        links = Links(found.first[order], found.second[order], found.probability[order], found.reasons[order])
+        links = Links(found.first[order], found.second[order], found.probability[order], found.reasons[order], found.bond[order])
         return Questions(links, self.is_made[order], self.sides[order], self.worth[order])
 
 
@@ -133,8 +133,8 @@ def _lonely(sizes: Ints) -> Ints:
 
 
 def _picked(links: Links, order: Ints) -> Links:
-    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order])
+    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order], links.bond[order])
 
 
 def _joined(first: Links, second: Links) -> Links:
-    return Links(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("first", "second", "probability", "reasons")))
+    return Links(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("first", "second", "probability", "reasons", "bond")))

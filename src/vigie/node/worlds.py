@@ -26,8 +26,9 @@ from vigie.store import Audience, Window, visible
 if TYPE_CHECKING:
     from vigie.harmonise import Learned
 
-MIN_LEARNED = 100
-"""Linking learns from the quarters before the newest report's where these hold at least so many reports; else the field's priors hold."""
+MIN_LEARNED = 2_000
+"""Linking learns from the quarters before the newest report's where these hold at least so many of the field; else its priors hold. On the 904
+reports of four agencies on Nigeria in 2011 what was learned did worse than the priors."""
 
 _AT_ONCE = 2
 
