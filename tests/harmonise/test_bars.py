@@ -12,7 +12,7 @@ from harmonise.accounts import accounts, death_agreement
 from harmonise.bulletins import WORLD, YUNNAN, bulletin
 from vigie.fields.conflict.sameness import SAMENESS as CONFLICT
 from vigie.fields.seismic.sameness import SAMENESS as SEISMIC
-from vigie.harmonise import link, pair_scores
+from vigie.harmonise import learn, link, pair_scores
 
 COMPUTED_FROM_OTHERS = ("ISC", "ISCJB")
 
@@ -22,6 +22,13 @@ COMPUTED_FROM_OTHERS = ("ISC", "ISCJB")
 def test_one_set_of_parameters_finds_the_analysts_events(data: Path, name: str, bar: float, without: tuple[str, ...]) -> None:
     """Pair F1 against the ISC's association, with and without the agencies whose solutions rest on it."""
     known, truth = bulletin(data, name, without)
+    assert pair_scores(link(known, SEISMIC, learned=learn(known, SEISMIC)).cluster, truth).f1 >= bar
+
+
+@pytest.mark.parametrize(("name", "bar"), [(WORLD, 0.985), (YUNNAN, 0.995)])
+def test_the_priors_alone_find_the_analysts_events(data: Path, name: str, bar: float) -> None:
+    """A node that has learned nothing yet links as well."""
+    known, truth = bulletin(data, name)
     assert pair_scores(link(known, SEISMIC).cluster, truth).f1 >= bar
 
 

@@ -1,4 +1,4 @@
-"""The compiled score against the equations written a second time, naively; fusing against the textbook."""
+"""The compiled score against the equations written a second time, naively."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from harmonise.crowds import RULES, catalogue
 from vigie.harmonise.blocking import candidate_edges
-from vigie.harmonise.fuse import fuse, take_out
 from vigie.harmonise.score import offset_km, rules_of, score_parts
-from vigie.harmonise.testimony import C_EE, C_EN, C_NN, POINT, RATE, T_VAR, T, read_testimonies
+from vigie.harmonise.testimony import C_EE, C_NN, POINT, RATE, T, read_testimonies
 
 
 def _normal(x: np.ndarray, covariance: np.ndarray) -> float:
@@ -50,20 +47,6 @@ def test_a_68_percent_radius_holds_68_percent() -> None:
     known = read_testimonies(catalogue({"radius_km": 30.0}), replace(RULES, radius_floor_km=1e-6))
     drawn = np.random.default_rng(1).normal(0, math.sqrt(known.numbers[0, C_EE]), (100_000, 2))
     assert (np.hypot(*drawn.T) < 30.0).mean() == pytest.approx(0.68, abs=0.005)
-
-
-@given(st.floats(-179.9, 179.9), st.floats(-84, 84), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
-@settings(max_examples=50, deadline=None)
-def test_taking_out_undoes_fusing(lon: float, lat: float, east: float, north: float) -> None:
-    """The estimate of the others is what it was before the report came."""
-    known = read_testimonies(catalogue({"lon": lon, "lat": lat, "radius_km": 8.0}, {"lon": lon + east * 0.1, "lat": lat + north, "radius_km": 12.0}), RULES)
-    numbers, codes = known.numbers.copy(), known.codes.copy()
-    fuse(numbers, codes, 0, 1)
-    assert numbers[0, C_EE] < min(known.numbers[:, C_EE])
-    take_out(numbers, codes, 0, 1)
-    assert numbers[0, [T, T_VAR, C_EE, C_EN, C_NN]] == pytest.approx(known.numbers[0, [T, T_VAR, C_EE, C_EN, C_NN]], rel=1e-6, abs=1e-6)
-    known.numbers[1] = numbers[0]
-    assert np.hypot(*offset_km(known.numbers, 0, 1)) < 0.5
 
 
 def test_the_grid_finds_every_pair_that_scores_enough() -> None:

@@ -20,7 +20,7 @@ from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
-from vigie.node.worlds import MIN_LEARNED, World, side_by_side
+from vigie.node.worlds import World, side_by_side
 from vigie.store import Audience, held_reports
 
 IGNORABLE = ("size",)
@@ -125,7 +125,7 @@ def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tupl
 
     known = pack(field_name)
     sameness = replace(known.sameness, kind_nats=spread(known.sameness.kind_nats, kind_levels)) if kind_levels else known.sameness
-    learned = learn(catalogue, sameness) if len(catalogue) >= MIN_LEARNED else None
+    learned = learn(catalogue, sameness) if len(catalogue) >= sameness.least_learned else None
     clusters = link(catalogue, sameness, learned=learned)
     events = make_events(catalogue, clusters, severities(known.terms, catalogue))
     names = np.full(len(catalogue), "", object)

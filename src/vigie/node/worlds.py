@@ -26,10 +26,6 @@ from vigie.store import Audience, Window, visible
 if TYPE_CHECKING:
     from vigie.harmonise import Learned
 
-MIN_LEARNED = 2_000
-"""Linking learns from the quarters before the newest report's where these hold at least so many of the field; else its priors hold. On the 904
-reports of four agencies on Nigeria in 2011 what was learned did worse than the priors."""
-
 _AT_ONCE = 2
 
 T = TypeVar("T")
@@ -108,13 +104,13 @@ def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, deci
 def learned_before(catalogue: Catalogue, sameness: Sameness, decided: Sequence[Decided] = ()) -> Learned | None:
     """What is learned from all that was issued, and decided, before the quarter of the newest report: no clock, so the same on any day.
 
-    None where that is fewer than `MIN_LEARNED` reports: then the field's priors hold. `decided` are rows of the catalogue.
+    None where that is fewer reports than the field asks for: then the field's priors hold. `decided` are rows of the catalogue.
     """
     from vigie.harmonise import learn
 
     said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
     until_us = quarter_start(int(said_us.max()))
-    if int((said_us < until_us).sum()) < MIN_LEARNED:
+    if int((said_us < until_us).sum()) < sameness.least_learned:
         return None
     pairs = {same: [(a, b) for a, b, is_same, when_us in decided if is_same is same and when_us < until_us] for same in (True, False)}
     return learn(catalogue, sameness, same=pairs[True], apart=pairs[False], until_us=until_us)

@@ -48,4 +48,6 @@ SAMENESS = Sameness(
     spot_km=20.0,
     kin=0.05,
     threshold_nats=-3.0,
+    # Instruments err by their own law, and are many to an event: few reports teach enough.
+    least_learned=500,
 )
