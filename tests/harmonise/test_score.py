@@ -10,7 +10,7 @@ import pytest
 
 from harmonise.crowds import RULES, catalogue
 from vigie.harmonise.blocking import candidate_edges
-from vigie.harmonise.score import offset_km, rules_of, score_parts
+from vigie.harmonise.score import offset_km, prior_shares, rules_of, score_parts
 from vigie.harmonise.testimony import C_EE, C_NN, POINT, RATE, T, read_testimonies
 
 
@@ -18,12 +18,16 @@ def _normal(x: np.ndarray, covariance: np.ndarray) -> float:
     return float(np.exp(-x @ np.linalg.inv(covariance) @ x / 2) / np.sqrt(np.linalg.det(2 * np.pi * covariance)))
 
 
-def _mixture(x: np.ndarray, covariance: np.ndarray) -> float:
-    return 0.8 * _normal(x, covariance) + 0.2 * _normal(x, 36 * covariance)
+def _both(time: np.ndarray, time_covariance: np.ndarray, place: np.ndarray, place_covariance: np.ndarray) -> float:
+    late, far, gross = prior_shares(RULES)
+    usual_time, wide_time = _normal(time, time_covariance), _normal(time, 36 * time_covariance)
+    usual_place, wide_place = _normal(place, place_covariance), _normal(place, 36 * place_covariance)
+    usual = (1 - late - far - gross) * usual_time * usual_place
+    return usual + late * wide_time * usual_place + far * usual_time * wide_place + gross * wide_time * wide_place
 
 
 def test_the_score_is_the_formula() -> None:
-    """Ln of f_time f_place over the rate, with the errors of both reports; the windows cancel."""
+    """Ln of the density of both differences over the rate, with the errors of both reports; the windows cancel."""
     known = read_testimonies(
         catalogue(
             {"sigma_s": 3600.0, "radius_km": 5.0}, {"sigma_s": 7200.0, "major_km": 20.0, "minor_km": 4.0, "azimuth": 30.0, "lon": 20.1, "begin_us": 10**10}
@@ -38,8 +42,9 @@ def test_the_score_is_the_formula() -> None:
     ellipse = axes.T @ np.diag([20.0**2, 4.0**2]) @ axes
     covariance = (ellipse + np.eye(2) * (5.0**2 + 2 * scale**2)) / 1.5096**2
     offset = np.array([0.1 * math.cos(math.radians(42.0)), 0.0]) * math.pi / 180 * 6371.0088
-    place = _mixture(offset if known.numbers[0, C_EE] == known.numbers[0, C_NN] else -offset, covariance)
-    assert total == pytest.approx(math.log(_mixture(np.array([1e4]), np.array([[time_var]])) * place / 1e-10), abs=1e-3)
+    apart = offset if known.numbers[0, C_EE] == known.numbers[0, C_NN] else -offset
+    density = _both(np.array([1e4]), np.array([[time_var]]), apart, covariance)
+    assert total == pytest.approx(math.log(density / 1e-10), abs=1e-3)
 
 
 def test_a_68_percent_radius_holds_68_percent() -> None:
