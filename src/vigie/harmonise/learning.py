@@ -49,6 +49,8 @@ _MOST_PRIOR_NATS = 8.0
 _MOST_REPEAT_NATS = 12.0
 _CLOSE_NATS = -1.0
 _MOST_KIN = 5.0
+_LEAST_CHANCE = 0.3
+"""Pairs less likely than this teach nothing: there are so many that a background slightly misjudged would drown the true ones."""
 
 IndexPairs = NDArray[np.int64] | Sequence[tuple[int, int]]
 
@@ -116,6 +118,7 @@ def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Param
     is_one_agency, decided = judged[:, 3] > 0, evidence.label != 0
     weight = np.where(decided, evidence.label > 0, _logistic(judged[:, 0] - sameness.threshold_nats))
     is_close = _logistic(judged[:, 1] - sameness.threshold_nats - _CLOSE_NATS)
+    weight = np.where(weight >= _LEAST_CHANCE, weight, 0.0)
     unrelated = np.where(is_one_agency, is_close * (1 - weight), 0.0)
     worth = np.where(is_one_agency, 0.0, weight) * evidence.worth
     groups = (len(prior.time), len(prior.place), len(prior.size))
