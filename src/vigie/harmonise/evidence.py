@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, spot_rates, wide_rates
-from vigie.harmonise.expect import Forms, judge
+from vigie.harmonise.expect import Forms, judge, levels_apart
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
 from vigie.harmonise.parameters import Names, Parameters, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
@@ -60,7 +60,7 @@ class Evidence:
 
     `pairs` (p, 2) are positions; far pairs that say nothing are left out. In the outer
     half of the time window (`is_late` (p,)) hardly any pair is one event: all pairs there are counted in `pairs_of_two`
-    (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
+    (agencies) and `pairs_of_one` (by agency), and the levels that kinds share in `apart`. `label` (p,) is 1 for an answer same, -1 for apart, `worth`
     (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in that half of each report's windows;
     `spot_rate` and `kin_share` (m,) are what they are at its spot.
     """
@@ -82,13 +82,14 @@ class Evidence:
     kin_share: Reals
     pairs_of_two: float
     pairs_of_one: Reals
+    apart: Reals
     reports: int
 
 
-def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background, sameness: Sameness, same: Pairs, apart: Pairs) -> Evidence:
-    """The evidence of a catalogue, whose testimonies are `known`; `same` and `apart` are pairs of testimonies that were decided."""
+def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background, sameness: Sameness, same: Pairs, not_same: Pairs) -> Evidence:
+    """The evidence of a catalogue, whose testimonies are `known`; `same` and `not_same` are pairs of testimonies that were decided."""
     sample = draw_sample(known.numbers, known.codes, sameness)
-    answers, label = _answers(known, same, apart)
+    answers, label = _answers(known, same, not_same)
     at = np.concatenate([sample.rows, np.setdiff1d(answers, sample.rows)])
     numbers, codes, rows = known.numbers[at], known.codes[at], known.representative[at]
     sampled = Testimonies(numbers, codes, known.shared_levels, at, rows)
@@ -103,7 +104,9 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     position[at] = np.arange(len(at))
     pairs = _without(sample.pairs, position[answers], len(at))
     apart_s = _gaps(numbers, pairs)
-    one, two = _counted(pairs[apart_s > sameness.time_window_s / 2], codes, len(names.agencies))
+    late = pairs[apart_s > sameness.time_window_s / 2]
+    one, two = _counted(late, codes, len(names.agencies))
+    apart = levels_apart(numbers, codes, late, rules, len(start.levels) - 1)
     pairs = pairs[_tell(judge(numbers, codes, pairs, background.kin_rate * kin_share, with_rules(rules, start, names)), sameness)]
     answered = np.zeros(len(pairs) + len(answers), np.int8)
     answered[len(pairs) :] = label
@@ -111,7 +114,7 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     return Evidence(
         sameness, names, rules, habits.place_floor, numbers, codes, _forms(columns, rows, habits, start, numbers, codes), pairs, differences(numbers, pairs),
         answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness),
-        _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, len(sample.rows),
+        _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, apart, len(sample.rows),
     )  # fmt: skip
 
 
