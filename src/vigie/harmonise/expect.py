@@ -13,12 +13,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR, T
 
 Reals = NDArray[np.float64]
 COUNT, INFORMATION, PULL = range(3)
 """Columns of what is gathered for a variance: the weight of its pairs, their Fisher information, and the score function."""
 _SLIGHT = 1e-3
+_DAY_S = 86_400.0
 
 
 class Forms(NamedTuple):
@@ -51,9 +52,10 @@ def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: An
             numbers[row, SIZE], numbers[row, SIZE_VAR] = forms.raw_size[row] - bias[forms.size[row]], size[forms.size[row]]
 
 
-def is_interval(numbers: Reals) -> NDArray[np.bool_]:
-    """Which rows give a day or another interval in which the time lies somewhere (m,)."""
-    return np.asarray((numbers[:, HALF] > 0) & (numbers[:, EXTENT] < 0))
+def gives_days(numbers: Reals) -> NDArray[np.bool_]:
+    """Which rows give whole days only, or midnight for want of an hour (m,)."""
+    ends = np.stack([numbers[:, T] - numbers[:, HALF], numbers[:, T] + numbers[:, HALF]])
+    return np.asarray((ends % _DAY_S == 0).all(axis=0))
 
 
 @njit(cache=True, nogil=True)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of
 from vigie.harmonise.evidence import Evidence, evidence_of
-from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, is_interval, judge, refresh
+from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, gives_days, judge, refresh
 from vigie.harmonise.habits import Reals
 from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_rules
 from vigie.harmonise.sampling import Pairs
@@ -39,8 +39,9 @@ PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
 made or nearly made are likelier than the pair of reports alone would be."""
 _SETTLED = 0.02
 _STEP = 0.8
-_FACTOR = 25.0
-"""No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
+_FACTOR, _PLACE_FACTOR = 25.0, 6.0
+"""No variance ends farther from its prior than by the first factor (a place no nearer than by the second, since agencies share
+gazetteers), nor moves in one round by more than the next."""
 _LEAP = 3.0
 _WIDE_FLOOR = 0.33
 _SIZE_FLOOR = 0.25
@@ -48,6 +49,7 @@ _SIZE_FLOOR = 0.25
 _MOST_PRIOR_NATS = 8.0
 _MOST_REPEAT_NATS = 12.0
 _MOST_KIN = 5.0
+_KIND_LEEWAY_NATS = 1.5
 _LEAST_CHANCE = 0.3
 """Pairs less likely than this teach nothing: there are so many that a background slightly misjudged would drown the true ones."""
 
@@ -148,16 +150,23 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
     return replace(
         known,
         time=_scored(known.time, prior.time, time, _FACTOR, _FACTOR),
-        place=_scored(known.place, prior.place, place, _FACTOR, _FACTOR),
+        place=_scored(known.place, prior.place, place, _PLACE_FACTOR, _FACTOR),
         size=_scored(known.size, prior.size, size, 1 / _SIZE_FLOOR, _FACTOR),
         bias=(known.bias * count + bias) / (count + PRIOR_PAIRS),
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
         wide=np.clip(wide, _WIDE_FLOOR * prior.wide, prior.wide),
-        levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
+        levels=_levels(levels, prior, sameness),
         pairs=total,
     )
+
+
+def _levels(gathered: Reals, prior: Parameters, sameness: Sameness) -> Reals:
+    """The shares of levels among true pairs; what a level tells stays within some nats of what the field says that it does."""
+    shares = (gathered + PRIOR_PAIRS * prior.levels) / (gathered.sum() + PRIOR_PAIRS)
+    said = np.array(sameness.kind_nats, np.float64)[np.minimum(np.arange(len(shares)), len(sameness.kind_nats) - 1)]
+    return np.clip(shares, prior.apart * np.exp(said - _KIND_LEEWAY_NATS), prior.apart * np.exp(said + _KIND_LEEWAY_NATS))
 
 
 def _scored(known: Reals, prior: Reals, gathered: Reals, below: float, above: float) -> Reals:
@@ -195,7 +204,7 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     plain = np.maximum(evidence.pairs_of_one - kin_pairs, 1.0)
     exposure = plain.sum() / expected.sum() * evidence.kin_share.sum() / 2
     kin = _bounded((kin_pairs.sum() + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
-    dated = ~is_interval(evidence.numbers)
+    dated = ~gives_days(evidence.numbers)
     repeated = np.bincount(whose, weight * (is_one_agency & dated[evidence.pairs].all(axis=1)), agencies)
     reports = np.bincount(agency, dated[: evidence.reports], agencies)
     share = reports / np.maximum(np.bincount(agency, minlength=agencies), 1)
