@@ -43,6 +43,7 @@ _FACTOR, _PLACE_FACTOR = 25.0, 6.0
 """No variance ends farther from its prior than by the first factor (a place no nearer than by the second, since agencies share
 gazetteers), nor moves in one round by more than the next."""
 _LEAP = 3.0
+_TIME_BELOW = np.array([_FACTOR, _FACTOR, 4.0])
 _WIDE_FLOOR = 0.33
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
@@ -149,7 +150,7 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
     count = size[:, COUNT]
     return replace(
         known,
-        time=_scored(known.time, prior.time, time, _FACTOR, _FACTOR),
+        time=_scored(known.time, prior.time, time, np.tile(_TIME_BELOW, len(known.repeats)), _FACTOR),
         place=_scored(known.place, prior.place, place, _PLACE_FACTOR, _FACTOR),
         size=_scored(known.size, prior.size, size, 1 / _SIZE_FLOOR, _FACTOR),
         bias=(known.bias * count + bias) / (count + PRIOR_PAIRS),
@@ -169,7 +170,7 @@ def _levels(gathered: Reals, prior: Parameters, sameness: Sameness) -> Reals:
     return np.clip(shares, prior.apart * np.exp(said - _KIND_LEEWAY_NATS), prior.apart * np.exp(said + _KIND_LEEWAY_NATS))
 
 
-def _scored(known: Reals, prior: Reals, gathered: Reals, below: float, above: float) -> Reals:
+def _scored(known: Reals, prior: Reals, gathered: Reals, below: Reals | float, above: float) -> Reals:
     """Variances after a step of Fisher scoring; the prior tells as much as `PRIOR_PAIRS` pairs of two such errors each."""
     strength = PRIOR_PAIRS / (4 * prior * prior)
     step = (gathered[:, PULL] + strength * (prior - known)) / (gathered[:, INFORMATION] + strength)
