@@ -1,6 +1,7 @@
 """Harmonising: which reports speak of one event, and what that event is.
 
-`learn` gives the parameters of linking from a catalogue, `link` its clusters, `make_events` the events of the clusters, `estimate_background` the local rate
+`learn` gives what the reports say of the errors of agencies and of how events lie, `explain_model` says it in words;
+`link` gives the clusters of a catalogue, `make_events` the events of the clusters, `estimate_background` the local rate
 of events for use in a later run, and `pair_scores` the agreement with a known truth. `start`, `add`, `decide` and
 `take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. `unlinked`, `cut`, `work` and `join` do
 the same in slabs of time. The engine names no field: what is
@@ -12,6 +13,7 @@ from vigie.harmonise.answer import clusters_of
 from vigie.harmonise.arrays import from_arrays, to_arrays
 from vigie.harmonise.background import Background, estimate_background
 from vigie.harmonise.events import make_events
+from vigie.harmonise.explain import explain_model
 from vigie.harmonise.learning import Learned, learn
 from vigie.harmonise.linking import link
 from vigie.harmonise.slabs import cut, join, work
@@ -30,6 +32,7 @@ __all__ = [
     "cut",
     "decide",
     "estimate_background",
+    "explain_model",
     "from_arrays",
     "join",
     "learn",

@@ -11,8 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, spot_rates, wide_rates
-from vigie.harmonise.expect import Forms, judge
-from vigie.harmonise.habits import RADIUS_PER_SIGMA, Habits, Reals, families, habits_of
+from vigie.harmonise.expect import Forms, judge, levels_apart
+from vigie.harmonise.habits import Habits, Reals, families, habits_of
 from vigie.harmonise.parameters import Names, Parameters, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
 from vigie.harmonise.score import Codes, Numbers, Rules, gap_s, rules_of
@@ -34,9 +34,12 @@ from vigie.harmonise.testimony import (
     TIME_LEVEL,
     Columns,
     Testimonies,
+    axes,
     columns_of,
     place_form,
-    read_again,
+    read_places,
+    read_sizes,
+    read_times,
     time_form,
 )
 from vigie.model.catalogue import Catalogue
@@ -60,7 +63,7 @@ class Evidence:
 
     `pairs` (p, 2) are positions; far pairs that say nothing are left out. In the outer
     half of the time window (`is_late` (p,)) hardly any pair is one event: all pairs there are counted in `pairs_of_two`
-    (agencies) and `pairs_of_one` (by agency). `label` (p,) is 1 for an answer same, -1 for apart, `worth`
+    (agencies) and `pairs_of_one` (by agency), and the levels that kinds share in `apart`. `label` (p,) is 1 for an answer same, -1 for apart, `worth`
     (p,) how often a pair counts. `expected` (m,) is how many unrelated events the local rates put in that half of each report's windows;
     `spot_rate` and `kin_share` (m,) are what they are at its spot.
     """
@@ -82,13 +85,14 @@ class Evidence:
     kin_share: Reals
     pairs_of_two: float
     pairs_of_one: Reals
+    apart: Reals
     reports: int
 
 
-def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background, sameness: Sameness, same: Pairs, apart: Pairs) -> Evidence:
-    """The evidence of a catalogue, whose testimonies are `known`; `same` and `apart` are pairs of testimonies that were decided."""
+def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background, sameness: Sameness, same: Pairs, not_same: Pairs) -> Evidence:
+    """The evidence of a catalogue, whose testimonies are `known`; `same` and `not_same` are pairs of testimonies that were decided."""
     sample = draw_sample(known.numbers, known.codes, sameness)
-    answers, label = _answers(known, same, apart)
+    answers, label = _answers(known, same, not_same)
     at = np.concatenate([sample.rows, np.setdiff1d(answers, sample.rows)])
     numbers, codes, rows = known.numbers[at], known.codes[at], known.representative[at]
     sampled = Testimonies(numbers, codes, known.shared_levels, at, rows)
@@ -98,12 +102,14 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     names = _names(catalogue, known, columns, rows, codes)
     names = _with_curves(names, numbers, codes, sameness)
     habits, rules, start = _tables(names, sameness)
-    read_again(columns, rows, with_habits(habits, start), numbers)
+    _read_again(columns, rows, with_habits(habits, start), numbers)
     position = np.full(len(known.numbers), -1, np.int64)
     position[at] = np.arange(len(at))
     pairs = _without(sample.pairs, position[answers], len(at))
     apart_s = _gaps(numbers, pairs)
-    one, two = _counted(pairs[apart_s > sameness.time_window_s / 2], codes, len(names.agencies))
+    late = pairs[apart_s > sameness.time_window_s / 2]
+    one, two = _counted(late, codes, len(names.agencies))
+    apart = levels_apart(numbers, codes, late, rules, len(start.levels) - 1)
     pairs = pairs[_tell(judge(numbers, codes, pairs, background.kin_rate * kin_share, with_rules(rules, start, names)), sameness)]
     answered = np.zeros(len(pairs) + len(answers), np.int8)
     answered[len(pairs) :] = label
@@ -111,7 +117,7 @@ def evidence_of(catalogue: Catalogue, known: Testimonies, background: Background
     return Evidence(
         sameness, names, rules, habits.place_floor, numbers, codes, _forms(columns, rows, habits, start, numbers, codes), pairs, differences(numbers, pairs),
         answered, np.where(answered != 0, ANSWER_WORTH, 1.0), _expected(numbers, spot_rate, sameness),
-        _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, len(sample.rows),
+        _gaps(numbers, pairs) > sameness.time_window_s / 2, spot_rate, kin_share, two, one, apart, len(sample.rows),
     )  # fmt: skip
 
 
@@ -214,20 +220,27 @@ def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, start: Par
 def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) -> None:
     agencies, scales = habits.bias.shape
     time, time_base, place, place_base, size = forms
+    start, known = habits.code_start, habits.code_km
+    agency, scale, lasted, sigma_s, radius = columns.agency, columns.scale, columns.lasted, columns.sigma_s, columns.radius_km
+    begin, end, major, minor, azimuth = columns.begin_us, columns.end_us, columns.major_km, columns.minor_km, columns.azimuth
     for at in range(len(rows)):
-        row, agency = rows[at], columns.agency[rows[at]]
-        form = time_form(columns, row)
-        time[at] = 3 * agency + form
+        row, who = rows[at], agency[rows[at]]
+        form = time_form((end[row] - begin[row]) / 1e6, lasted[row], sigma_s[row])
+        time[at] = 3 * who + form
         if form == STATED:
-            time_base[at] = columns.sigma_s[row] ** 2
-        form = place_form(columns, row, habits)
-        place[at] = 2 * agency + form if form < CODED else 2 * agencies + form - CODED
-        if form == STATED:
-            major, minor = columns.major_km[row], columns.minor_km[row]
-            is_round = not (major > 0 and minor >= 0 and abs(columns.azimuth[row]) < math.inf)
-            squared = columns.radius_km[row] ** 2 if is_round else 0.5 * (major * major + minor * minor)
-            place_base[at] = squared / RADIUS_PER_SIGMA**2
-        size[at] = agency * scales + columns.scale[row] if codes[at, FAMILY] >= 0 else -1
+            time_base[at] = sigma_s[row] * sigma_s[row]
+        form = place_form(radius[row], major[row], minor[row], azimuth[row], start[who], start[who + 1], known)
+        place[at] = 2 * who + form if form < CODED else 2 * agencies + form - CODED
+        longer, shorter = axes(form, radius[row], major[row], minor[row], azimuth[row])
+        place_base[at] = 0.5 * (longer + shorter)
+        size[at] = who * scales + scale[row] if codes[at, FAMILY] >= 0 else -1
+
+
+def _read_again(columns: Columns, rows: NDArray[np.int64], habits: Habits, numbers: Numbers) -> None:
+    places, ignored = np.arange(len(rows)), np.empty(len(rows), np.int64)
+    read_times(columns, rows, places, habits, numbers, ignored)
+    read_places(columns, rows, places, habits, numbers, ignored)
+    read_sizes(columns, rows, places, habits, numbers, ignored)
 
 
 def _expected(numbers: Numbers, spot_rate: Reals, sameness: Sameness) -> Reals:

@@ -13,12 +13,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
-from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR
+from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR, T
 
 Reals = NDArray[np.float64]
 COUNT, INFORMATION, PULL = range(3)
 """Columns of what is gathered for a variance: the weight of its pairs, their Fisher information, and the score function."""
 _SLIGHT = 1e-3
+_DAY_S = 86_400.0
 
 
 class Forms(NamedTuple):
@@ -51,6 +52,12 @@ def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: An
             numbers[row, SIZE], numbers[row, SIZE_VAR] = forms.raw_size[row] - bias[forms.size[row]], size[forms.size[row]]
 
 
+def gives_days(numbers: Reals) -> NDArray[np.bool_]:
+    """Which rows give whole days only, or midnight for want of an hour (m,)."""
+    ends = np.stack([numbers[:, T] - numbers[:, HALF], numbers[:, T] + numbers[:, HALF]])
+    return np.asarray((ends % _DAY_S == 0).all(axis=0))
+
+
 @njit(cache=True, nogil=True)
 def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> Any:
     """What is known of each pair (p, 4) under these rules.
@@ -74,25 +81,16 @@ def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> An
 
 
 @njit(cache=True, nogil=True)
-def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, unrelated: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
-    """What the pairs say of each parameter.
-
-    Pairs of two agencies speak with their chances (p,) of being one event, pairs of one agency with the chances that
-    they are close and unrelated.
-    """
+def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
+    """What the pairs say of each parameter, weighted by their chances (p,) of being one event told by two agencies."""
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
-    levels, apart = np.zeros(last_level + 1), np.zeros(last_level + 1)
-    cores = np.zeros(4)
+    levels, cores = np.zeros(last_level + 1), np.zeros(4)
     for pair in range(len(pairs)):
         i, j = pairs[pair]
-        has_kinds = codes[i, KIND] >= 0 and codes[j, KIND] >= 0
-        if has_kinds:
-            level = min(rules.shared_levels[codes[i, KIND], codes[j, KIND]], last_level)
-            apart[level] += unrelated[pair]
         if weight[pair] < _SLIGHT:
             continue
-        if has_kinds:
-            levels[level] += weight[pair]
+        if codes[i, KIND] >= 0 and codes[j, KIND] >= 0:
+            levels[min(rules.shared_levels[codes[i, KIND], codes[j, KIND]], last_level)] += weight[pair]
         usual, time_off, place_off, both_off = _parts(numbers, i, j, rules)
         for part, share in enumerate((usual, time_off, place_off, both_off)):
             cores[part] += weight[pair] * share
@@ -108,7 +106,20 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
             _add(place, forms.place[j], forms.place_base[j], 2 * core, differences[pair, 2], variance)
         if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY]:
             _add_size(numbers, i, j, weight[pair], forms, size, bias, rules)
-    return time, place, size, bias, levels, apart, cores
+    return time, place, size, bias, levels, cores
+
+
+@njit(cache=True, nogil=True)
+def levels_apart(numbers: Any, codes: Any, pairs: Any, rules: Any, last_level: int) -> Any:
+    """How often the kinds of unrelated reports of two agencies at one place share so many levels (levels,): pairs too far apart in time."""
+    levels = np.zeros(last_level + 1)
+    for pair in range(len(pairs)):
+        i, j = pairs[pair]
+        if codes[i, AGENCY] != codes[j, AGENCY] and codes[i, KIND] >= 0 and codes[j, KIND] >= 0:
+            peak = 2 * math.pi * math.sqrt((numbers[i, C_EE] + numbers[j, C_EE]) * (numbers[i, C_NN] + numbers[j, C_NN]))
+            near = min(peak * place_densities(numbers, i, j, rules.wide_factor)[0], 1.0)
+            levels[min(rules.shared_levels[codes[i, KIND], codes[j, KIND]], last_level)] += near
+    return levels
 
 
 @njit(cache=True, nogil=True)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of
 from vigie.harmonise.evidence import Evidence, evidence_of
-from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, judge, refresh
+from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, gives_days, judge, refresh
 from vigie.harmonise.habits import Reals
 from vigie.harmonise.parameters import Parameters, model_of, starting_point, with_rules
 from vigie.harmonise.sampling import Pairs
@@ -39,16 +39,20 @@ PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
 made or nearly made are likelier than the pair of reports alone would be."""
 _SETTLED = 0.02
 _STEP = 0.8
-_FACTOR = 25.0
-"""No variance ends farther from its prior than by this factor, nor moves in one round by more than the next."""
+_FACTOR, _PLACE_FACTOR = 25.0, 6.0
+"""No variance ends farther from its prior than by the first factor (a place no nearer than by the second, since agencies share
+gazetteers), nor moves in one round by more than the next."""
 _LEAP = 3.0
+_TIME_BELOW = np.array([_FACTOR, _FACTOR, 4.0])
 _WIDE_FLOOR = 0.33
 _SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
 _MOST_REPEAT_NATS = 12.0
-_CLOSE_NATS = -1.0
 _MOST_KIN = 5.0
+_KIND_LEEWAY_NATS = 1.5
+_LEAST_CHANCE = 0.3
+"""Pairs less likely than this teach nothing: there are so many that a background slightly misjudged would drown the true ones."""
 
 IndexPairs = NDArray[np.int64] | Sequence[tuple[int, int]]
 
@@ -96,7 +100,7 @@ def _decided(pairs: IndexPairs, place: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _fitted(evidence: Evidence) -> LinkModel:
     """The model after as many rounds as it takes to settle; the priors where there is nothing to learn from."""
-    prior = starting_point(evidence.sameness, evidence.names)
+    prior = _prior(evidence)
     if not len(evidence.pairs):
         return replace(untrained(evidence.sameness), reports=evidence.reports)
     known = prior
@@ -109,20 +113,25 @@ def _fitted(evidence: Evidence) -> LinkModel:
     return replace(model, reports=evidence.reports, decided=int((evidence.label != 0).sum()), slope=slope, offset=offset)
 
 
+def _prior(evidence: Evidence) -> Parameters:
+    """The priors, and how kinds agree among unrelated neighbours."""
+    prior = starting_point(evidence.sameness, evidence.names)
+    return replace(prior, apart=(evidence.apart + PRIOR_PAIRS * prior.apart) / (evidence.apart.sum() + PRIOR_PAIRS))
+
+
 def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Parameters:
     """The parameters after one more round."""
     sameness = evidence.sameness
     judged, rules = _judged(known, evidence, evidence.pairs)
     is_one_agency, decided = judged[:, 3] > 0, evidence.label != 0
     weight = np.where(decided, evidence.label > 0, _logistic(judged[:, 0] - sameness.threshold_nats))
-    is_close = _logistic(judged[:, 1] - sameness.threshold_nats - _CLOSE_NATS)
-    unrelated = np.where(is_one_agency, is_close * (1 - weight), 0.0)
+    weight = np.where(weight >= _LEAST_CHANCE, weight, 0.0)
     worth = np.where(is_one_agency, 0.0, weight) * evidence.worth
     groups = (len(prior.time), len(prior.place), len(prior.size))
     found = gather(
-        evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, unrelated, evidence.forms, groups, rules, len(prior.levels) - 1
+        evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, evidence.forms, groups, rules, len(prior.levels) - 1
     )
-    return _with_chances(_maximised(known, prior, found, float(worth.sum())), judged, weight, evidence)
+    return _with_chances(_maximised(known, prior, found, float(worth.sum()), sameness), judged, weight, evidence)
 
 
 def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals, Rules]:
@@ -134,28 +143,34 @@ def _judged(known: Parameters, evidence: Evidence, pairs: Pairs) -> tuple[Reals,
     return judge(evidence.numbers, evidence.codes, pairs, kin_rate, rules), rules
 
 
-def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float) -> Parameters:
+def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], total: float, sameness: Sameness) -> Parameters:
     """The parameters of errors, sizes and kinds from what was gathered."""
-    time, place, size, bias, levels, apart, cores = found
+    time, place, size, bias, levels, cores = found
     wide = (cores[1:] + PRIOR_PAIRS * prior.wide) / (total + PRIOR_PAIRS)
     count = size[:, COUNT]
     return replace(
         known,
-        time=_scored(known.time, prior.time, time, _FACTOR, _FACTOR),
-        place=_scored(known.place, prior.place, place, _FACTOR, _FACTOR),
+        time=_scored(known.time, prior.time, time, np.tile(_TIME_BELOW, len(known.repeats)), _FACTOR),
+        place=_scored(known.place, prior.place, place, _PLACE_FACTOR, _FACTOR),
         size=_scored(known.size, prior.size, size, 1 / _SIZE_FLOOR, _FACTOR),
         bias=(known.bias * count + bias) / (count + PRIOR_PAIRS),
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
         size_pairs=count,
         wide=np.clip(wide, _WIDE_FLOOR * prior.wide, prior.wide),
-        levels=(levels + PRIOR_PAIRS * prior.levels) / (levels.sum() + PRIOR_PAIRS),
-        apart=(apart + PRIOR_PAIRS * prior.apart) / (apart.sum() + PRIOR_PAIRS),
+        levels=_levels(levels, prior, sameness),
         pairs=total,
     )
 
 
-def _scored(known: Reals, prior: Reals, gathered: Reals, below: float, above: float) -> Reals:
+def _levels(gathered: Reals, prior: Parameters, sameness: Sameness) -> Reals:
+    """The shares of levels among true pairs; what a level tells stays within some nats of what the field says that it does."""
+    shares = (gathered + PRIOR_PAIRS * prior.levels) / (gathered.sum() + PRIOR_PAIRS)
+    said = np.array(sameness.kind_nats, np.float64)[np.minimum(np.arange(len(shares)), len(sameness.kind_nats) - 1)]
+    return np.clip(shares, prior.apart * np.exp(said - _KIND_LEEWAY_NATS), prior.apart * np.exp(said + _KIND_LEEWAY_NATS))
+
+
+def _scored(known: Reals, prior: Reals, gathered: Reals, below: Reals | float, above: float) -> Reals:
     """Variances after a step of Fisher scoring; the prior tells as much as `PRIOR_PAIRS` pairs of two such errors each."""
     strength = PRIOR_PAIRS / (4 * prior * prior)
     step = (gathered[:, PULL] + strength * (prior - known)) / (gathered[:, INFORMATION] + strength)
@@ -175,7 +190,8 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     """How likely one event is told twice, by another agency and by the same one, and how many kin an event has.
 
     Each compares pairs that are one event, per report, with unrelated ones, per unrelated event that the local rates expect.
-    Unrelated pairs are counted in the outer half of the time window, where hardly any are one event.
+    Unrelated pairs are counted in the outer half of the time window, where hardly any are one event. Two reports of one
+    agency on one day tell nothing of repeats: several incidents a day are a matter of course; only exact times do.
     """
     sameness, is_one_agency = evidence.sameness, judged[:, 3] > 0
     agency, agencies = evidence.codes[: evidence.reports, AGENCY], len(evidence.names.agencies)
@@ -189,9 +205,11 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     plain = np.maximum(evidence.pairs_of_one - kin_pairs, 1.0)
     exposure = plain.sum() / expected.sum() * evidence.kin_share.sum() / 2
     kin = _bounded((kin_pairs.sum() + PRIOR_PAIRS * sameness.kin) / (exposure + PRIOR_PAIRS), (0.0, _MOST_KIN))
-    repeated = np.bincount(whose, weight * is_one_agency, agencies)
-    reports = np.bincount(agency, minlength=agencies)
-    again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, plain / np.maximum(expected, 1e-9))
+    dated = ~gives_days(evidence.numbers)
+    repeated = np.bincount(whose, weight * (is_one_agency & dated[evidence.pairs].all(axis=1)), agencies)
+    reports = np.bincount(agency, dated[: evidence.reports], agencies)
+    share = reports / np.maximum(np.bincount(agency, minlength=agencies), 1)
+    again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, np.maximum(share, 1e-9) * plain / np.maximum(expected, 1e-9))
     repeats = np.clip(prior_nats - np.log(again), sameness.least_penalty_nats, _MOST_REPEAT_NATS)
     return replace(known, prior_nats=prior_nats + sameness.threshold_nats, kin=kin, repeats=repeats)
 

@@ -86,7 +86,12 @@ def read_testimonies(catalogue: Catalogue, sameness: Sameness, model: LinkModel 
     habits = habits_of(model or untrained(sameness), catalogue.agency.names, catalogue.scale.names)
     numbers, codes = np.zeros((len(representative), 16)), np.zeros((len(representative), 9), np.int64)
     others = (_known(catalogue.kind), catalogue.field.codes, catalogue.exercise)
-    _read_rows(columns_of(catalogue), others, one_of_many, representative, habits, numbers, codes)
+    columns, rows = columns_of(catalogue), np.sort(representative)
+    places = one_of_many[rows]
+    _read_codes(columns, others, rows, places, codes)
+    read_times(columns, rows, places, habits, numbers, codes[:, TIME_LEVEL])
+    read_places(columns, rows, places, habits, numbers, codes[:, PLACE_LEVEL])
+    read_sizes(columns, rows, places, habits, numbers, codes[:, FAMILY])
     return Testimonies(numbers, codes, shared_levels(catalogue.kind.names), one_of_many, representative)
 
 
@@ -132,130 +137,126 @@ def _known(column: Coded) -> NDArray[np.int32]:
 
 
 @njit(cache=True, nogil=True)
-def _read_rows(columns: Any, others: Any, one_of_many: Any, representative: Any, habits: Any, numbers: Any, codes: Any) -> None:
-    """Fill the tables, in the order of the catalogue."""
+def _read_codes(columns: Any, others: Any, rows: Any, places: Any, codes: Any) -> None:
+    """Write agency, kind, group, point and count of catalogue rows (k,) to `places` (k,)."""
     kind, field, exercise = others
-    for row in range(len(one_of_many)):
-        at = one_of_many[row]
-        if representative[at] != row:
-            continue
-        codes[at, AGENCY] = columns.agency[row]
-        codes[at, AGENCIES] = np.int64(1) << np.int64(columns.agency[row] % _BITS)
+    agency, lon, lat = columns.agency, columns.lon, columns.lat
+    for which in range(len(rows)):
+        row, at = rows[which], places[which]
+        codes[at, AGENCY], codes[at, AGENCIES] = agency[row], np.int64(1) << np.int64(agency[row] % _BITS)
         codes[at, KIND], codes[at, GROUP], codes[at, COUNT] = kind[row], 2 * field[row] + exercise[row], 1
-        codes[at, TIME_LEVEL] = _read_time(columns, row, habits, numbers, at)
-        codes[at, POINT] = point_code(columns.lon[row], columns.lat[row])
-        codes[at, PLACE_LEVEL] = _read_place(columns, row, habits, numbers, at)
-        codes[at, FAMILY] = _read_size(columns, row, habits, numbers, at)
+        codes[at, POINT] = point_code(lon[row], lat[row])
+
+
+# The arrays of a tuple are taken out of it before each loop: numba counts a reference whenever one is looked up.
+@njit(cache=True, nogil=True)
+def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
+    """Write the times of catalogue rows (k,) to `places` (k,) of the numbers, and the finest window that each fits to `level`.
+
+    It fits where its error is at most half of the window and its interval at most all of it.
+    """
+    agency, begin_us, end_us, lasted, sigma_s = columns.agency, columns.begin_us, columns.end_us, columns.lasted, columns.sigma_s
+    table, floor, fine_s, coarse_s = habits.time, habits.time_floor, habits.windows[0], habits.windows[1]
+    for which in range(len(rows)):
+        row, at = rows[which], places[which]
+        length_s = (end_us[row] - begin_us[row]) / 1e6
+        is_interval = length_s > 0 and not lasted[row]
+        form = time_form(length_s, lasted[row], sigma_s[row])
+        own_var = table[agency[row], form] * (sigma_s[row] * sigma_s[row] if form == STATED else 1.0) + floor
+        if is_interval:
+            own_var += (_ROUNDED_ENDS * length_s) ** 2
+        numbers[at, T], numbers[at, HALF] = begin_us[row] / 1e6 + length_s / 2, length_s / 2
+        numbers[at, EXTENT] = length_s / 2 if lasted[row] and length_s > 0 else -1.0
+        numbers[at, OWN_VAR], numbers[at, T_VAR] = own_var, own_var + length_s * length_s / 12
+        level[at] = _level(math.sqrt(own_var if lasted[row] else numbers[at, T_VAR]), length_s, fine_s, coarse_s)
 
 
 @njit(cache=True, nogil=True)
-def read_again(columns: Any, rows: Any, habits: Any, numbers: Any) -> None:
-    """Fill the numbers of some catalogue rows (k,) anew with other habits; rates stay."""
-    for at in range(len(rows)):
-        _read_time(columns, rows[at], habits, numbers, at)
-        _read_place(columns, rows[at], habits, numbers, at)
-        _read_size(columns, rows[at], habits, numbers, at)
+def read_places(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
+    """Write the places of catalogue rows (k,), and the finest window that each fits: its error along the major axis at most half of it."""
+    agency, lon, lat, radius_km = columns.agency, columns.lon, columns.lat, columns.radius_km
+    major_km, minor_km, azimuth, variances = columns.major_km, columns.minor_km, columns.azimuth, habits.code_var
+    table, start, known, floor, fine_km, coarse_km = habits.place, habits.code_start, habits.code_km, habits.place_floor, habits.windows[2], habits.windows[3]
+    for which in range(len(rows)):
+        row, at, who = rows[which], places[which], agency[rows[which]]
+        if not (abs(lon[row]) < math.inf and abs(lat[row]) < math.inf):
+            numbers[at, UX], numbers[at, UY], numbers[at, UZ], level[at] = 1.0, 0.0, 0.0, NOWHERE
+            continue
+        east, north = math.radians(lon[row]), math.radians(lat[row])
+        numbers[at, UX], numbers[at, UY], numbers[at, UZ] = math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+        form = place_form(radius_km[row], major_km[row], minor_km[row], azimuth[row], start[who], start[who + 1], known)
+        error = variances[form - CODED] if form >= CODED else table[who, form]
+        major, minor = axes(form, radius_km[row], major_km[row], minor_km[row], azimuth[row])
+        major, minor = major * error, minor * error
+        if abs(lat[row]) > _ROUND_ABOVE_LAT:  # east turns with the meridians there: a round error of equal area
+            major = minor = math.sqrt(major * minor)
+        if major == minor:
+            numbers[at, C_EE], numbers[at, C_EN], numbers[at, C_NN] = major + floor, 0.0, major + floor
+        else:
+            sine, cosine = math.sin(math.radians(azimuth[row])), math.cos(math.radians(azimuth[row]))
+            numbers[at, C_EE] = major * sine * sine + minor * cosine * cosine + floor
+            numbers[at, C_EN] = (major - minor) * sine * cosine
+            numbers[at, C_NN] = major * cosine * cosine + minor * sine * sine + floor
+        level[at] = _level(math.sqrt(max(major, minor) + floor), 0.0, fine_km, coarse_km)
 
 
 @njit(cache=True, nogil=True)
-def time_form(columns: Any, row: int) -> int:
-    """Which form the error of a row's time has."""
-    if columns.sigma_s[row] > 0 and columns.sigma_s[row] < math.inf:
+def read_sizes(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, family: Any) -> None:
+    """Write the sizes of catalogue rows (k,) on their family's axis, less the agency's bias, and their families, -1 where none is known."""
+    agency, scale, magnitude = columns.agency, columns.scale, columns.magnitude
+    bias, variance, families, logarithmic = habits.bias, habits.size_var, habits.family, habits.logarithmic
+    first, step, curve = habits.curve_first, habits.curve_step, habits.curve
+    for which in range(len(rows)):
+        row, at = rows[which], places[which]
+        value, group = magnitude[row], families[scale[row]]
+        if group < 0 or not abs(value) < math.inf:
+            family[at] = -1
+            continue
+        size = (math.log1p(max(value, 0.0)) if logarithmic[scale[row]] else value) - bias[agency[row], scale[row]]
+        bin_ = min(max((size - first[group]) / step[group] + 0.5, 0.0), curve.shape[1] - 1.0)
+        numbers[at, SIZE], numbers[at, SIZE_VAR], numbers[at, SIZE_SPREAD] = size, variance[agency[row], scale[row]], curve[group, int(bin_)]
+        family[at] = group
+
+
+@njit(cache=True, nogil=True, inline="always")
+def time_form(length_s: float, lasted: bool, sigma_s: float) -> int:  # noqa: FBT001 - compiled, called by position
+    """Which form the error of a time has."""
+    if sigma_s > 0 and sigma_s < math.inf:
         return STATED
-    return INTERVAL if columns.end_us[row] > columns.begin_us[row] and not columns.lasted[row] else INSTANT
+    return INTERVAL if length_s > 0 and not lasted else INSTANT
 
 
-@njit(cache=True, nogil=True)
-def place_form(columns: Any, row: int, habits: Any) -> int:
-    """Which form the error of a row's place has."""
-    if _has_ellipse(columns, row):
+@njit(cache=True, nogil=True, inline="always")
+def place_form(radius_km: float, major_km: float, minor_km: float, azimuth: float, first: int, last: int, known_km: Any) -> int:
+    """Which form the error of a place has; the codes of its agency are `known_km[first:last]`."""
+    if major_km > 0 and major_km < math.inf and minor_km >= 0 and abs(azimuth) < math.inf:
         return STATED
-    radius, agency = columns.radius_km[row], columns.agency[row]
-    if not (radius > 0 and radius < math.inf):
+    if not (radius_km > 0 and radius_km < math.inf):
         return UNSTATED
-    for code in range(habits.code_start[agency], habits.code_start[agency + 1]):
-        if habits.code_km[code] == radius:
+    for code in range(first, last):
+        if known_km[code] == radius_km:
             return CODED + code
     return STATED
 
 
-@njit(cache=True, nogil=True)
-def _has_ellipse(columns: Any, row: int) -> bool:
-    major = columns.major_km[row]
-    return bool(major > 0 and major < math.inf and columns.minor_km[row] >= 0 and abs(columns.azimuth[row]) < math.inf)
+@njit(cache=True, nogil=True, inline="always")
+def axes(form: int, radius_km: float, major_km: float, minor_km: float, azimuth: float) -> tuple[float, float]:
+    """Stated variances along the major and the minor axis in km², ones where the error is not the stated one."""
+    if form != STATED:
+        return 1.0, 1.0
+    if major_km > 0 and major_km < math.inf and minor_km >= 0 and abs(azimuth) < math.inf:
+        return major_km * major_km / RADIUS_PER_SIGMA**2, minor_km * minor_km / RADIUS_PER_SIGMA**2
+    return radius_km * radius_km / RADIUS_PER_SIGMA**2, radius_km * radius_km / RADIUS_PER_SIGMA**2
 
 
-@njit(cache=True, nogil=True)
-def _read_time(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
-    """Write the time of a row; the finest window that it fits: its error at most half of it, its interval at most all of it."""
-    length_s = (columns.end_us[row] - columns.begin_us[row]) / 1e6
-    form = time_form(columns, row)
-    own_var = habits.time[columns.agency[row], form] + habits.time_floor
-    if form == STATED:
-        own_var += habits.time[columns.agency[row], form] * (columns.sigma_s[row] ** 2 - 1.0)
-    if length_s > 0 and not columns.lasted[row]:
-        own_var += (_ROUNDED_ENDS * length_s) ** 2
-    numbers[at, T], numbers[at, HALF] = columns.begin_us[row] / 1e6 + length_s / 2, length_s / 2
-    numbers[at, EXTENT] = length_s / 2 if columns.lasted[row] and length_s > 0 else -1.0
-    numbers[at, OWN_VAR], numbers[at, T_VAR] = own_var, own_var + length_s * length_s / 12
-    error_s = math.sqrt(own_var if columns.lasted[row] else numbers[at, T_VAR])
-    return _level(error_s, length_s, habits.windows[0], habits.windows[1])
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _level(error: float, length: float, fine: float, coarse: float) -> int:
     if error > coarse / 2 or length > coarse:
         return VAGUE
     return COARSE if error > fine / 2 or length > fine else FINE
 
 
-@njit(cache=True, nogil=True)
-def _read_place(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
-    """Write the place of a row; the finest window that it fits: its error along the major axis at most half of it."""
-    if not (abs(columns.lon[row]) < math.inf and abs(columns.lat[row]) < math.inf):
-        numbers[at, UX], numbers[at, UY], numbers[at, UZ] = 1.0, 0.0, 0.0
-        return NOWHERE
-    lon, lat = math.radians(columns.lon[row]), math.radians(columns.lat[row])
-    numbers[at, UX], numbers[at, UY], numbers[at, UZ] = math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
-    major, minor, azimuth = _axes(columns, row, habits)
-    if abs(columns.lat[row]) > _ROUND_ABOVE_LAT:  # east turns with the meridians there: a round error of equal area
-        major = minor = math.sqrt(major * minor)
-    sine, cosine = math.sin(azimuth), math.cos(azimuth)
-    numbers[at, C_EE] = major * sine * sine + minor * cosine * cosine + habits.place_floor
-    numbers[at, C_EN] = (major - minor) * sine * cosine
-    numbers[at, C_NN] = major * cosine * cosine + minor * sine * sine + habits.place_floor
-    return _level(math.sqrt(max(major, minor) + habits.place_floor), 0.0, habits.windows[2], habits.windows[3])
-
-
-@njit(cache=True, nogil=True)
-def _axes(columns: Any, row: int, habits: Any) -> tuple[float, float, float]:
-    """Variances along the major and the minor axis in km², without the floor, and the azimuth in radians."""
-    form, agency = place_form(columns, row, habits), columns.agency[row]
-    if form == UNSTATED:
-        return habits.place[agency, UNSTATED], habits.place[agency, UNSTATED], 0.0
-    if form >= CODED:
-        return habits.code_var[form - CODED], habits.code_var[form - CODED], 0.0
-    factor = habits.place[agency, STATED] / RADIUS_PER_SIGMA**2
-    if _has_ellipse(columns, row):
-        return columns.major_km[row] ** 2 * factor, columns.minor_km[row] ** 2 * factor, math.radians(columns.azimuth[row])
-    return columns.radius_km[row] ** 2 * factor, columns.radius_km[row] ** 2 * factor, 0.0
-
-
-@njit(cache=True, nogil=True)
-def _read_size(columns: Any, row: int, habits: Any, numbers: Any, at: int) -> int:
-    """Write the size of a row on its family's axis, less the agency's bias; its family, -1 where none is known."""
-    scale, agency, value = columns.scale[row], columns.agency[row], columns.magnitude[row]
-    family = habits.family[scale]
-    if family < 0 or not abs(value) < math.inf:
-        return -1
-    size = (math.log1p(max(value, 0.0)) if habits.logarithmic[scale] else value) - habits.bias[agency, scale]
-    bin_ = (size - habits.curve_first[family]) / habits.curve_step[family]
-    numbers[at, SIZE], numbers[at, SIZE_VAR] = size, habits.size_var[agency, scale]
-    numbers[at, SIZE_SPREAD] = habits.curve[family, int(min(max(bin_ + 0.5, 0.0), habits.curve.shape[1] - 1.0))]
-    return int(family)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def point_code(lon: float, lat: float) -> int:
     """One number for each point of a 0.0001 degree lattice; -1 where there is none. The antimeridian is one line."""
     if not (abs(lon) < math.inf and abs(lat) < math.inf):

@@ -54,7 +54,7 @@ class Sameness:
     radius_km: float = 15.0
     radius_floor_km: float = 2.0
     stated_error_factor: float = 1.0
-    wide_share: float = 0.2
+    wide_share: float = 0.1
     wide_factor: float = 6.0
     sizes: Mapping[str, SizeScale] = field(default_factory=dict)
     size_cap_nats: float = 6.0

@@ -23,7 +23,6 @@ SAMENESS = Sameness(
     # Two gazetteers' points of one town differ by a few km.
     radius_km=4.0,
     radius_floor_km=1.0,
-    wide_share=0.1,
     # A death toll grows in the days after: the error is in proportion, and 3 against 5 is no contradiction.
     sizes={name: SizeScale(family="deaths", sigma=0.4, spread=0.9, logarithmic=True) for name in ("deaths", "fatalities", "killed")},
     # The first level tells violence from protest and talks; agencies name one incident differently below it.
