@@ -15,6 +15,7 @@ from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
+    from vigie.model.linkmodel import LinkModel
     from vigie.node.compatible import Compatible
     from vigie.node.linkfiles import LinkedFiles
 
@@ -60,6 +61,7 @@ def link(
     node: NodeOption = None,
     party: AudienceOption = "",
     *,
+    explained: Annotated[bool, typer.Option("--explain-model", help="Say in plain words what linking has learned of each field and agency.")] = False,
     exercise: ExerciseOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,7 +84,13 @@ def link(
                 linked = link_compatible(paths, chosen, _compatible(compatible, window_km, window_days, taxonomies))
             else:
                 linked = link_files(paths, Reading(chosen, tuple(ignore or ()), taxonomies), chosen.field)
+        if explained:
+            _say_models(linked.models, as_json=as_json)
+            return
         _show_files(linked, out, parts, as_json=as_json)
+        return
+    if explained:
+        _explain_node(node, party, exercise=exercise, as_json=as_json)
         return
     _link_node(node, party, out, exercise=exercise, as_json=as_json)
 
@@ -92,6 +100,30 @@ def _compatible(mode: str, window_km: float | None, window_days: float | None, t
 
     usual = Compatible(mode, taxonomies=taxonomies)
     return replace(usual, window_km=usual.window_km if window_km is None else window_km, window_days=usual.window_days if window_days is None else window_days)
+
+
+def _explain_node(node: Path | None, party: str, *, exercise: bool, as_json: bool) -> None:
+    from vigie.node.explained import node_models
+
+    opened = the_node(node)
+    with steps("Learning"):
+        models = node_models(opened, opened.audience(party or opened.settings.party, now_us()), exercise=exercise)
+    _say_models(models, as_json=as_json)
+
+
+def _say_models(models: dict[str, tuple[LinkModel, tuple[str, ...]]], *, as_json: bool) -> None:
+    from vigie.node.explained import model_sentences
+
+    said = model_sentences(models)
+    if as_json:
+        say_json({name: {"version": models[name][0].version, "sentences": list(lines)} for name, lines in said.items()})
+        return
+    for name, lines in said.items():
+        say(f"── {name} ──")
+        for line in lines:
+            say(f"  {line}")
+    if not said:
+        say("Nothing was learned: there are no reports.")
 
 
 def _asked(window_km: float | None, window_days: float | None, parts: Path | None) -> dict[str, object]:

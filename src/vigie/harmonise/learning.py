@@ -128,9 +128,7 @@ def _improved(known: Parameters, prior: Parameters, evidence: Evidence) -> Param
     weight = np.where(weight >= _LEAST_CHANCE, weight, 0.0)
     worth = np.where(is_one_agency, 0.0, weight) * evidence.worth
     groups = (len(prior.time), len(prior.place), len(prior.size))
-    found = gather(
-        evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, evidence.forms, groups, rules, len(prior.levels) - 1
-    )
+    found = gather(evidence.numbers, evidence.codes, evidence.pairs, evidence.differences, worth, evidence.forms, groups, rules, len(prior.levels) - 1)
     return _with_chances(_maximised(known, prior, found, float(worth.sum()), sameness), judged, weight, evidence)
 
 
@@ -167,7 +165,7 @@ def _levels(gathered: Reals, prior: Parameters, sameness: Sameness) -> Reals:
     """The shares of levels among true pairs; what a level tells stays within some nats of what the field says that it does."""
     shares = (gathered + PRIOR_PAIRS * prior.levels) / (gathered.sum() + PRIOR_PAIRS)
     said = np.array(sameness.kind_nats, np.float64)[np.minimum(np.arange(len(shares)), len(sameness.kind_nats) - 1)]
-    return np.clip(shares, prior.apart * np.exp(said - _KIND_LEEWAY_NATS), prior.apart * np.exp(said + _KIND_LEEWAY_NATS))
+    return np.asarray(np.clip(shares, prior.apart * np.exp(said - _KIND_LEEWAY_NATS), prior.apart * np.exp(said + _KIND_LEEWAY_NATS)), np.float64)
 
 
 def _scored(known: Reals, prior: Reals, gathered: Reals, below: Reals | float, above: float) -> Reals:

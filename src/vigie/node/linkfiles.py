@@ -15,6 +15,7 @@ from vigie.ingest.taxonomies import classified, kinds_of, read_categorised, read
 from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
+from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.pack import ReadContext
 from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
@@ -32,7 +33,7 @@ class LinkedFiles:
     """The answer for files: per report its id, its event's id and the chance that it belongs there; what could not be read.
 
     `parts` are reports (their ids) that may be part of a longer one, `facts` counts that the way of linking gives,
-    `notes` sentences that a user should know.
+    `notes` sentences that a user should know, `models` what was learned of each field, with its agencies.
     """
 
     report_ids: list[str]
@@ -43,6 +44,7 @@ class LinkedFiles:
     parts: list[tuple[str, str]] = field(default_factory=list)
     facts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    models: dict[str, tuple[LinkModel, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,11 @@ def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "") ->
     whole = np.arange(len(catalogue))
     parts = {field_name: whole} if field_name else {name: np.flatnonzero(catalogue.field.is_in([name])) for name in catalogue.field.names}
     linked = side_by_side(parts, lambda name: _link_field(catalogue.take(parts[name]), name, read.kind_levels))
-    for rows, (clusters, events) in zip(parts.values(), linked, strict=True):
+    models = {name: model for name, (_, _, model) in zip(parts, linked, strict=True)}
+    for rows, (clusters, events, _) in zip(parts.values(), linked, strict=True):
         event_ids[rows], probability[rows] = events, clusters.probability
         doubtful += len(clusters.doubtful)
-    return LinkedFiles(ids, list(event_ids), probability, doubtful, read.rejects)
+    return LinkedFiles(ids, list(event_ids), probability, doubtful, read.rejects, models=models)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +123,7 @@ def check_unique(ids: Sequence[str]) -> None:
         raise BadReport("A report id stands twice", got=twice, expected="one row a report", todo="give each report an id of its own")
 
 
-def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tuple[Clusters, NDArray[np.object_]]:
+def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tuple[Clusters, NDArray[np.object_], tuple[LinkModel, tuple[str, ...]]]:
     from vigie.harmonise import learn, link, make_events
 
     known = pack(field_name)
@@ -131,7 +134,8 @@ def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tupl
     names = np.full(len(catalogue), "", object)
     for event_id, members in zip(events.id, events.members, strict=True):
         names[members] = event_id
-    return clusters, names
+    model = untrained(sameness) if learned is None else learned.model
+    return clusters, names, (model, tuple(catalogue.agency.names[code] for code in np.unique(catalogue.agency.codes)))
 
 
 def spread(kind_nats: Sequence[float], levels: int) -> tuple[float, ...]:
