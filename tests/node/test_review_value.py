@@ -13,7 +13,7 @@ from vigie.node.review_value import NEGLIGIBLE, questions, sides_of, spread, wor
 def links(pairs: list[tuple[int, int]], chances: list[float]) -> Links:
     """Links without reasons."""
     first, second = (np.array([pair[end] for pair in pairs], np.int64) for end in (0, 1))
-    return Links(first, second, np.array(chances, float), np.zeros((len(pairs), len(EVIDENCE))))
+    return Links(first, second, np.array(chances, float), np.zeros((len(pairs), len(EVIDENCE))), np.zeros(len(pairs), np.int8))
 
 
 @st.composite

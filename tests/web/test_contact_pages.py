@@ -191,6 +191,7 @@ def test_the_page_fits_a_telephone(node: Node, atlas: Atlas) -> None:
             page.fill("[name=account]", "duty")
             page.fill("[name=password]", PASSWORD)
             page.click("main button[type=submit]")
+            page.wait_for_load_state("load")  # else the page may be measured before its style is there
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
         browser.close()
     server.should_exit = True
