@@ -250,7 +250,7 @@ def test_decisions_in_any_order_make_the_same_world_and_none_stops_the_node(
         add_entries(node.store, entries)
         audience = node.audience("ME-NODE", NOW_US + 99)
         world = make_world(node, audience, atlas, exercise=False)
-        for first, second, same in decided_rows(node, audience, world.catalogue, exercise=False):
+        for first, second, same, _ in decided_rows(node, audience, world.catalogue, exercise=False):
             assert bool(world.event_of[first] == world.event_of[second]) is same
         ids.append(world.events.id)
         node.store.close()

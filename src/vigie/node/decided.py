@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vigie.model.catalogue import Catalogue
 from vigie.model.decision import Decision, ReportName, Tie, by_weight, consistent, decisions_of
@@ -29,9 +30,19 @@ class Ruling:
     contradicts: tuple[Tie, ...]
 
 
-def decided_rows(node: Node, audience: Audience, catalogue: Catalogue, *, exercise: bool) -> list[Tie]:
+Decided = tuple[int, int, bool, int]
+"""Two rows, whether they are one event, and when that was said (µs)."""
+
+
+def decided_rows(node: Node, audience: Audience, catalogue: Catalogue, *, exercise: bool) -> list[Decided]:
     """The pairs of rows that analysts tied or parted, none of which contradicts another."""
-    return [tie for ruling in rulings(node, audience, catalogue, exercise=exercise) for tie in ruling.obeyed]
+    return [(*tie, ruling.entry.said_us) for ruling in rulings(node, audience, catalogue, exercise=exercise) for tie in ruling.obeyed]
+
+
+def decided_among(rows: NDArray[np.int64], decided: Sequence[Decided]) -> list[Decided]:
+    """What was decided of these rows of a catalogue (k,), as positions among them."""
+    place = {int(row): number for number, row in enumerate(rows)} if decided else {}
+    return [(place[a], place[b], same, said_us) for a, b, same, said_us in decided if a in place and b in place]
 
 
 def rulings(node: Node, audience: Audience, catalogue: Catalogue, *, exercise: bool) -> tuple[Ruling, ...]:

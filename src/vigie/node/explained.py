@@ -6,7 +6,7 @@ import numpy as np
 
 from vigie.model.catalogue import Catalogue
 from vigie.model.linkmodel import LinkModel, untrained
-from vigie.node.decided import rulings
+from vigie.node.decided import decided_among, decided_rows
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.worlds import learned_before
@@ -16,16 +16,14 @@ from vigie.store import Audience, Window, visible
 def node_models(node: Node, audience: Audience, *, exercise: bool) -> dict[str, tuple[LinkModel, tuple[str, ...]]]:
     """The model of each field of an audience's world, as the world was linked with it, and the field's agencies."""
     catalogue = visible(node.store, audience, Window(exercise=exercise))
-    decisions = [(*tie, ruling.entry.said_us) for ruling in rulings(node, audience, catalogue, exercise=exercise) for tie in ruling.obeyed]
+    decisions = decided_rows(node, audience, catalogue, exercise=exercise)
     found = {}
     for name in catalogue.field.names:
         rows = np.flatnonzero(catalogue.field.is_in([name]))
         if not len(rows):
             continue
-        place = {int(row): number for number, row in enumerate(rows)}
-        decided = [(place[a], place[b], same, when_us) for a, b, same, when_us in decisions if a in place and b in place]
         part, sameness = catalogue.take(rows), pack(name).sameness
-        learned = learned_before(part, sameness, decided)
+        learned = learned_before(part, sameness, decided_among(rows, decisions))
         found[name] = untrained(sameness) if learned is None else learned.model, agencies_of(part)
     return found
 

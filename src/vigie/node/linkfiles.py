@@ -17,6 +17,7 @@ from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.pack import ReadContext
+from vigie.node.explained import agencies_of
 from vigie.node.mappings import terms_of
 from vigie.node.packs import pack
 from vigie.node.settings import Node
@@ -135,7 +136,7 @@ def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tupl
     for event_id, members in zip(events.id, events.members, strict=True):
         names[members] = event_id
     model = untrained(sameness) if learned is None else learned.model
-    return clusters, names, (model, tuple(catalogue.agency.names[code] for code in np.unique(catalogue.agency.codes)))
+    return clusters, names, (model, agencies_of(catalogue))
 
 
 def spread(kind_nats: Sequence[float], levels: int) -> tuple[float, ...]:

@@ -17,7 +17,7 @@ from vigie.model.linkmodel import untrained
 from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US, quarter_start
-from vigie.node.decided import rulings
+from vigie.node.decided import Decided, decided_among, decided_rows
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 2
 
 T = TypeVar("T")
-Decided = tuple[int, int, bool, int]
-"""Two rows, whether they are one event, and when that was said (µs)."""
-
 Watch = Any
 """Told the name of the field that is being linked and how many reports it has."""
 
@@ -80,8 +77,7 @@ def side_by_side(rows: Mapping[str, NDArray[np.int64]], work: Callable[[str], T]
 def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
     """The world of an audience: the one place where reports become events."""
     catalogue = visible(node.store, audience, Window(exercise=exercise))
-    decided = rulings(node, audience, catalogue, exercise=exercise)
-    decisions = [(*tie, ruling.entry.said_us) for ruling in decided for tie in ruling.obeyed]
+    decisions = decided_rows(node, audience, catalogue, exercise=exercise)
     names = [name for code, name in enumerate(catalogue.field.names) if (catalogue.field.codes == code).any()]
     rows = {name: np.flatnonzero(catalogue.field.is_in([name])) for name in names}
     parts = side_by_side(rows, lambda name: _link_field(catalogue, rows[name], pack(name), decisions), watch)
@@ -92,8 +88,7 @@ def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, deci
     from vigie.harmonise import link, make_events
 
     part = catalogue.take(rows)
-    place = {int(row): number for number, row in enumerate(rows)} if decisions else {}
-    decided = [(place[a], place[b], same, when_us) for a, b, same, when_us in decisions if a in place and b in place]
+    decided = decided_among(rows, decisions)
     must, cannot = ([(a, b) for a, b, is_same, _ in decided if is_same is same] for same in (True, False))
     learned = learned_before(part, field.sameness, decided)
     clusters = link(part, field.sameness, must_link=must, cannot_link=cannot, learned=learned)

@@ -2,8 +2,8 @@
 
 The values were set by hand on two development sets whose association the ISC's analysts made: twelve hours of the world
 after the Chile earthquake of 27 February 2010, and Yunnan and Sichuan 1925-1997 (ISC Bulletin; International
-Seismological Centre, On-line Bulletin). An earlier sweep that halved or
-doubled one value at a time moved F1 by less than 0.015, the threshold alone by 0.026; it was not repeated for these very values.
+Seismological Centre, On-line Bulletin). The threshold and what is said of aftershocks were chosen again on the same sets
+when the engine came to know of recurring spots; F1 on the first moves by up to 0.005 with them, on the second by 0.016.
 """
 
 from __future__ import annotations
