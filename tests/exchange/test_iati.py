@@ -73,6 +73,13 @@ def test_what_is_written_is_what_is_read(made: Activity) -> None:
     assert found[0].activity == made  # type: ignore[union-attr]
 
 
+def test_zero_has_no_sign() -> None:
+    """A place on the equator is read as it was written, with nothing kept beside it."""
+    made = activity(places=(Place(name="", lon=0.0, lat=-0.0),))
+    (found,) = read_iati(written(made), now_us=NOW_US)
+    assert found.activity == made  # type: ignore[union-attr]
+
+
 @slow
 @given(activities())
 def test_the_same_activity_gives_the_same_bytes(made: Activity) -> None:

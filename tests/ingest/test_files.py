@@ -43,6 +43,13 @@ def read(path: Path, limits: Limits | None = None) -> list[Report | Reject]:
     return list(read_parts(path, lambda _sample: NATIVE, ReadContext(path.name), limits or Limits(), [0]))
 
 
+def test_a_member_without_a_name_is_read(tmp_path: Path) -> None:
+    """A zip file may hold one, damaged or not."""
+    data = zipped(text("Herceg Novi")).replace(b"0.csv", b"\0.csv")
+    (tmp_path / "a.zip").write_bytes(data)
+    assert [type(item) for item in read(tmp_path / "a.zip")] == [Report]
+
+
 def test_a_damaged_container_is_one_sentence_and_never_another_exception(tmp_path: Path) -> None:
     """Mutated gzip and zip files of every method: reports, rejects, or `BadReport`."""
     plain = text(*["Herceg Novi"] * 40)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.model.event import EVIDENCE, Links
+from vigie.model.event import EVIDENCE, PART_OF, Links
 from vigie.node.review_value import NEGLIGIBLE, questions, sides_of, spread, worth
 
 
@@ -93,3 +93,11 @@ def test_a_world_without_reports_has_nothing_to_ask() -> None:
     none = links([], [])
     assert len(questions(none, none, np.zeros(0, np.int64))) == 0
     assert len(questions(links([(0, 1)], [1.0]), none, np.zeros(2, np.int64))) == 0
+
+
+def test_whether_an_incident_is_part_of_an_episode_is_not_asked() -> None:
+    """Neither answer to it is about one event."""
+    pairs = links([(0, 1), (0, 2)], [0.5, 0.5])
+    within = Links(pairs.first, pairs.second, pairs.probability, pairs.reasons, np.array([PART_OF, 0], np.int8))
+    asked = questions(links([], []), within, np.arange(3))
+    assert asked.links.second.tolist() == [2]

@@ -10,6 +10,7 @@ import pytest
 from made import NOW_US
 from vigie.model.atlas import Atlas
 from vigie.model.label import PUBLIC, Label
+from vigie.node.answers import KeptWorlds, event_answer
 from vigie.node.desk import Actor, Desk
 from vigie.node.example import OWNER, example_files
 from vigie.node.exercises import make_exercise_files
@@ -115,3 +116,21 @@ def test_an_empty_node_has_an_empty_world(node: Node, tmp_path: Path, atlas: Atl
     world = see(node, "ME-NODE", NOW_US, atlas, exercise=False)
     assert draw(world, atlas, NOW_US)["events"] == 0
     assert write_out([world], atlas, tmp_path)[1].read_text().count("\n") == 1
+
+
+def test_an_incident_within_an_episode_stays_an_event_of_its_own(node: Node, tmp_path: Path, atlas: Atlas) -> None:
+    """Both events say that one may lie within the other, and neither is lost in it."""
+    rows = [
+        "report_id,agency,field,kind,begin,end,time_meaning,lon,lat,radius_km",
+        "e1,MON,conflict,viol.clash,2026-01-01,2026-01-10,lasted,20.00,43.00,2",
+        "i1,WIRE,conflict,viol.clash,2026-01-05T10:00:00Z,2026-01-05T10:00:00Z,uncertain,20.00,43.01,2",
+    ]
+    (tmp_path / "episode.csv").write_text("\n".join(rows) + "\n")
+    ingest_file(node, tmp_path / "episode.csv", CLEAR, NOW_US)
+    world = see(node, OWNER, NOW_US, atlas, exercise=False)
+    assert len(world.events) == 2
+    (part,) = world.parts
+    incident, episode = (world.catalogue.agency.text(row) for row in (part.first, part.second))
+    assert (incident, episode) == ("WIRE", "MON")
+    kept = KeptWorlds(node, atlas, lambda: NOW_US, OWNER)
+    assert all(len(event_answer(kept, world, number)["parts"]) == 1 for number in range(2))  # type: ignore[arg-type]

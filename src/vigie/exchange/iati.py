@@ -177,8 +177,8 @@ def decimal_of(said: str | None, what: str) -> Decimal | None:
 
 
 def decimal_text(value: Decimal | float) -> str:
-    """A number without an exponent."""
-    return format(value if isinstance(value, Decimal) else Decimal(repr(value)), "f")
+    """A number without an exponent; zero has no sign."""
+    return format(value if isinstance(value, Decimal) else Decimal(repr(value + 0.0)), "f")
 
 
 def address(text: str) -> str:

@@ -151,7 +151,7 @@ def _part(name: str, stream: Any, budget: _Budget, file_name: str) -> Part:
 def _members(name: str, raw: _Watched, limits: Limits, budget: _Budget) -> Iterator[Part]:
     archive = _opened_or_refused(name, zipfile.ZipFile, raw)
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > limits.max_members:
             raise BadReport("The zip file has too many members", source=name, got=str(len(members)), expected=f"at most {limits.max_members}")
         for member in members:

@@ -129,7 +129,7 @@ def event_answer(kept: KeptWorlds, world: World, number: int, language: str = "e
     """All that is shown of one event: its facts, who said what, and why the reports are held to be one event."""
     members = world.events.members[number]
     held = {held.row: report_answer(world, row, held) for row, held in _matched(world, members, kept.held(world, members))}
-    links, doubtful = (links_of(world, found, members) for found in (world.links, world.doubtful))
+    links, doubtful, parts = (links_of(world, found, members) for found in (world.links, world.doubtful, world.parts))
     shown = event_facts(world, number, kept.atlas, language)
     return shown | {
         "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
@@ -137,6 +137,7 @@ def event_answer(kept: KeptWorlds, world: World, number: int, language: str = "e
         "members": reports_of_event(world, number, held),
         "links": [*links],
         "doubtful": [*doubtful],
+        "parts": [*parts],
     }
 
 

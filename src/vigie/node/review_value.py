@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.model.event import Links
+from vigie.model.event import PART_OF, Links
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -52,9 +52,10 @@ def questions(links: Links, doubtful: Links, cluster: Ints, severity: Floats | N
     """What to ask, in order of worth: the accepted links that are not certain, and the doubtful ones that were not made.
 
     `cluster` (n,) is the event of each report, `severity` that of each event (the tie-break). Two questions about the same events never follow each
-    other where another question can stand between them.
+    other where another question can stand between them. Whether an incident is part of an episode is not asked: neither answer is about one event.
     """
     known = _unlisted(doubtful, links, cluster)
+    known = known[doubtful.bond[known] != PART_OF]
     asked = _joined(links, _picked(doubtful, known))
     size = np.bincount(cluster) if len(cluster) else np.zeros(0, np.int64)
     is_made = cluster[asked.first] == cluster[asked.second]

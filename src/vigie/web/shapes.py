@@ -177,6 +177,7 @@ class Event(Facts):
     members: list[Said] = Field(description="Every report, best first.")
     links: list[Tie]
     doubtful: list[Tie] = Field(description="Links near the threshold that wait for an analyst.")
+    parts: list[Tie] = Field(description="Incidents (first) that lie within episodes (second), where one of the two is this event.")
     notes: list[str]
 
 
