@@ -26,9 +26,10 @@ def test_one_set_of_parameters_finds_the_analysts_events(data: Path, name: str, 
 
 
 @pytest.mark.parametrize(("name", "bar"), [(WORLD, 0.985), (YUNNAN, 0.995)])
-def test_the_priors_alone_find_the_analysts_events(data: Path, name: str, bar: float) -> None:
+@pytest.mark.parametrize("without", [(), COMPUTED_FROM_OTHERS])
+def test_the_priors_alone_find_the_analysts_events(data: Path, name: str, bar: float, without: tuple[str, ...]) -> None:
     """A node that has learned nothing yet links as well."""
-    known, truth = bulletin(data, name)
+    known, truth = bulletin(data, name, without)
     assert pair_scores(link(known, SEISMIC).cluster, truth).f1 >= bar
 
 
