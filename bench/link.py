@@ -168,7 +168,7 @@ def figures(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def growth(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The figures of rising numbers of reports, kept and drawn; an exercise that is not kept is removed at once."""
-    found = []
+    found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as kernels:
         for reports in (size for size in SIZES if size <= asked.to):
             order = ordered(asked, folder / str(reports), reports)

@@ -74,7 +74,8 @@ def load(folder: Path) -> tuple[Catalogue, NDArray[np.int64]]:
         plain = {name: kept[name] for name in kept.files if not name.endswith(" names")}
         names = {name.removesuffix(" names"): tuple(map(str, kept[name])) for name in kept.files if name.endswith(" names")}
     truth = plain.pop("truth")
-    return Catalogue(**{name: Coded(value, names[name]) if name in names else value for name, value in plain.items()}), truth
+    columns: dict[str, Any] = {name: Coded(value, names[name]) if name in names else value for name, value in plain.items()}
+    return Catalogue(**columns), truth
 
 
 def shares(counts: list[Any]) -> dict[str, float]:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as columns_of
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from vigie.harmonise import learn, link, pair_scores
 from vigie.ingest.table import read_catalogue
 from vigie.model.catalogue import Catalogue, concat
-from vigie.model.event import EVIDENCE, Links
+from vigie.model.event import Links, no_links
 from vigie.model.pack import ReadContext
 from vigie.node.exercises import make_exercise_files
 from vigie.node.mappings import preset_mapping, terms_of
@@ -89,8 +90,7 @@ def whole(exercise: Exercise, fields: Mapping[str, Linked]) -> Linked:
 
 
 def _side_by_side(parts: Sequence[Links]) -> Links:
-    none = Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros((0, len(EVIDENCE))))
-    return Links(*(np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in ("first", "second", "probability", "reasons")))
+    return Links(*(np.concatenate([getattr(part, item.name) for part in (no_links(), *parts)]) for item in columns_of(Links)))
 
 
 Choose = Callable[[Linked, np.random.Generator], Links]
@@ -112,7 +112,7 @@ def nearest(found: Linked, _rng: np.random.Generator) -> Links:
 
 
 def _picked(links: Links, order: Ints) -> Links:
-    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order])
+    return Links(*(getattr(links, item.name)[order] for item in columns_of(Links)))
 
 
 def asked(exercise: Exercise, choose: Choose, rounds: Sequence[int], seed: int, before: Mapping[str, Linked]) -> tuple[float, int]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vigie.model.catalogue import Coded
 from vigie.model.history import History, Region
-from vigie.model.rule import RuleBook, rule_name
+from vigie.model.rule import RuleBook, Standing, rule_name
 from vigie.model.rules_yaml import checked_book
 from vigie.model.terms import Kind
 from vigie.model.times import DAY_US, parse_time
@@ -109,7 +109,9 @@ def main() -> int:
     watch(book.rules["conflict.violent_protest"], made_past(1_000, region, 2), region, NOW_US)
     print(f"compiled in {time.perf_counter() - started:.1f} s")
     history = made_past(asked.reports, region, asked.seed)
-    seconds, stands, fired = {}, [], 0
+    seconds: dict[str, float] = {}
+    stands: list[Standing] = []
+    fired = 0
     for name, rule in book.rules.items():
         started = time.perf_counter()
         found, stand = watch(rule, history, region, NOW_US)

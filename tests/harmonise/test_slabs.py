@@ -22,7 +22,7 @@ def test_slabs_give_the_answer_of_one_machine(seed: int, most: int, must: list[t
     reports = crowd(seed)
     background = estimate_background(reports, RULES)
     state = unlinked(reports, RULES, must_link=must, learned=settled(background))
-    worked = [work(slab, state.basis, state.names) for slab in cut(state, most)]
+    worked = [work(slab, RULES, state.rules()) for slab in cut(state, most)]
     random.shuffle(worked)  # type: ignore[attr-defined]
     alike(clusters_of(join(state, worked)), link(reports, RULES, must_link=must, learned=settled(background)))
 
@@ -38,7 +38,7 @@ def test_vague_reports_and_copies_go_where_they_reach() -> None:
     ]
     reports = catalogue(*days, *vague)
     state = unlinked(reports, RULES)
-    worked = [work(slab, state.basis, state.names) for slab in cut(state, 7)]
+    worked = [work(slab, RULES, state.rules()) for slab in cut(state, 7)]
     alike(clusters_of(join(state, worked)), link(reports, RULES))
 
 
@@ -46,7 +46,7 @@ def test_most_components_are_finished_in_their_slab() -> None:
     """What is left for the end is what crosses a border."""
     reports = catalogue(*({"agency": "ab"[number % 2], "begin_us": number // 2 * 30 * DAY_US} for number in range(200)))
     state = unlinked(reports, RULES)
-    worked = [work(slab, state.basis, state.names) for slab in cut(state, 4)]
+    worked = [work(slab, RULES, state.rules()) for slab in cut(state, 4)]
     assert sum(len(part.rows) for part in worked) >= 190
 
 
@@ -56,8 +56,8 @@ def test_reports_that_cannot_be_cut_are_one_slab(count: int) -> None:
     reports = catalogue(*({"agency": f"a{number}", "lon": 20 + number * 0.01} for number in range(count)))
     state = unlinked(reports, RULES)
     slabs = cut(state, 8)
-    assert sum(int(slab.is_home.sum()) for slab in slabs) == count
-    alike(clusters_of(join(state, [work(slab, state.basis, state.names) for slab in slabs])), link(reports, RULES))
+    assert len(np.unique(np.concatenate([slab.rows for slab in slabs]))) == count
+    alike(clusters_of(join(state, [work(slab, RULES, state.rules()) for slab in slabs])), link(reports, RULES))
 
 
 def test_no_slab_needs_the_whole() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vigie.cli.options import AudienceOption, ExerciseOption, FieldOption, JsonOption, NodeOption, known_party, the_node
-from vigie.cli.show import say, say_json, say_table, steps
+from vigie.cli.show import linking, say, say_json, say_table
 from vigie.cli.written import is_output, write_file
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
@@ -68,7 +68,7 @@ def _reader(node: Node, party: str, now: int, *, exercise: bool) -> Reader:
     from vigie.node.stocktaking import reader_of
 
     whose, atlas = known_party(node, party), load_atlas()
-    with steps("Linking") as watch:
+    with linking() as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
     log = log_of(node, whose, now, exercise=exercise)
     return reader_of(node, make_outlook(node, atlas, world, log), log, atlas, node.settings.language)

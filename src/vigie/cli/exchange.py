@@ -10,6 +10,7 @@ import typer
 from vigie.cli.options import AgencyOption, BoxOption, CountryOption, ExerciseOption, FieldOption, NodeOption, SinceOption, UntilOption, choice_of, the_node
 from vigie.cli.show import say
 from vigie.cli.worlds import world_of
+from vigie.cli.written import write_lines
 from vigie.model.label import PUBLIC
 
 
@@ -34,7 +35,6 @@ def export(
     """Write the events that a party, or everybody, may see. What a source's terms keep with the owner is refused."""
     from vigie.node.atlas import load_atlas
     from vigie.node.export import export_lines, refuse_owner_only
-    from vigie.node.flow import write_lines
     from vigie.node.pictures import check_choice
 
     opened, atlas = the_node(node), load_atlas()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, the_node
-from vigie.cli.show import complain, say, say_json, say_table, steps
+from vigie.cli.show import complain, linking, say, say_json, say_table, steps
 from vigie.cli.worlds import world_of
+from vigie.cli.written import write_lines
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
+    from vigie.ingest.mapping import Mapping
     from vigie.model.linkmodel import LinkModel
     from vigie.node.compatible import Compatible
     from vigie.node.linkfiles import LinkedFiles
@@ -33,6 +35,21 @@ CompatibleOption = Annotated[
         help="Link as another program does: meltt (windows and taxonomies, one report an agency; sizes are not used). "
         "The probability is then 1 less the mean S to the other reports of the event: 1 = all agree at the finest level.",
         show_default=False,
+    ),
+]
+
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Link on the workers of this dask scheduler, say tcp://10.0.0.1:8786 (needs vigie[cluster]). The reports go there, and who reaches it can run "
+        "programs: use your own network only. The answer is the same.",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        help="Link on so many worker processes of this machine, started for this run (needs vigie[cluster]). The answer is the same.", show_default=False
     ),
 ]
 
@@ -58,6 +75,8 @@ def link(
     parts: Annotated[
         Path | None, typer.Option(help="With --compatible: where report_id,episode_report_id of possible parts is written.", show_default=False)
     ] = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     node: NodeOption = None,
     party: AudienceOption = "",
     *,
@@ -66,33 +85,57 @@ def link(
     as_json: JsonOption = False,
 ) -> None:
     """Find the reports that speak of one event."""
+    of_files: dict[str, object] = {
+        "--ignore": ignore,
+        "--taxonomies": taxonomies,
+        "--compatible": compatible or None,
+        "--scheduler": scheduler,
+        "--workers": workers,
+    }
+    _check_options(files, compatible, of_files, _asked(window_km, window_days, parts))
+    if not files:
+        _explain_node(node, party, exercise=exercise, as_json=as_json) if explained else _link_node(node, party, out, exercise=exercise, as_json=as_json)
+        return
+    asked = _compatible(compatible, window_km, window_days, taxonomies) if compatible else None
+    linked = _linked_files(files, _mapping(mapping, preset, field), asked or _Asked(tuple(ignore or ()), taxonomies, scheduler, workers))
+    if explained:
+        _say_models(linked.models, as_json=as_json)
+        return
+    _show_files(linked, out, parts, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How files are linked by chances: what is left out, where the kinds stand, and who works."""
+
+    ignore: tuple[str, ...]
+    taxonomies: Path | None
+    scheduler: str | None
+    workers: int | None
+
+
+def _mapping(file: Path | None, preset: str, field: str) -> Mapping:
     from vigie.ingest.mapping import read_mapping
-    from vigie.node.compatible import link_compatible
-    from vigie.node.linkfiles import Reading, link_files, report_files
     from vigie.node.mappings import preset_mapping
 
-    _check_options(
-        files, compatible, {"--ignore": ignore, "--taxonomies": taxonomies, "--compatible": compatible or None}, _asked(window_km, window_days, parts)
-    )
-    if files:
-        chosen = read_mapping(mapping) if mapping else preset_mapping(preset or "vigie")
-        chosen = replace(chosen, field=field or chosen.field)
-        paths = [path for given in files for path in report_files(given)]
-        with steps("Linking") as watch:
-            watch("files", len(paths))
-            if compatible:
-                linked = link_compatible(paths, chosen, _compatible(compatible, window_km, window_days, taxonomies))
-            else:
-                linked = link_files(paths, Reading(chosen, tuple(ignore or ()), taxonomies), chosen.field)
-        if explained:
-            _say_models(linked.models, as_json=as_json)
-            return
-        _show_files(linked, out, parts, as_json=as_json)
-        return
-    if explained:
-        _explain_node(node, party, exercise=exercise, as_json=as_json)
-        return
-    _link_node(node, party, out, exercise=exercise, as_json=as_json)
+    chosen = read_mapping(file) if file else preset_mapping(preset or "vigie")
+    return replace(chosen, field=field or chosen.field)
+
+
+def _linked_files(files: list[Path], mapping: Mapping, asked: Compatible | _Asked) -> LinkedFiles:
+    from vigie.node.linkfiles import Reading, link_files, report_files
+
+    paths = [path for given in files for path in report_files(given)]
+    with linking() as watch:
+        watch("files", len(paths))
+        if not isinstance(asked, _Asked):
+            from vigie.node.compatible import link_compatible
+
+            return link_compatible(paths, mapping, asked)
+        from vigie.node.cluster_link import linking_on
+
+        with linking_on(asked.scheduler, asked.workers) as linker:
+            return link_files(paths, Reading(mapping, asked.ignore, asked.taxonomies), mapping.field, linker)
 
 
 def _compatible(mode: str, window_km: float | None, window_days: float | None, taxonomies: Path | None) -> Compatible:
@@ -138,13 +181,15 @@ def _check_options(files: list[Path] | None, compatible: str, of_files: dict[str
     alone = [name for name in given if name in of_compatible]
     if alone and not compatible:
         raise BadSetting("This option goes with --compatible only", field=alone[0], todo="add --compatible meltt, or leave it out")
+    if compatible and {"--scheduler", "--workers"} & set(given):
+        what = "This option does not go with --compatible, which links on this machine alone"
+        raise BadSetting(what, field="--scheduler" if "--scheduler" in given else "--workers", todo="leave it out")
     if compatible and "--ignore" in given:
         raise BadSetting("This option does not go with --compatible, which uses no size", field="--ignore", todo="leave it out")
 
 
 def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: bool, as_json: bool) -> None:
     from vigie.node.atlas import load_atlas
-    from vigie.node.flow import write_lines
     from vigie.node.linkfiles import world_link_lines
     from vigie.node.summary import world_summary
 
@@ -159,7 +204,6 @@ def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: boo
 
 
 def _show_files(linked: LinkedFiles, out: Path | None, parts: Path | None, *, as_json: bool) -> None:
-    from vigie.node.flow import write_lines
     from vigie.node.linkfiles import link_lines, part_lines
 
     if out is not None:

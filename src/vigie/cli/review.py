@@ -9,7 +9,7 @@ import typer
 from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.review_ask import ask
 from vigie.cli.review_show import say_both, say_decisions, say_question
-from vigie.cli.show import say, say_json, steps
+from vigie.cli.show import linking, say, say_json
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
@@ -78,7 +78,7 @@ def reviewer(node: Node, party: str, *, exercise: bool) -> Reviewer:
     from vigie.node.review_facts import Reviewer
 
     audience = node.audience(known_party(node, party), now_us())
-    with steps("Linking") as watch:
+    with linking() as watch:
         return Reviewer(node, audience, kept_world(node, audience, load_atlas(), exercise=exercise, watch=watch))
 
 

@@ -14,7 +14,7 @@ import typer
 
 from vigie.cli.keys import pressed_keys
 from vigie.cli.review_show import say_question
-from vigie.cli.show import say, steps
+from vigie.cli.show import linking, say
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
@@ -70,7 +70,7 @@ def linked(desk: Desk) -> Reviewer:
     from vigie.node.review_facts import Reviewer
 
     audience = desk.node.audience(desk.actor.party, now_us())
-    with steps("Linking") as watch:
+    with linking() as watch:
         return Reviewer(desk.node, audience, kept_world(desk.node, audience, load_atlas(), exercise=desk.exercise, watch=watch))
 
 

@@ -78,6 +78,19 @@ def steps(title: str) -> Iterator[Any]:
 
 
 @contextmanager
+def linking() -> Iterator[Any]:
+    """A spinner as `steps` gives, for linking; where the engine has to be compiled first it says so."""
+    with steps("Linking") as watch:
+
+        def tell(name: str, count: int) -> None:
+            from vigie.harmonise import is_compiled
+
+            watch(name if is_compiled() else f"{name} (first start: the engine is compiled for this machine, about a minute, once)", count)
+
+        yield tell
+
+
+@contextmanager
 def counting(title: str, total: int) -> Iterator[Any]:
     """A bar over a known number of things: called with how many more are done."""
     with Progress(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, known_party, the_node
-from vigie.cli.show import say, say_json, say_table, steps
+from vigie.cli.show import linking, say, say_json, say_table
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.model.rule import Rule, rule_name
@@ -40,7 +40,7 @@ def _world_and_outlook(node: Node, atlas: Atlas, party: str, *, exercise: bool) 
     from vigie.node.outlook import make_outlook
 
     now, whose = now_us(), known_party(node, party)
-    with steps("Linking") as watch:
+    with linking() as watch:
         world = kept_world(node, node.audience(whose, now), atlas, exercise=exercise, watch=watch)
     return make_outlook(node, atlas, world, log_of(node, whose, now, exercise=exercise))
 

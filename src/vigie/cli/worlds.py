@@ -21,7 +21,7 @@ from vigie.cli.options import (
     choice_of,
     the_node,
 )
-from vigie.cli.show import say, say_counts, say_json, say_table, steps
+from vigie.cli.show import linking, say, say_counts, say_json, say_table
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
@@ -42,7 +42,7 @@ def world_of(node: Node, party: str, atlas: Atlas, *, exercise: bool) -> World:
     """The world of a party (else the node's own), made with a spinner."""
     from vigie.node.flow import see
 
-    with steps("Linking") as watch:
+    with linking() as watch:
         return see(node, party or node.settings.party, now_us(), atlas, exercise=exercise, step=watch)
 
 

@@ -32,6 +32,11 @@ def write_file(path: Path, parts: Iterable[bytes]) -> None:
         raise BadSetting("The file cannot be written", field=str(path), got=fault.strerror or str(fault), todo="choose another place") from fault
 
 
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """As `write_file`, for text."""
+    write_file(path, (line.encode() for line in lines))
+
+
 def _replace(path: Path, parts: Iterable[bytes]) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:

@@ -4,12 +4,12 @@
 `link` gives the clusters of a catalogue, `make_events` the events of the clusters, `estimate_background` the local rate
 of events for use in a later run, and `pair_scores` the agreement with a known truth. `start`, `add`, `decide` and
 `take_away` keep a linked catalogue warm, and `clusters_of` gives its clusters. `unlinked`, `cut`, `work` and `join` do
-the same in slabs of time. The engine names no field: what is
-special to one stands in its `Sameness`.
+the same in slabs of time; `is_compiled` tells whether a run has to compile the engine first. The engine names no field:
+what is special to one stands in its `Sameness`.
 """
 
 from vigie.harmonise.agreement import Agreement, pair_scores
-from vigie.harmonise.answer import clusters_of
+from vigie.harmonise.answer import clusters_of, is_compiled
 from vigie.harmonise.arrays import from_arrays, to_arrays
 from vigie.harmonise.background import Background, estimate_background
 from vigie.harmonise.events import make_events
@@ -34,6 +34,7 @@ __all__ = [
     "estimate_background",
     "explain_model",
     "from_arrays",
+    "is_compiled",
     "join",
     "learn",
     "link",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.doubt import Shown, doubtful, part_of_episodes, proposals
+from vigie.harmonise.groups import FEW, grouped, sort_large
+from vigie.harmonise.kernel import is_kept, leaf
 from vigie.harmonise.score import probabilities
 from vigie.harmonise.state import LinkState
 from vigie.model.event import MAY_BE_LINKED, Clusters, Links
-
-_FEW = 64
 
 
 def clusters_of(state: LinkState, *, most_doubtful: int = 1000) -> Clusters:
@@ -38,6 +37,11 @@ def clusters_of(state: LinkState, *, most_doubtful: int = 1000) -> Clusters:
     )
 
 
+def is_compiled() -> bool:
+    """Whether the engine has linked on this machine before: if not, its first run compiles it, which takes about a minute."""
+    return is_kept(_strongest_first)
+
+
 def _events(root: NDArray[np.int32], order: NDArray[np.int64]) -> NDArray[np.int64]:
     """The number of each testimony's event (k,), by the smallest witness in each."""
     tops = order[root[order] == order]
@@ -52,49 +56,36 @@ def _links(shown: Shown, chance: NDArray[np.float64] | None, state: LinkState) -
     return Links(rows[:, 0], rows[:, 1], sure, shown.reasons, shown.bond)
 
 
-@njit(cache=True, nogil=True)
-def _by_event(event: Any, forced: Any, chance: Any, score: Any, rank: Any, events: int) -> Any:
+def _by_event(event: Any, forced: Any, chance: Any, score: Any, rank: Any, events: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Links in the order of their events, the must-links first in each, then the strongest; and the product of each event's chances."""
-    start = np.zeros(events + 1, np.int64)
-    for link in range(len(event)):
-        start[event[link] + 1] += 1
-    start = np.cumsum(start)
-    order, filled = np.empty(len(event), np.int64), start[:events].copy()
-    for link in range(len(event)):
-        order[filled[event[link]]] = link
-        filled[event[link]] += 1
+    start, order = grouped(event, events)
+    sort_large(start, order, ~forced, -score, rank[:, 0], rank[:, 1])
     whole = np.ones(events)
-    for number in range(events):
-        group = order[start[number] : start[number + 1]]
-        if len(group) > _FEW:
-            group[:] = _sorted(group, forced, score, rank)
-        elif len(group) > 1:
-            _sort_few(group, forced, score, rank)
-        for link in group:
-            whole[number] *= chance[link]
+    _strongest_first(start, order, forced, score, rank, chance, whole)
     return order, whole
 
 
-@njit(cache=True, nogil=True)
-def _sorted(group: Any, forced: Any, score: Any, rank: Any) -> Any:
-    """A large group in order: sorted by the least important key first, each time keeping the order of equals."""
-    group = group[np.argsort(rank[group, 1], kind="mergesort")]
-    group = group[np.argsort(rank[group, 0], kind="mergesort")]
-    group = group[np.argsort(-score[group], kind="mergesort")]
-    return group[np.argsort(~forced[group], kind="mergesort")]
+@leaf
+def _strongest_first(start: Any, order: Any, forced: Any, score: Any, rank: Any, chance: Any, whole: Any) -> None:
+    for event in range(len(whole)):
+        begin, end = start[event], start[event + 1]
+        if end - begin <= FEW:
+            _sort_few(order, begin, end, forced, score, rank)
+        for place in range(begin, end):
+            whole[event] *= chance[order[place]]
 
 
-@njit(cache=True, nogil=True)
-def _sort_few(group: Any, forced: Any, score: Any, rank: Any) -> None:
-    for position in range(1, len(group)):
-        link, place = group[position], position
-        while place > 0 and _is_before(link, group[place - 1], forced, score, rank):
-            group[place] = group[place - 1]
+@leaf
+def _sort_few(order: Any, begin: int, end: int, forced: Any, score: Any, rank: Any) -> None:
+    for position in range(begin + 1, end):
+        link, place = order[position], position
+        while place > begin and _is_before(link, order[place - 1], forced, score, rank):
+            order[place] = order[place - 1]
             place -= 1
-        group[place] = link
+        order[place] = link
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _is_before(a: int, b: int, forced: Any, score: Any, rank: Any) -> bool:
     if forced[a] != forced[b]:
         return bool(forced[a])

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.grid import sort_by
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.sphere import Sphere, band_of, cells_at, sphere_of
 from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, T, Testimonies, read_testimonies
 from vigie.model.catalogue import Catalogue
@@ -149,7 +149,7 @@ def _run_starts(*columns: Whole) -> Whole:
     return np.flatnonzero(is_new)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _outer_cells(cells: Whole, sphere: Sphere, wider: Sphere) -> Whole:
     """The cell of the wider sphere that the middle of each cell lies in; runs of one cell are worked out once."""
     outer, last = np.empty(len(cells), np.int64), -1
@@ -183,7 +183,7 @@ def _ground(counts: Counts, sphere: Sphere) -> _Ground:
     return _Ground(counts, sphere, counts.cell[start], np.append(start, len(counts.cell)), area, np.zeros(agencies, np.int64), np.empty(agencies, np.int64))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_rates(rows: Any, order: Whole, grounds: Any, spans: Any, rate: Any) -> None:
     """Write the rate of each row, going through rows in the order of cell and step: one cell's pointers only move on."""
     cell, step, is_inside = rows
@@ -218,7 +218,7 @@ def _fill_rates(rows: Any, order: Whole, grounds: Any, spans: Any, rate: Any) ->
         rate[row] = value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _surround(cell: int, sphere: Sphere, area: Any, used: Whole, start: Whole, places: Any) -> Any:
     """Fill `places` with begin and end of the counts of a cell and its eight neighbours; how many, and their area in km²."""
     band, count, km2 = band_of(cell, sphere), 0, 0.0
@@ -236,7 +236,7 @@ def _surround(cell: int, sphere: Sphere, area: Any, used: Whole, start: Whole, p
     return count, km2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wanted: int, tally: Whole, seen: Whole) -> int:
     """Reports of the most frequent agency in these cells and the wanted step or next to it; moves each place's begin on to there."""
     agencies, most = 0, 0
@@ -257,7 +257,7 @@ def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wan
     return most
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_spot_rates(cell: Whole, ground: Any, known: Any, rate: Any) -> None:
     """Write how many other events the cell of each row and its neighbours hold; `known` (used,) holds what was worked out."""
     places = np.empty((_NEIGHBOURS, 2), np.int64)

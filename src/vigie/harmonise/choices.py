@@ -6,15 +6,14 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.groups import FEW, grouped, sort_large
 from vigie.harmonise.kernel import leaf
 
 Rows = NDArray[np.int64]
 CHOSEN = ("time", "place", "depth", "magnitude", "kind", "severity")
 _TIME, _PLACE, _DEPTH, _MAGNITUDE, _KIND, _SEVERITY = range(6)
-_FEW = 32
 
 
 class Facts(NamedTuple):
@@ -39,8 +38,10 @@ class Facts(NamedTuple):
 
 def group_rows(cluster: Rows, count: int, witness: NDArray[np.uint64]) -> tuple[Rows, Rows]:
     """Where each of `count` clusters begins (count + 1,) in the list of rows (n,), and that list, in each in canonical order."""
-    start, rows = _grouped(cluster, count)
-    _sort_groups(start, rows, np.ascontiguousarray(witness[:, 0]), np.ascontiguousarray(witness[:, 1]))
+    start, rows = grouped(cluster, count)
+    high, low = np.ascontiguousarray(witness[:, 0]), np.ascontiguousarray(witness[:, 1])
+    sort_large(start, rows, high, low)
+    _sort_groups(start, rows, high, low)
     return start, rows
 
 
@@ -59,27 +60,12 @@ def choose(start: Rows, rows: Rows, facts: Facts) -> tuple[dict[str, Rows], Rows
     return dict(zip(CHOSEN, chosen, strict=True)), agencies
 
 
-@njit(cache=True, nogil=True)
-def _grouped(cluster: Any, count: int) -> Any:
-    start = np.zeros(count + 1, np.int64)
-    for row in range(len(cluster)):
-        start[cluster[row] + 1] += 1
-    start = np.cumsum(start)
-    rows, filled = np.empty(len(cluster), np.int64), start[:-1].copy()
-    for row in range(len(cluster)):
-        rows[filled[cluster[row]]] = row
-        filled[cluster[row]] += 1
-    return start, rows
-
-
-@njit(cache=True, nogil=True)
+@leaf
 def _sort_groups(start: Any, rows: Any, high: Any, low: Any) -> None:
-    """Sort each group by witness, copies of one by row."""
+    """Sort each smaller group by witness, copies of one by row."""
     for group in range(len(start) - 1):
         begin, end = start[group], start[group + 1]
-        if end - begin > _FEW:
-            by_low = rows[begin:end][np.argsort(low[rows[begin:end]], kind="mergesort")]
-            rows[begin:end] = by_low[np.argsort(high[by_low], kind="mergesort")]
+        if end - begin > FEW:
             continue
         for position in range(begin + 1, end):
             row, place = rows[position], position
@@ -89,13 +75,17 @@ def _sort_groups(start: Any, rows: Any, high: Any, low: Any) -> None:
             rows[place] = row
 
 
-@njit(cache=True, nogil=True)
-def _sort_by(start: Any, rows: Any, value: Any) -> None:
+def _sort_by(start: Rows, rows: Rows, value: NDArray[np.float64]) -> None:
     """Sort each group by a value, equals as they stand."""
+    sort_large(start, rows, value)
+    _sort_few_by(start, rows, value)
+
+
+@leaf
+def _sort_few_by(start: Any, rows: Any, value: Any) -> None:
     for group in range(len(start) - 1):
         begin, end = start[group], start[group + 1]
-        if end - begin > _FEW:
-            rows[begin:end] = rows[begin:end][np.argsort(value[rows[begin:end]], kind="mergesort")]
+        if end - begin > FEW:
             continue
         for position in range(begin + 1, end):
             row, place = rows[position], position

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.components import Pairs, Parts
 from vigie.harmonise.growth import force, grow, leave_one_out, note_close, top_of
 from vigie.harmonise.heap import new_queue
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import Codes, Numbers, Rules
 from vigie.harmonise.space import RING, ROOT, ROW, Table, load, new_space
 from vigie.harmonise.testimony import COUNT
@@ -76,7 +75,7 @@ def _joined(parts: list[Any], column: int) -> Any:
     return np.concatenate([_EMPTY[column], *parts])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cluster_chunk(begin: int, end: int, parts: Any, table: Any, local: Any, into: Any, rules: Any) -> Any:
     """Links with their reasons and whether they were forced, and close pairs with theirs, of components begin to end."""
     rows, pairs = parts.row_start[end] - parts.row_start[begin], parts.edge_start[end] - parts.edge_start[begin]

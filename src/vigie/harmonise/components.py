@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from vigie.harmonise.kernel import kernel
 
 Pairs = NDArray[np.int64]
 Labels = NDArray[np.int32]
@@ -57,7 +58,7 @@ def parts_of(labels: Labels, order: NDArray[np.int64], edges: tuple[Pairs, NDArr
     return Parts(*_parts(labels, order, edges[0], edges[1], must, wanted))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _label(root: Any, pairs: Any, bond: Any, must: Any) -> Any:
     for position in range(len(pairs)):
         if bond[position] == 0:
@@ -69,7 +70,7 @@ def _label(root: Any, pairs: Any, bond: Any, must: Any) -> Any:
     return root
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def join(root: Any, a: int, b: int) -> None:
     """Make one tree of those of rows a and b; the smaller root leads."""
     a, b = root_of(root, a), root_of(root, b)
@@ -79,7 +80,7 @@ def join(root: Any, a: int, b: int) -> None:
         root[a] = b
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def root_of(root: Any, row: int) -> int:
     """The root of a row; the way there is shortened."""
     while root[row] != row:
@@ -88,7 +89,7 @@ def root_of(root: Any, row: int) -> int:
     return row
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _parts(labels: Any, order: Any, pairs: Any, bond: Any, must: Any, wanted: Any) -> Any:
     number = np.full(len(labels), -1, np.int32)
     count = _number(0, labels, pairs, bond, wanted, number)
@@ -109,7 +110,7 @@ def _parts(labels: Any, order: Any, pairs: Any, bond: Any, must: Any, wanted: An
     return row_start, rows, edge_start, edges, must_start, forced
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _number(count: int, labels: Any, pairs: Any, bond: Any, wanted: Any, number: Any) -> int:
     """Number the labels by their first pair, from `count` on; how many are numbered now."""
     for position in range(len(pairs)):
@@ -120,7 +121,7 @@ def _number(count: int, labels: Any, pairs: Any, bond: Any, wanted: Any, number:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _grouped_pairs(labels: Any, pairs: Any, bond: Any, number: Any, count: int) -> Any:
     """Where each component's pairs begin (count + 1,), and their positions."""
     start = np.zeros(count + 1, np.int64)

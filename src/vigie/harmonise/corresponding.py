@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from vigie.harmonise.stable import LEFT, UNSTABLE, Contest, pairs_in_state, stable_events, standing_of
 from vigie.harmonise.testimony import EARTH_KM
 from vigie.model.catalogue import Catalogue
+from vigie.model.errors import BadReport
 from vigie.model.taxonomy import Classified, Path
 from vigie.model.times import DAY_US
 
@@ -34,6 +35,8 @@ _PARTS = 1_000_000_000
 NOTHING_SHARED = _PARTS + 1
 """Stands for the S of two reports that share no level of some taxonomy."""
 _BLOCK = 1 << 22
+MOST_CANDIDATES = 1_000_000
+"""Each candidate pair is held with its readings: more are too many to be arranged. The reports of four agencies on a country's year have some ten thousand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +68,7 @@ def correspond(catalogue: Catalogue, names: Sequence[str], taxonomies: Sequence[
     """The events of a catalogue by windows and taxonomies; `names` (n,) are the reports' own ids, all different.
 
     Real and exercise reports, and those of two fields, never meet. A report that names no category in some taxonomy stays alone.
+    Raises `BadReport` where more than `MOST_CANDIDATES` pairs lie within the windows.
     """
     order = np.array(sorted(range(len(catalogue)), key=_contents(catalogue, names, taxonomies).__getitem__), np.int64)
     sorted_classes = [Classified(known.depth, known.code[order], known.paths) for known in taxonomies]
@@ -172,7 +176,14 @@ def _mean(shares: Iterable[float]) -> int:
 
 def _near(accounts: _Accounts, windows: Windows) -> Ints:
     """Pairs (k, 2), smaller first, of different agencies and of one sort within the windows."""
-    return np.concatenate([np.zeros((0, 2), np.int64), *(_within(accounts, pairs, windows) for pairs in _close_in_time(accounts.begin_day, windows.days))])
+    found, count = [np.zeros((0, 2), np.int64)], 0
+    for pairs in _close_in_time(accounts.begin_day, windows.days):
+        found.append(_within(accounts, pairs, windows))
+        count += len(found[-1])
+        if count > MOST_CANDIDATES:
+            what = "More pairs lie within the windows than can be arranged"
+            raise BadReport(what, expected=f"at most {MOST_CANDIDATES:,}", todo="take smaller windows, or part the reports by time")
+    return np.concatenate(found)
 
 
 def _within(accounts: _Accounts, pairs: Ints, windows: Windows) -> Ints:

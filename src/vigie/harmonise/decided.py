@@ -49,12 +49,17 @@ def cannot_pairs(pairs: IndexPairs, one_of_many: NDArray[np.int64], must: Pairs)
 
 
 def _as_testimonies(pairs: IndexPairs, one_of_many: NDArray[np.int64], name: str) -> Pairs:
-    rows = np.asarray(pairs, np.int64).reshape(-1, 2) if np.size(pairs) % 2 == 0 else np.full((1, 2), -1)
-    if len(rows) and (rows.min() < 0 or rows.max() >= len(one_of_many)):
-        what = f"{name} is not made of pairs of rows of the catalogue"
-        raise BadSetting(what, got=f"rows {rows.min()} to {rows.max()}", expected=f"rows 0 to {len(one_of_many) - 1}")
-    found: Pairs = one_of_many[rows]
+    found: Pairs = one_of_many[row_pairs(pairs, len(one_of_many), name)]
     return found
+
+
+def row_pairs(pairs: IndexPairs, count: int, name: str) -> Pairs:
+    """Pairs of rows (k, 2) of a catalogue of `count` reports; raises `BadSetting` where they are none."""
+    rows = np.asarray(pairs, np.int64).reshape(-1, 2) if np.size(pairs) % 2 == 0 else np.full((1, 2), -1)
+    if len(rows) and (rows.min() < 0 or rows.max() >= count):
+        what = f"{name} is not made of pairs of rows of the catalogue"
+        raise BadSetting(what, got=f"rows {rows.min()} to {rows.max()}", expected=f"rows 0 to {count - 1}" if count else "none, since the catalogue is empty")
+    return rows
 
 
 def _rows(pair: NDArray[np.int64], one_of_many: NDArray[np.int64]) -> str:

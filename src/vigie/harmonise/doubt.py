@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.cluster import Grown, Noted
 from vigie.harmonise.components import Pairs
 from vigie.harmonise.episode import part_parts
 from vigie.harmonise.fuse import MOST_COMPARED, fuse_members, fuse_two
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.groups import grouped
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, are_in_reach, score_parts
 from vigie.harmonise.space import MEMBER, Table
 from vigie.harmonise.testimony import AGENCIES, AGENCY, COUNT, EXTENT
@@ -43,7 +43,8 @@ def proposals(table: Table, bond: NDArray[np.int8], grown: Grown, rules: Rules) 
     pairs, kinds = table.pairs[chosen], bond[chosen]
     tops, which = np.unique(grown.root[pairs], return_inverse=True)
     which = which.reshape(-1, 2)
-    numbers, codes = _fused(tops, grown.ring, table.numbers, table.codes, table.rank)
+    numbers, codes = table.numbers[tops], table.codes[tops]
+    _fuse(*_members(tops, grown.root, table.rank), table.numbers, table.codes, numbers, codes)
     clusters = tops.astype(np.int64), grown.root, grown.ring, table.codes
     reasons = np.zeros((len(chosen), 6))
     _judge(reasons, which, kinds, (numbers, codes), clusters, (table.apart_start, table.apart), rules)
@@ -103,42 +104,34 @@ def _incident_first(pairs: Pairs, bond: NDArray[np.int8], numbers: Numbers) -> P
     return np.where(turned[:, None], pairs[:, ::-1], pairs)
 
 
-@njit(cache=True, nogil=True)
-def _fused(tops: Any, ring: Any, numbers: Numbers, codes: Codes, rank: Any) -> Any:
-    """The fused estimates of the clusters with these first rows."""
-    fused, fused_codes = np.empty((len(tops), numbers.shape[1])), np.empty((len(tops), codes.shape[1]), np.int64)
+def _members(tops: NDArray[np.int32], root: NDArray[np.int32], rank: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the rows of each cluster begin (k + 1,) in a list of rows, and that list; `tops` (k,) are the clusters' first rows."""
+    number, order = np.full(len(root), -1), np.empty(len(root), np.int64)
+    number[tops], order[rank] = np.arange(len(tops)), np.arange(len(root))
+    rows = order[number[root[order]] >= 0]
+    start, places = grouped(number[root[rows]], len(tops))
+    return start, rows[places]
+
+
+@kernel
+def _fuse(start: Any, members: Any, numbers: Numbers, codes: Codes, fused: Any, fused_codes: Any) -> None:
+    """Write the fused estimate of each cluster of several rows."""
     work, work_codes = np.empty((MOST_COMPARED + 1, numbers.shape[1])), np.empty((MOST_COMPARED + 1, codes.shape[1]), np.int64)
     several = np.zeros((MOST_COMPARED, MEMBER + 1), np.int64)
     several[:, MEMBER] = np.arange(MOST_COMPARED)
-    for place in range(len(tops)):
-        fused[place], fused_codes[place] = numbers[tops[place]], codes[tops[place]]
-        if ring[tops[place]] == tops[place]:
-            continue
-        members = _members(ring, tops[place], rank)
-        if len(members) > MOST_COMPARED:
-            for member in members[1:]:
-                work[0], work_codes[0], work[1], work_codes[1] = fused[place], fused_codes[place], numbers[member], codes[member]
+    for cluster in range(len(fused)):
+        begin, end = start[cluster], start[cluster + 1]
+        if end - begin > MOST_COMPARED:
+            for position in range(begin + 1, end):
+                member = members[position]
+                work[0], work_codes[0], work[1], work_codes[1] = fused[cluster], fused_codes[cluster], numbers[member], codes[member]
                 fuse_two(work, work_codes, 0, 1)
-                fused[place], fused_codes[place] = work[0], work_codes[0]
-            continue
-        for position in range(len(members)):
-            work[position], work_codes[position] = numbers[members[position]], codes[members[position]]
-        fuse_members(work, work_codes, several, len(members), MOST_COMPARED)
-        fused[place], fused_codes[place] = work[MOST_COMPARED], work_codes[MOST_COMPARED]
-    return fused, fused_codes
-
-
-@njit(cache=True, nogil=True)
-def _members(ring: Any, top: int, rank: Any) -> Any:
-    """The rows of a cluster in canonical order."""
-    count, member = 1, ring[top]
-    while member != top:
-        count, member = count + 1, ring[member]
-    members = np.empty(count, np.int64)
-    for position in range(count):
-        members[position] = member
-        member = ring[member]
-    return members[np.argsort(rank[members])]
+                fused[cluster], fused_codes[cluster] = work[0], work_codes[0]
+        elif end - begin > 1:
+            for position in range(begin, end):
+                work[position - begin], work_codes[position - begin] = numbers[members[position]], codes[members[position]]
+            fuse_members(work, work_codes, several, end - begin, MOST_COMPARED)
+            fused[cluster], fused_codes[cluster] = work[MOST_COMPARED], work_codes[MOST_COMPARED]
 
 
 @leaf

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, spot_rates, wide_rates
 from vigie.harmonise.expect import Forms, judge, levels_apart
 from vigie.harmonise.habits import Habits, Reals, families, habits_of
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.parameters import Names, Parameters, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
 from vigie.harmonise.score import Codes, Numbers, Rules, gap_s, rules_of
@@ -55,6 +55,7 @@ _KIN_SHARE = 0.05
 _LEAST_SIZES = 30
 _MOST_BINS = 256
 _STRAY_SHARE = 0.05
+_FAR_QUARTILES, _FAR_SIGMAS = 10.0, 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,8 +194,14 @@ def _with_curves(names: Names, numbers: Numbers, codes: Codes, sameness: Samenes
 
 
 def _curve(family: str, size: Reals, sigma: float) -> SizeCurve:
-    """How dense sizes are, smoothed by a Gaussian as wide as the difference of two small errors; strays lie anywhere in between."""
+    """How dense sizes are, smoothed by a Gaussian as wide as the difference of two small errors; strays lie anywhere in between.
+
+    A size far from all others (a typing error, a 9999 for unknown) is taken as less far, so that it does not blur the rest.
+    """
     width = sigma / math.sqrt(2)
+    lower, middle, upper = np.quantile(size, [0.25, 0.5, 0.75]).tolist()
+    room = _FAR_QUARTILES * (upper - lower) + _FAR_SIGMAS * sigma
+    size = np.clip(size, middle - room, middle + room)
     low, high = float(np.floor(size.min() / width - 4) * width), float(size.max() + 4 * width)
     step = max(width / 2, (high - low) / _MOST_BINS)
     bins = int((high - low) / step) + 1
@@ -216,7 +223,7 @@ def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, start: Par
     return Forms(time, time_base, place, place_base, size, numbers[:, OWN_VAR] - start.time[time] * time_base, shape, numbers[:, SIZE].copy())
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) -> None:
     agencies, scales = habits.bias.shape
     time, time_base, place, place_base, size = forms
@@ -237,7 +244,7 @@ def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) ->
 
 
 def _read_again(columns: Columns, rows: NDArray[np.int64], habits: Habits, numbers: Numbers) -> None:
-    places, ignored = np.arange(len(rows)), np.empty(len(rows), np.int64)
+    places, ignored = np.arange(len(rows)), np.empty((len(rows), 2), np.int64)[:, 0]  # a column, as the readers are compiled for
     read_times(columns, rows, places, habits, numbers, ignored)
     read_places(columns, rows, places, habits, numbers, ignored)
     read_sizes(columns, rows, places, habits, numbers, ignored)
@@ -248,7 +255,7 @@ def _expected(numbers: Numbers, spot_rate: Reals, sameness: Sameness) -> Reals:
     return np.asarray(sameness.time_window_s * (numbers[:, RATE] * math.pi * sameness.place_window_km**2 + spot_rate), np.float64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gaps(numbers: Any, pairs: Any) -> Any:
     """How far apart in time the reports of each pair are, s (p,)."""
     gaps = np.empty(len(pairs))

@@ -9,9 +9,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
 from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR, T
 
@@ -39,7 +39,7 @@ class Forms(NamedTuple):
     raw_size: Reals
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: Any, place_floor: float) -> None:
     """Write the errors of all rows anew under these parameters."""
     for row in range(len(numbers)):
@@ -58,7 +58,7 @@ def gives_days(numbers: Reals) -> NDArray[np.bool_]:
     return np.asarray((ends % _DAY_S == 0).all(axis=0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> Any:
     """What is known of each pair (p, 4) under these rules.
 
@@ -80,9 +80,12 @@ def judge(numbers: Any, codes: Any, pairs: Any, kin_rate: Any, rules: Any) -> An
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, forms: Any, groups: Any, rules: Any, last_level: int) -> Any:
-    """What the pairs say of each parameter, weighted by their chances (p,) of being one event told by two agencies."""
+    """What the pairs say of each parameter, weighted by their chances (p,) of being one event told by two agencies.
+
+    A report that copies the time and the point of another to the last digit says nothing of how far off either is.
+    """
     time, place, size, bias = np.zeros((groups[0], 3)), np.zeros((groups[1], 3)), np.zeros((groups[2], 3)), np.zeros(groups[2])
     levels, cores = np.zeros(last_level + 1), np.zeros(4)
     for pair in range(len(pairs)):
@@ -95,7 +98,8 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
         for part, share in enumerate((usual, time_off, place_off, both_off)):
             cores[part] += weight[pair] * share
         core = weight[pair] * (usual + place_off)
-        if not _are_both_intervals(numbers, i, j):
+        is_copy = codes[i, POINT] == codes[j, POINT] and numbers[i, T] == numbers[j, T] and numbers[i, HALF] == numbers[j, HALF]
+        if not (is_copy or _are_both_intervals(numbers, i, j)):
             variance = numbers[i, OWN_VAR] + numbers[j, OWN_VAR] + differences[pair, 1]
             _add(time, forms.time[i], forms.time_base[i], core, differences[pair, 0], variance)
             _add(time, forms.time[j], forms.time_base[j], core, differences[pair, 0], variance)
@@ -104,12 +108,12 @@ def gather(numbers: Any, codes: Any, pairs: Any, differences: Any, weight: Any, 
             variance = 0.5 * (numbers[i, C_EE] + numbers[i, C_NN] + numbers[j, C_EE] + numbers[j, C_NN])
             _add(place, forms.place[i], forms.place_base[i], 2 * core, differences[pair, 2], variance)
             _add(place, forms.place[j], forms.place_base[j], 2 * core, differences[pair, 2], variance)
-        if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY]:
+        if codes[i, FAMILY] >= 0 and codes[i, FAMILY] == codes[j, FAMILY] and not is_copy:
             _add_size(numbers, i, j, weight[pair], forms, size, bias, rules)
     return time, place, size, bias, levels, cores
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def levels_apart(numbers: Any, codes: Any, pairs: Any, rules: Any, last_level: int) -> Any:
     """How often the kinds of unrelated reports of two agencies at one place share so many levels (levels,): pairs too far apart in time."""
     levels = np.zeros(last_level + 1)
@@ -122,7 +126,7 @@ def levels_apart(numbers: Any, codes: Any, pairs: Any, rules: Any, last_level: i
     return levels
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add(table: Any, group: int, base: float, weight: float, squared: float, variance: float) -> None:
     """Add what a squared difference with this expected value says of a parameter that enters it times `base`."""
     slope = base / variance
@@ -131,23 +135,25 @@ def _add(table: Any, group: int, base: float, weight: float, squared: float, var
     table[group, PULL] += weight * slope * (squared / variance - 1.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_size(numbers: Any, i: int, j: int, weight: float, forms: Any, size: Any, bias: Any, rules: Any) -> None:
     gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
     core = weight * _core_share(gap * gap / variance, 1.0, rules.wide_share_size, rules.wide_factor)
+    if not core > 0:
+        return
     _add(size, forms.size[i], 1.0, core, gap * gap, variance)
     _add(size, forms.size[j], 1.0, core, gap * gap, variance)
     bias[forms.size[i]] += core * numbers[i, SIZE_VAR] / variance * gap
     bias[forms.size[j]] -= core * numbers[j, SIZE_VAR] / variance * gap
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _are_both_intervals(numbers: Any, i: int, j: int) -> bool:
     """Two days agree or not: their middles, on one grid, do not differ as those of strewn intervals would."""
     return bool(numbers[i, HALF] > 0 and numbers[j, HALF] > 0 and not (numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> float:
     """The chance that a difference of q squared sigmas comes from the narrow part of the mixture."""
     tail = wide_share * wide**-dimensions * math.exp(-0.5 * q / (wide * wide))
@@ -155,7 +161,7 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
     return float(core / max(core + tail, 1e-300))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _parts(numbers: Any, i: int, j: int, rules: Any) -> tuple[float, float, float, float]:
     """The chances that two reports of one event are as usual, or grossly off in time alone, in place alone, in both."""
     core, wide = time_densities(numbers, i, j, rules.wide_factor)

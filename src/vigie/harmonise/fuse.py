@@ -2,7 +2,7 @@
 
 The fused estimate is the precision-weighted mean. What two reports give to the last digit alike, the same point or the
 same time and length, is one piece of information said twice (a gazetteer, a day, a copied source): it counts once, with
-the smallest of the stated errors. Kind and size family are those of most reports.
+the smallest of the stated errors; so does the size of a report that copies time, point and size. Kind and size family are those of most reports.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def copy_row(numbers: Numbers, codes: Codes, source: int, a: int) -> None:
 @leaf
 def fuse_two(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     """Make row a the fused estimate of a and b; takes constant time."""
+    is_copy = _are_copies(numbers, codes, a, b)
     said_alike = numbers[a, T] == numbers[b, T] and numbers[a, HALF] == numbers[b, HALF]
     if not said_alike:
         _fuse_time(numbers, a, b)
@@ -89,7 +90,8 @@ def fuse_two(numbers: Numbers, codes: Codes, a: int, b: int) -> None:
     if codes[a, KIND] < 0 or (codes[b, KIND] >= 0 and codes[b, COUNT] > codes[a, COUNT]):
         codes[a, KIND] = codes[b, KIND]
     if codes[b, FAMILY] >= 0 and codes[a, FAMILY] == codes[b, FAMILY]:
-        _fuse_size(numbers, a, b)
+        if not is_copy:
+            _fuse_size(numbers, a, b)
     elif codes[a, FAMILY] < 0 or (codes[b, FAMILY] >= 0 and codes[b, COUNT] > codes[a, COUNT]):
         _take_size(numbers, codes, a, b)
     _share(numbers, codes, a, b)
@@ -205,11 +207,33 @@ def _fuse_sizes(numbers: Numbers, codes: Codes, who: Any, count: int, a: int) ->
     family = _commonest(codes, who, count, FAMILY)
     for place in range(count):
         row = who[place, MEMBER]
-        if family >= 0 and codes[row, FAMILY] == family:
+        if family >= 0 and codes[row, FAMILY] == family and _is_first_to_size(numbers, codes, who, count, place):
             if codes[a, FAMILY] < 0:
                 _take_size(numbers, codes, a, row)
             else:
                 _fuse_size(numbers, a, row)
+
+
+@leaf
+def _is_first_to_size(numbers: Numbers, codes: Codes, who: Any, count: int, place: int) -> bool:
+    """Whether no other member gives the same time, point and size with a smaller error, or as small and earlier in order."""
+    row = who[place, MEMBER]
+    for other in range(count):
+        rival = who[other, MEMBER]
+        if other != place and codes[rival, FAMILY] == codes[row, FAMILY] and _are_copies(numbers, codes, rival, row):
+            smaller, equal = numbers[rival, SIZE_VAR] < numbers[row, SIZE_VAR], numbers[rival, SIZE_VAR] == numbers[row, SIZE_VAR]
+            if smaller or (equal and other < place):
+                return False
+    return True
+
+
+@leaf
+def _are_copies(numbers: Numbers, codes: Codes, a: int, b: int) -> bool:
+    """Whether a and b give the same time and point to the last digit, and the same size within its error (the agencies' biases are taken off)."""
+    if codes[a, POINT] != codes[b, POINT] or numbers[a, T] != numbers[b, T] or numbers[a, HALF] != numbers[b, HALF]:
+        return False
+    gap = numbers[a, SIZE] - numbers[b, SIZE]
+    return bool(gap * gap <= numbers[a, SIZE_VAR] + numbers[b, SIZE_VAR])
 
 
 @leaf

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.score import Codes, Numbers
 from vigie.harmonise.sphere import Sphere, cells_at, sphere_of
 from vigie.harmonise.testimony import EARTH_KM, FINE, HALF, NOWHERE, PLACE_LEVEL, RATE, TIME_LEVEL, UX, UY, UZ, T
@@ -24,7 +24,7 @@ Rows = NDArray[np.int64]
 MOST_EVENTS = 2_000
 """A report too vague for the fine windows is left alone where more unrelated events than this fall into its windows by the
 background: none can stand out among so many."""
-MOST_ALIKE = 5_000
+MOST_ALIKE = 1_000
 """Where more reports than this of one class fall into one block as large as their windows they are left alone."""
 TICKS_PER_S = 64
 _SMALLEST_CELL_KM = 20.0
@@ -130,7 +130,7 @@ def _sheet(numbers: Numbers, rows: Rows, kind: int, spheres: list[Sphere]) -> Sh
     return Sheet(sphere, rows, ticks, half, place, cell[start], np.append(start, len(rows)), int(half.max()), kind // 2 == 0, kind % 2 == 0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _look_at(numbers: Numbers, rows: Rows, half: Rows, place: NDArray[np.float32]) -> None:
     """Write half the interval, ticks, and the unit vector of each row."""
     for position in range(len(rows)):
@@ -155,7 +155,7 @@ def sort_by(*columns: NDArray[np.int64]) -> Rows:
     return np.argsort(packed)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _blocks(numbers: Numbers, codes: Codes, windows: NDArray[np.float64], block: Rows) -> None:
     """Write each row's block: the cube of space and the step of time it lies in and its class, mixed into one number."""
     for row in range(len(block)):
@@ -168,7 +168,7 @@ def _blocks(numbers: Numbers, codes: Codes, windows: NDArray[np.float64], block:
         block[row] = np.int64(mixed ^ (mixed >> np.uint64(29)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _in_full_buckets(block: Rows, count: Rows) -> NDArray[np.bool_]:
     """Which rows share a bucket of blocks with more than `MOST_ALIKE` rows: all crowded ones, and hardly any other."""
     for row in range(len(block)):

@@ -31,6 +31,8 @@ from vigie.harmonise.space import (
     SECOND,
     STAMP,
     START,
+    VAIN,
+    VAIN_SEEN,
     VERSION,
     falling,
 )
@@ -176,10 +178,11 @@ def grow(space: Any, count: int, pairs: int, queue: Any, out: Any, at: int, rule
             size -= 1
         i, j = top_of(who, ties[pair, FIRST]), top_of(who, ties[pair, SECOND])
         is_stale, is_lazy = who[i, VERSION] + who[j, VERSION] != seen, (who[i, LAZY] | who[j, LAZY]) > 0
-        if i == j or (is_stale and not is_lazy) or (from_list and len(apart) > 0 and _are_apart(codes, who, apart, count, i, j)):
+        if i == j or (is_stale and (not is_lazy or _was_in_vain(who, i, j))) or (from_list and len(apart) > 0 and _are_apart(codes, who, apart, count, i, j)):
             continue
         nats = weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules)
         if is_stale and (nats < rules.threshold or not may_unite(numbers, codes, who, apart, count, i, j, rules)):
+            _note_vain(who, i, j)
             continue
         _note(who, reasons, out, at + made, ties[pair, FIRST], ties[pair, SECOND])
         made += 1
@@ -258,7 +261,7 @@ def _sweep(space: Any, count: int, pairs: int, out: Any, at: int, rules: Any) ->
         for pair in range(pairs):
             i, j = top_of(who, ties[pair, FIRST]), top_of(who, ties[pair, SECOND])
             seen = who[i, VERSION] + who[j, VERSION]
-            if i == j or ties[pair, JUDGED] == seen or (who[i, LAZY] | who[j, LAZY]) == 0:
+            if i == j or ties[pair, JUDGED] == seen or (who[i, LAZY] | who[j, LAZY]) == 0 or _was_in_vain(who, i, j):
                 continue
             ties[pair, JUDGED] = seen
             nats = weigh(numbers, codes, who, reasons, count, min(i, j), max(i, j), rules)
@@ -266,7 +269,22 @@ def _sweep(space: Any, count: int, pairs: int, out: Any, at: int, rules: Any) ->
                 _note(who, reasons, out, at + made, ties[pair, FIRST], ties[pair, SECOND])
                 made += 1
                 unite(numbers, codes, who, count, min(i, j), max(i, j))
+            else:
+                _note_vain(who, i, j)
     return made
+
+
+@leaf
+def _was_in_vain(who: Any, i: int, j: int) -> bool:
+    """Whether clusters i and j are known not to unite as they are: thousands of pairs may tie the same two."""
+    seen = who[i, VERSION] + who[j, VERSION]
+    return bool((who[i, VAIN] == j and who[i, VAIN_SEEN] == seen) or (who[j, VAIN] == i and who[j, VAIN_SEEN] == seen))
+
+
+@leaf
+def _note_vain(who: Any, i: int, j: int) -> None:
+    who[i, VAIN], who[j, VAIN] = j, i
+    who[i, VAIN_SEEN] = who[j, VAIN_SEEN] = who[i, VERSION] + who[j, VERSION]
 
 
 @leaf

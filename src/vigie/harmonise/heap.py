@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.kernel import kernel, leaf
 
 
 class Queue(NamedTuple):
     """A binary heap in arrays: the score of a pair, its position in the list of pairs, and what was known when it was scored."""
 
     score: NDArray[np.float64]
-    pair: NDArray[np.int32]
+    pair: NDArray[np.int64]
     seen: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def new_queue(room: int) -> Any:
     """An empty queue with room for so many."""
-    return Queue(np.empty(room), np.empty(room, np.int32), np.empty(room, np.int64))
+    return Queue(np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64))
 
 
 @leaf

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of
+from vigie.harmonise.decided import row_pairs
 from vigie.harmonise.evidence import Evidence, evidence_of
 from vigie.harmonise.expect import COUNT, INFORMATION, PULL, gather, gives_days, judge, refresh
 from vigie.harmonise.habits import Reals
@@ -69,7 +70,7 @@ def learn(catalogue: Catalogue, sameness: Sameness, *, same: IndexPairs = (), ap
     """What the reports issued before `until_us` (without it all) say of the field's parameters; a pure function of them in any order.
 
     `same` and `apart` are pairs of catalogue rows (k, 2) that analysts decided on. A report without a time of issue counts as issued
-    when it begins.
+    when it begins. Raises `BadSetting` where a pair names no row.
     """
     rows = _issued_before(catalogue, until_us)
     part = catalogue if len(rows) == len(catalogue) else catalogue.take(rows)
@@ -77,7 +78,7 @@ def learn(catalogue: Catalogue, sameness: Sameness, *, same: IndexPairs = (), ap
     background = background_of(known, sameness)
     place = np.full(len(catalogue), -1, np.int64)
     place[rows] = known.one_of_many
-    decided = [_decided(pairs, place) for pairs in (same, apart)]
+    decided = [_decided(row_pairs(pairs, len(catalogue), name), place) for name, pairs in (("same", same), ("apart", apart))]
     evidence = evidence_of(part, known, background, sameness, decided[0], decided[1])
     model = replace(_fitted(evidence), until_us=until_us)
     kin = sameness.kin if model.kin is None else model.kin
@@ -91,9 +92,9 @@ def _issued_before(catalogue: Catalogue, until_us: int | None) -> NDArray[np.int
     return np.flatnonzero(said_us < until_us)
 
 
-def _decided(pairs: IndexPairs, place: NDArray[np.int64]) -> NDArray[np.int64]:
+def _decided(pairs: Pairs, place: NDArray[np.int64]) -> NDArray[np.int64]:
     """The pairs as testimonies, sorted, each once; those not read are left out."""
-    found = place[np.asarray(pairs, np.int64).reshape(-1, 2)]
+    found = place[pairs]
     found = np.sort(found[(found >= 0).all(axis=1) & (found[:, 0] != found[:, 1])], axis=1)
     return np.unique(found, axis=0)
 

@@ -10,9 +10,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.score import Codes, Numbers, gap_s, offset_km
 from vigie.harmonise.testimony import EARTH_KM, EXTENT, FINE, GROUP, HALF, PLACE_LEVEL, TIME_LEVEL, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
@@ -58,7 +58,7 @@ def stretch_pairs(numbers: Numbers, codes: Codes, window_km: float, window_s: fl
     return int(used), pairs
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sweep(numbers: Any, codes: Any, band: Any, in_band: Any, start: Any, window_km: float, window_s: float, most: int) -> Any:
     """Each row looks back in time, in its own band of latitude and both neighbours."""
     pairs, found = np.empty((1024, 2), np.int64), 0
@@ -87,7 +87,7 @@ def _sweep(numbers: Any, codes: Any, band: Any, in_band: Any, start: Any, window
     return len(numbers), pairs[:found]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _in_window(numbers: Any, codes: Any, i: int, j: int, window_km: float, window_s: float) -> bool:
     dx, dy, dz = numbers[i, UX] - numbers[j, UX], numbers[i, UY] - numbers[j, UY], numbers[i, UZ] - numbers[j, UZ]
     if (dx * dx + dy * dy + dz * dz) * EARTH_KM * EARTH_KM > window_km * window_km or codes[i, GROUP] != codes[j, GROUP]:
@@ -95,7 +95,7 @@ def _in_window(numbers: Any, codes: Any, i: int, j: int, window_km: float, windo
     return bool(gap_s(numbers, i, j)[0] <= window_s)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def differences(numbers: Any, pairs: Any) -> Any:
     """Of each pair the squared difference in time that errors must explain, s², what intervals add to it, s², and half the squared distance, km²."""
     found = np.empty((len(pairs), 3))

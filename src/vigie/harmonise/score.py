@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.testimony import (
     C_EE,
     C_EN,
@@ -199,7 +199,9 @@ def offset_km(numbers: Numbers, a: int, b: int) -> tuple[float, float]:
     """East and north from place a to place b in km, on the plane that touches the Earth halfway between them."""
     mx, my, mz = numbers[a, UX] + numbers[b, UX], numbers[a, UY] + numbers[b, UY], numbers[a, UZ] + numbers[b, UZ]
     level = math.sqrt(mx * mx + my * my)
-    length = max(math.sqrt(level * level + mz * mz), POLAR)
+    length = math.sqrt(level * level + mz * mz)
+    if length <= POLAR:  # antipodes: any way is as long
+        return 0.0, 2 * EARTH_KM
     ex, ey = (-my / level, mx / level) if level > POLAR else (0.0, 1.0)
     dx, dy, dz = numbers[b, UX] - numbers[a, UX], numbers[b, UY] - numbers[a, UY], numbers[b, UZ] - numbers[a, UZ]
     east = dx * ex + dy * ey
@@ -301,7 +303,7 @@ def score_parts(numbers: Numbers, codes: Codes, a: int, b: int, rules: Any) -> t
     return time + rules.log_window_s, place + rules.log_window_km2, size, kind, density_nats(numbers, codes, a, b, rules)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_nats(numbers: Numbers, codes: Codes, a: int, rules: Any) -> float:
     """What a could score at most, with a partner of no error at the same place and time: a bound that saves work."""
     variance = numbers[a, OWN_VAR] if numbers[a, EXTENT] >= 0 else numbers[a, T_VAR]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vigie.harmonise.episode import PART_OF, bond_of, is_part, part_parts
 from vigie.harmonise.grid import TICKS_PER_S, Grids, Rows, Sheet
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import Codes, Numbers, Rules, best_nats, ends_agree, gap_s, kind_nats, most_log_mixture, score_parts
 from vigie.harmonise.sphere import angle_of, runs_near
 from vigie.harmonise.testimony import (
@@ -185,7 +185,7 @@ def _sweep_all(table: _Table, sheet: Sheet, other: Sheet, bounds: _Bounds, rules
     return list(pool.map(sweep_chunk, range(0, len(sheet.rows), _CHUNK)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_spare(numbers: Numbers, codes: Codes, rows: Rows, limit: float, spare: Any, rules: Rules) -> None:
     for row in rows:
         room = best_nats(numbers, codes, row, rules) - limit + _ROUNDING_NATS
@@ -195,7 +195,7 @@ def _fill_spare(numbers: Numbers, codes: Codes, rows: Rows, limit: float, spare:
             spare[row] = room + 0.5 * math.log(max(variance * det * rate * rate, _TINY))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_tables(kinds: Any, repeats: Any, codes: Codes, rules: Rules) -> None:
     """Ask the score for what each two kinds, and two reports of each agency, are worth; `codes` (2, columns) is for scribbling."""
     most = max(rules.kind_nats.max(), 0.0)
@@ -212,7 +212,7 @@ def _own_variance(numbers: Numbers, row: int) -> float:
     return float(numbers[row, OWN_VAR] if numbers[row, EXTENT] >= 0 else numbers[row, T_VAR])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sweep(table: Any, sheet: Any, other: Any, begin: int, end: int, reach: Any, bounds: Any, rules: Rules) -> Any:
     """Pairs, scores and bonds that rows begin:end of a sheet make with another sheet.
 
@@ -245,7 +245,7 @@ def _sweep(table: Any, sheet: Any, other: Any, begin: int, end: int, reach: Any,
     return pairs[:found].copy(), score[:found].copy(), bond[:found].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _meet(  # noqa: C901  (one loop, kept together for speed)
     numbers: Any, codes: Any, spare: Any, again: Any, kinds: Any, repeats: Any,
     rows: Any, ticks: Any, half: Any, point: Any, other_rows: Any, other_ticks: Any, other_half: Any, other_point: Any, longest: int,
@@ -297,7 +297,7 @@ def _advance(ticks: Any, low: int, stop: int, wanted: int) -> int:
     return low
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _room_for(values: Any, count: int) -> Any:
     """The array itself, or a copy twice as long as asked for where it has not room for `count`."""
     if count <= len(values):

@@ -14,15 +14,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.background import rates
 from vigie.harmonise.cluster import Grown, Noted, alone, cluster_parts
 from vigie.harmonise.components import Labels, label_components, parts_of
 from vigie.harmonise.grid import build_grids, reach_s
-from vigie.harmonise.score import Codes, Numbers
+from vigie.harmonise.score import Codes, Numbers, Rules
 from vigie.harmonise.search import Edges, search
 from vigie.harmonise.space import Table
-from vigie.harmonise.state import Basis, LinkState, Names, clustered, rules_for
-from vigie.harmonise.testimony import POINT_RATE, RATE, T, Testimonies
+from vigie.harmonise.state import LinkState, clustered
+from vigie.harmonise.testimony import T
+from vigie.model.sameness import Sameness
 
 Rows = NDArray[np.int64]
 _NO_PAIRS = np.zeros((0, 2), np.int64)
@@ -32,8 +32,7 @@ _NO_PAIRS = np.zeros((0, 2), np.int64)
 class Slab:
     """The reports that reach into the time from `begin_s` to `end_s`: `rows` (k,) of the state, ascending, and what is known of them.
 
-    `is_home` (k,) marks those whose own time lies inside, `is_inner` those that reach nowhere else and that no decision
-    names, `crowded` those that are not looked for.
+    `is_inner` (k,) marks those that reach nowhere else and that no decision names, `crowded` those that are not looked for.
     """
 
     begin_s: float
@@ -41,17 +40,14 @@ class Slab:
     rows: Rows
     numbers: Numbers
     codes: Codes
-    is_home: NDArray[np.bool_]
     is_inner: NDArray[np.bool_]
     crowded: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worked:
-    """What became of a slab: `rates` (h, 2) of its `home` rows, its edges, and its finished components with their `rows` and labels."""
+    """What became of a slab: its edges, and its finished components with their `rows` and labels."""
 
-    home: Rows
-    rates: NDArray[np.float64]
     edges: Edges
     rows: Rows
     labels: Labels
@@ -61,7 +57,7 @@ class Worked:
 def cut(state: LinkState, most: int) -> list[Slab]:
     """At most `most` slabs with about as many reports each; fewer where many reports are of one time.
 
-    The state is one of `unlinked`: its reports are read, and nothing else is done.
+    The state is one of `unlinked`: its reports are read and their rates known, and nothing else is done.
     """
     time_s, reach = state.numbers[:, T], reach_s(state.numbers, state.codes, state.basis.sameness)
     inside = np.unique(np.quantile(time_s, np.arange(1, most) / most)) if len(time_s) and most > 1 else np.zeros(0)
@@ -74,27 +70,22 @@ def cut(state: LinkState, most: int) -> list[Slab]:
 def _slab(state: LinkState, reach: tuple[NDArray[np.float64], NDArray[np.float64]], free: NDArray[np.bool_], begin_s: float, end_s: float) -> Slab:
     first, last = reach
     rows = np.flatnonzero((last >= begin_s) & (first < end_s))
-    numbers = state.numbers[rows]
     return Slab(
         begin_s,
         end_s,
         rows,
-        numbers,
+        state.numbers[rows],
         state.codes[rows],
-        is_home=(numbers[:, T] >= begin_s) & (numbers[:, T] < end_s),
         is_inner=(first[rows] >= begin_s) & (last[rows] < end_s) & free[rows],
         crowded=state.crowded[rows],
     )
 
 
-def work(slab: Slab, basis: Basis, names: Names) -> Worked:
-    """The pairs that a slab has, and the clusters of those of its components that lie wholly inside."""
-    rules, numbers, codes = rules_for(basis, names), slab.numbers.copy(), slab.codes
-    known = Testimonies(numbers, codes, np.zeros((0, 0), np.int64), slab.rows, slab.rows)
-    numbers[:, RATE], numbers[:, POINT_RATE] = rates(known, basis.background)
-    grids = build_grids(numbers, codes, np.flatnonzero(~slab.crowded), basis.sameness)
-    edges = _own(search(numbers, codes, grids, grids, rules, basis.sameness), slab, basis)
-    count = len(slab.rows)
+def work(slab: Slab, sameness: Sameness, rules: Rules) -> Worked:
+    """The pairs that a slab has, and the clusters of those of its components that lie wholly inside; `rules` are the state's."""
+    numbers, codes, count = slab.numbers, slab.codes, len(slab.rows)
+    grids = build_grids(numbers, codes, np.flatnonzero(~slab.crowded), sameness)
+    edges = _own(search(numbers, codes, grids, grids, rules, sameness), slab, sameness)
     labels = label_components(count, edges.pairs, edges.bond, _NO_PAIRS)
     crossing = np.zeros(count, bool)
     crossing[labels[~slab.is_inner]] = True
@@ -102,17 +93,17 @@ def work(slab: Slab, basis: Basis, names: Names) -> Worked:
     order = np.arange(count)
     parts = parts_of(labels, order, (edges.pairs, edges.bond), _NO_PAIRS, finished)
     table = Table(numbers, codes, order.astype(np.int32), edges.pairs, edges.score, _NO_PAIRS, np.zeros(1, np.int64), np.zeros(0, np.int64))
-    return _reported(slab, numbers, edges, labels, finished, cluster_parts(table, parts, rules, alone(count)))
+    return _reported(slab, edges, labels, finished, cluster_parts(table, parts, rules, alone(count)))
 
 
-def _own(edges: Edges, slab: Slab, basis: Basis) -> Edges:
+def _own(edges: Edges, slab: Slab, sameness: Sameness) -> Edges:
     """The edges whose reaches begin to meet in this slab."""
-    first = slab.numbers[:, T] - reach_s(slab.numbers, slab.codes, basis.sameness)
+    first = slab.numbers[:, T] - reach_s(slab.numbers, slab.codes, sameness)
     meet = first[edges.pairs].max(axis=1)
     return edges.take((meet >= slab.begin_s) & (meet < slab.end_s))
 
 
-def _reported(slab: Slab, numbers: Numbers, edges: Edges, labels: Labels, finished: NDArray[np.bool_], grown: Grown) -> Worked:
+def _reported(slab: Slab, edges: Edges, labels: Labels, finished: NDArray[np.bool_], grown: Grown) -> Worked:
     """The slab's answer in rows of the state."""
     rows = slab.rows
     done = Grown(
@@ -123,17 +114,15 @@ def _reported(slab: Slab, numbers: Numbers, edges: Edges, labels: Labels, finish
         grown.is_forced,
         Noted(rows[grown.close.pairs], grown.close.reasons),
     )
-    own = numbers[slab.is_home][:, [RATE, POINT_RATE]]
     moved = replace(edges, pairs=rows[edges.pairs])
-    return Worked(rows[slab.is_home], own, moved, rows[finished], rows[labels[finished]].astype(np.int32), done)
+    return Worked(moved, rows[finished], rows[labels[finished]].astype(np.int32), done)
 
 
 def join(state: LinkState, worked: Sequence[Worked]) -> LinkState:
     """The state with what became of its slabs, in any order, and with the components that cross their borders clustered."""
-    numbers, labels, whole = state.numbers.copy(), state.labels.copy(), alone(len(state.numbers))
+    labels, whole = state.labels.copy(), alone(len(state.numbers))
     unfinished = np.ones(len(labels), bool)
     for part in worked:
-        numbers[part.home[:, None], [RATE, POINT_RATE]] = part.rates
         labels[part.rows], unfinished[part.rows] = part.labels, False
         whole.root[part.rows], whole.ring[part.rows], whole.nats[part.rows] = part.grown.root, part.grown.ring, part.grown.nats
     grown = replace(
@@ -143,8 +132,8 @@ def join(state: LinkState, worked: Sequence[Worked]) -> LinkState:
         close=_all([part.grown.close for part in worked]),
     )
     edges = Edges(*(np.concatenate([getattr(part.edges, name) for part in worked]) for name in ("pairs", "score", "bond")))
-    grids = build_grids(numbers, state.codes, np.flatnonzero(~state.crowded), state.basis.sameness)
-    return clustered(replace(state, numbers=numbers, labels=labels, grown=grown, edges=edges, grids=grids), unfinished)
+    grids = build_grids(state.numbers, state.codes, np.flatnonzero(~state.crowded), state.basis.sameness)
+    return clustered(replace(state, labels=labels, grown=grown, edges=edges, grids=grids), unfinished)
 
 
 def _all(parts: Sequence[Noted]) -> Noted:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import leaf
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.testimony import AGENCIES, AGENCY
 
 _FEW = 24
@@ -23,8 +22,9 @@ EXACT_AGENCIES = 62
 
 # Columns of `who`: the row in the table, the first report of its cluster (a way to it), the next one of the ring, the
 # number of its agency in this component, how often its cluster grew, whether it is lazy, its place in the list of what
-# is near, the best pair to it, that list, the list of members, and where its pairs and its cannot-links begin.
-ROW, ROOT, RING, AGENT, VERSION, LAZY, STAMP, BEST, NEAR, MEMBER, START, APART = range(12)
+# is near, the best pair to it, that list, the list of members, where its pairs and its cannot-links begin, and the
+# cluster with which its own was last judged in vain, with how often the two had grown then.
+ROW, ROOT, RING, AGENT, VERSION, LAZY, STAMP, BEST, NEAR, MEMBER, START, APART, VAIN, VAIN_SEEN = range(14)
 # Columns of `ties`: both reports, the list of pairs by falling score, and what was known when a pair was last judged.
 FIRST, SECOND, LISTED, JUDGED = range(4)
 
@@ -61,14 +61,14 @@ class Space(NamedTuple):
     reasons: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def new_space(most_rows: int, most_pairs: int, most_apart: int, most_must: int, columns: int, code_columns: int) -> Any:
     """Room for a component of so many reports, pairs, cannot-links and must-links."""
     rows, pairs = most_rows + 1, most_pairs + 1
     return Space(
         np.empty((2 * rows + 1, columns)),
         np.empty((2 * rows + 1, code_columns), np.int64),
-        np.empty((rows + 1, 12), np.int64),
+        np.empty((rows + 1, VAIN_SEEN + 1), np.int64),
         np.empty((pairs, 4), np.int64),
         np.empty(pairs),
         np.empty(2 * pairs, np.int64),
@@ -116,6 +116,7 @@ def _copy_rows(numbers: Any, codes: Any, who: Any, table: Any, parts: Any, part:
         row = parts.rows[parts.row_start[part] + number]
         local[row], who[number, ROW] = number, row
         who[number, ROOT], who[number, RING], who[number, VERSION], who[number, STAMP], who[number, LAZY] = number, number, 0, -1, 0
+        who[number, VAIN] = -1
         for column in range(numbers.shape[1]):
             numbers[number, column] = numbers[count + number, column] = table.numbers[row, column]
         for column in range(codes.shape[1]):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.background import Background, background_of, rates
@@ -18,12 +17,14 @@ from vigie.harmonise.cluster import Grown, Noted, alone, cluster_parts
 from vigie.harmonise.components import Labels, Pairs, parts_of, relabel
 from vigie.harmonise.decided import IndexPairs, cannot_pairs, must_pairs
 from vigie.harmonise.grid import Grids, build_grids, crowded
+from vigie.harmonise.kernel import kernel
 from vigie.harmonise.learning import Learned
 from vigie.harmonise.score import Codes, Numbers, Rules, rules_of
 from vigie.harmonise.search import Edges, search
 from vigie.harmonise.space import Table
 from vigie.harmonise.testimony import AGENCIES, AGENCY, GROUP, KIND, POINT_RATE, RATE, Testimonies, read_testimonies, shared_levels
 from vigie.model.catalogue import Catalogue
+from vigie.model.errors import BadSetting
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
 
@@ -102,8 +103,6 @@ class LinkState:
 def start(catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), learned: Learned | None = None) -> LinkState:
     """The state of a catalogue, linked. Decisions are pairs of its rows; raises `BadSetting` as `link` does."""
     state = unlinked(catalogue, sameness, must_link=must_link, cannot_link=cannot_link, learned=learned)
-    known = Testimonies(state.numbers, state.codes, shared_levels(state.names.kinds), state.one_of_many, state.representative)
-    state.numbers[:, RATE], state.numbers[:, POINT_RATE] = rates(known, state.basis.background)
     grids = build_grids(state.numbers, state.codes, np.flatnonzero(~state.crowded), sameness)
     edges = search(state.numbers, state.codes, grids, grids, state.rules(), sameness)
     return clustered(replace(state, grids=grids, edges=edges), np.ones(len(state.numbers), bool))
@@ -112,10 +111,11 @@ def start(catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (
 def unlinked(
     catalogue: Catalogue, sameness: Sameness, *, must_link: IndexPairs = (), cannot_link: IndexPairs = (), learned: Learned | None = None
 ) -> LinkState:
-    """The state of a catalogue whose reports are read, their rates not yet, and none of which is linked."""
+    """The state of a catalogue whose reports are read, and none of which is linked."""
     model = untrained(sameness) if learned is None else learned.model
     known = read_testimonies(catalogue, sameness, model)
     basis = Basis(sameness, background_of(known, sameness) if learned is None else learned.background, model)
+    known.numbers[:, RATE], known.numbers[:, POINT_RATE] = rates(known, basis.background)
     names = Names(catalogue.field.names, catalogue.agency.names, catalogue.kind.names)
     must = must_pairs(must_link, known.one_of_many, known.codes)
     cannot = cannot_pairs(cannot_link, known.one_of_many, must)
@@ -182,7 +182,10 @@ def decide(state: LinkState, must_link: IndexPairs, cannot_link: IndexPairs) -> 
 
 
 def take_away(state: LinkState, rows: Rows) -> LinkState:
-    """The state without these reports (positions in order of arrival); decisions on them go too."""
+    """The state without these reports (positions in order of arrival); decisions on them go too. Raises `BadSetting` for one it does not hold."""
+    rows = np.asarray(rows, np.int64)
+    if len(rows) and (rows.min() < 0 or rows.max() >= len(state)):
+        raise BadSetting("A report to be taken away is not held", got=f"rows {rows.min()} to {rows.max()}", expected=f"rows below {len(state)}")
     stays = np.ones(len(state), bool)
     stays[rows] = False
     kept = np.zeros(len(state.numbers), bool)
@@ -330,7 +333,7 @@ def _changed(old: Pairs, new: Pairs) -> Rows:
     return np.asarray(both[count == 1].ravel(), np.int64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find(witness: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> Rows:
     """Where each wanted witness (m, 2) stands in a sorted list (k, 2), or minus one and the place where it belongs."""
     found = np.empty(len(wanted), np.int64)

@@ -16,7 +16,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, habits_of
+from vigie.harmonise.kernel import kernel
 from vigie.model.catalogue import Catalogue, Coded
+from vigie.model.errors import BadReport
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.model.sameness import Sameness
 
@@ -37,6 +39,10 @@ UNSTATED, CODED = 0, 2
 _POINTS_PER_DEGREE = 10_000.0
 _AROUND, _FROM_POLE_TO_POLE = 3_600_000, 1_800_000
 _ROUND_ABOVE_LAT = 85.0
+_MOST_KM, _MOST_S = math.pi * EARTH_KM, 2_600 * 31_556_952.0
+"""No error is larger than half-way around the Earth, or than the years -500 to 2100: such a report says nothing of where, or when."""
+_FARTHEST = {"lon": 360.0, "lat": 90.0}
+_EARLIEST_US, _LATEST_US = -(1 << 61), 1 << 61
 _ROUNDED_ENDS = 0.05
 """An interval's ends are rounded or in local time: that much of its length is added to their error."""
 _BITS = 63
@@ -81,7 +87,11 @@ def columns_of(catalogue: Catalogue) -> Columns:
 
 
 def read_testimonies(catalogue: Catalogue, sameness: Sameness, model: LinkModel | None = None) -> Testimonies:
-    """The testimonies of a catalogue with the errors of the model, untrained if none is given; rates are left zero."""
+    """The testimonies of a catalogue with the errors of the model, untrained if none is given; rates are left zero.
+
+    Raises `BadReport` for a time or a place that cannot be.
+    """
+    _check(catalogue)
     representative, one_of_many = _distinct(catalogue)
     habits = habits_of(model or untrained(sameness), catalogue.agency.names, catalogue.scale.names)
     numbers, codes = np.zeros((len(representative), 16)), np.zeros((len(representative), 9), np.int64)
@@ -93,6 +103,23 @@ def read_testimonies(catalogue: Catalogue, sameness: Sameness, model: LinkModel 
     read_places(columns, rows, places, habits, numbers, codes[:, PLACE_LEVEL])
     read_sizes(columns, rows, places, habits, numbers, codes[:, FAMILY])
     return Testimonies(numbers, codes, shared_levels(catalogue.kind.names), one_of_many, representative)
+
+
+def _check(catalogue: Catalogue) -> None:
+    begin_us, end_us = catalogue.begin_us, catalogue.end_us
+    if begin_us.min(initial=0) < _EARLIEST_US or end_us.max(initial=0) > _LATEST_US:
+        raise _impossible("A report has no time that a calendar knows", (begin_us < _EARLIEST_US) | (end_us > _LATEST_US), "end_us", end_us)
+    if (end_us < begin_us).any():
+        raise _impossible("A report ends before it begins", end_us < begin_us, "end_us", end_us)
+    for name, most in _FARTHEST.items():
+        values = getattr(catalogue, name)
+        if np.fmax.reduce(values, initial=0.0) > most or np.fmin.reduce(values, initial=0.0) < -most:
+            raise _impossible("A report is from no place on Earth", np.abs(values) > most, name, values)
+
+
+def _impossible(what: str, is_bad: NDArray[np.bool_], name: str, values: NDArray[Any]) -> BadReport:
+    row = int(np.flatnonzero(is_bad)[0])
+    return BadReport(what, record=f"row {row}", field=name, got=str(values[row]), todo="mend it, or leave it out")
 
 
 def shared_levels(kinds: tuple[str, ...]) -> NDArray[np.int64]:
@@ -136,7 +163,7 @@ def _known(column: Coded) -> NDArray[np.int32]:
     return np.where(column.codes == column.names.index(""), np.int32(-1), column.codes)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _read_codes(columns: Any, others: Any, rows: Any, places: Any, codes: Any) -> None:
     """Write agency, kind, group, point and count of catalogue rows (k,) to `places` (k,)."""
     kind, field, exercise = others
@@ -149,7 +176,7 @@ def _read_codes(columns: Any, others: Any, rows: Any, places: Any, codes: Any) -
 
 
 # The arrays of a tuple are taken out of it before each loop: numba counts a reference whenever one is looked up.
-@njit(cache=True, nogil=True)
+@kernel
 def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
     """Write the times of catalogue rows (k,) to `places` (k,) of the numbers, and the finest window that each fits to `level`.
 
@@ -162,7 +189,7 @@ def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, 
         length_s = (end_us[row] - begin_us[row]) / 1e6
         is_interval = length_s > 0 and not lasted[row]
         form = time_form(length_s, lasted[row], sigma_s[row])
-        own_var = table[agency[row], form] * (sigma_s[row] * sigma_s[row] if form == STATED else 1.0) + floor
+        own_var = table[agency[row], form] * (min(sigma_s[row], _MOST_S) ** 2 if form == STATED else 1.0) + floor
         if is_interval:
             own_var += (_ROUNDED_ENDS * length_s) ** 2
         numbers[at, T], numbers[at, HALF] = begin_us[row] / 1e6 + length_s / 2, length_s / 2
@@ -171,7 +198,7 @@ def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, 
         level[at] = _level(math.sqrt(own_var if lasted[row] else numbers[at, T_VAR]), length_s, fine_s, coarse_s)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def read_places(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
     """Write the places of catalogue rows (k,), and the finest window that each fits: its error along the major axis at most half of it."""
     agency, lon, lat, radius_km = columns.agency, columns.lon, columns.lat, columns.radius_km
@@ -200,7 +227,7 @@ def read_places(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any,
         level[at] = _level(math.sqrt(max(major, minor) + floor), 0.0, fine_km, coarse_km)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def read_sizes(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, family: Any) -> None:
     """Write the sizes of catalogue rows (k,) on their family's axis, less the agency's bias, and their families, -1 where none is known."""
     agency, scale, magnitude = columns.agency, columns.scale, columns.magnitude
@@ -221,7 +248,7 @@ def read_sizes(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, 
 @njit(cache=True, nogil=True, inline="always")
 def time_form(length_s: float, lasted: bool, sigma_s: float) -> int:  # noqa: FBT001 - compiled, called by position
     """Which form the error of a time has."""
-    if sigma_s > 0 and sigma_s < math.inf:
+    if sigma_s > 0:
         return STATED
     return INTERVAL if length_s > 0 and not lasted else INSTANT
 
@@ -229,9 +256,9 @@ def time_form(length_s: float, lasted: bool, sigma_s: float) -> int:  # noqa: FB
 @njit(cache=True, nogil=True, inline="always")
 def place_form(radius_km: float, major_km: float, minor_km: float, azimuth: float, first: int, last: int, known_km: Any) -> int:
     """Which form the error of a place has; the codes of its agency are `known_km[first:last]`."""
-    if major_km > 0 and major_km < math.inf and minor_km >= 0 and abs(azimuth) < math.inf:
+    if major_km > 0 and minor_km >= 0 and abs(azimuth) < math.inf:
         return STATED
-    if not (radius_km > 0 and radius_km < math.inf):
+    if not radius_km > 0:
         return UNSTATED
     for code in range(first, last):
         if known_km[code] == radius_km:
@@ -244,9 +271,10 @@ def axes(form: int, radius_km: float, major_km: float, minor_km: float, azimuth:
     """Stated variances along the major and the minor axis in km², ones where the error is not the stated one."""
     if form != STATED:
         return 1.0, 1.0
-    if major_km > 0 and major_km < math.inf and minor_km >= 0 and abs(azimuth) < math.inf:
-        return major_km * major_km / RADIUS_PER_SIGMA**2, minor_km * minor_km / RADIUS_PER_SIGMA**2
-    return radius_km * radius_km / RADIUS_PER_SIGMA**2, radius_km * radius_km / RADIUS_PER_SIGMA**2
+    major, minor = radius_km, radius_km
+    if major_km > 0 and minor_km >= 0 and abs(azimuth) < math.inf:
+        major, minor = major_km, minor_km
+    return (min(major, _MOST_KM) / RADIUS_PER_SIGMA) ** 2, (min(minor, _MOST_KM) / RADIUS_PER_SIGMA) ** 2
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -101,14 +102,17 @@ def read_catalogue(
 
 @contextmanager
 def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
-    """A stream of unpacked bytes; a path is closed afterwards, a stream stays as it is."""
+    """A stream of unpacked bytes; a path is closed afterwards, a stream stays as it is. Raises `BadReport` where a packed file is cut off or damaged."""
     if not isinstance(source, Path):
         yield source
         return
     with source.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        yield io.BufferedReader(gzip.GzipFile(fileobj=file)) if is_packed else file
+        try:
+            yield io.BufferedReader(gzip.GzipFile(fileobj=file)) if is_packed else file
+        except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+            raise BadReport("The packed file is cut off or damaged", source.name, got=str(fault), expected="a whole gzip file", todo="send it again") from fault
 
 
 def read_batches(stream: BinaryIO, mapping: Mapping, context: ReadContext, terms: Terms | None = None, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Read]:

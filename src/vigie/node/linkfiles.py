@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,10 @@ from vigie.node.severity import severities
 from vigie.node.worlds import World, side_by_side
 from vigie.store import Audience, held_reports
 
+if TYPE_CHECKING:
+    from vigie.node.cluster_link import Linker
+
+_PLACE = re.compile("(line|item|object|row) [0-9]+")
 IGNORABLE = ("size",)
 """What of the evidence a user may leave out."""
 
@@ -58,8 +64,8 @@ class Reading:
     agency: str = ""
 
 
-def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "") -> LinkedFiles:
-    """The reports of tables, linked field by field, or all as reports of one.
+def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "", linker: Linker | None = None) -> LinkedFiles:
+    """The reports of tables, linked field by field, or all as reports of one, by `vigie.harmonise.link` or what is given in its place.
 
     Raises `BadReport` where an id stands twice, or a file is none, `BadSetting` for evidence that cannot be left out.
     """
@@ -69,7 +75,7 @@ def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "") ->
     event_ids, probability, doubtful = np.full(len(ids), "", object), np.ones(len(ids)), 0
     whole = np.arange(len(catalogue))
     parts = {field_name: whole} if field_name else {name: np.flatnonzero(catalogue.field.is_in([name])) for name in catalogue.field.names}
-    linked = side_by_side(parts, lambda name: _link_field(catalogue.take(parts[name]), name, read.kind_levels))
+    linked = side_by_side(parts, lambda name: _link_field(catalogue.take(parts[name]), name, read.kind_levels, linker))
     models = {name: model for name, (_, _, model) in zip(parts, linked, strict=True)}
     for rows, (clusters, events, _) in zip(parts.values(), linked, strict=True):
         event_ids[rows], probability[rows] = events, clusters.probability
@@ -98,7 +104,7 @@ def _read(paths: Sequence[Path], reading: Reading) -> _Read:
 def _read_plain(paths: Sequence[Path], reading: Reading) -> _Read:
     terms = terms_of(reading.mapping)
     parts = [read_catalogue(path, reading.mapping, ReadContext(path.name, reading.agency), terms) for path in paths]
-    ids = [name for _, names, _ in parts for name in names]
+    ids = [_told_apart(name, path, paths) for path, (_, names, _) in zip(paths, parts, strict=True) for name in names]
     return _Read(concat([part for part, _, _ in parts]), ids, [fault for _, _, faults in parts for fault in faults])
 
 
@@ -110,6 +116,11 @@ def _read_with_kinds(paths: Sequence[Path], reading: Reading, taxonomies: Path) 
     taxonomy = next(item for item in known if item.name == name)
     kinds = kinds_of(classified(taxonomy, read.catalogue.agency.texts().tolist(), categories))
     return _Read(replace(read.catalogue, kind=Coded.of(kinds)), read.ids, read.rejects, taxonomy.depth)
+
+
+def _told_apart(name: str, path: Path, paths: Sequence[Path]) -> str:
+    """The id of a report; of several files the place that stands in for one bears the file's name, since each has a line 2."""
+    return f"{path.name} {name}" if len(paths) > 1 and _PLACE.fullmatch(name) else name
 
 
 def _without(catalogue: Catalogue, ignore: Sequence[str]) -> Catalogue:
@@ -124,13 +135,15 @@ def check_unique(ids: Sequence[str]) -> None:
         raise BadReport("A report id stands twice", got=twice, expected="one row a report", todo="give each report an id of its own")
 
 
-def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int) -> tuple[Clusters, NDArray[np.object_], tuple[LinkModel, tuple[str, ...]]]:
+def _link_field(
+    catalogue: Catalogue, field_name: str, kind_levels: int, linker: Linker | None
+) -> tuple[Clusters, NDArray[np.object_], tuple[LinkModel, tuple[str, ...]]]:
     from vigie.harmonise import learn, link, make_events
 
     known = pack(field_name)
     sameness = replace(known.sameness, kind_nats=spread(known.sameness.kind_nats, kind_levels)) if kind_levels else known.sameness
     learned = learn(catalogue, sameness) if len(catalogue) >= sameness.least_learned else None
-    clusters = link(catalogue, sameness, learned=learned)
+    clusters = (linker or link)(catalogue, sameness, learned=learned)
     events = make_events(catalogue, clusters, severities(known.terms, catalogue))
     names = np.full(len(catalogue), "", object)
     for event_id, members in zip(events.id, events.members, strict=True):
