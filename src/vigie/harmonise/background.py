@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.harmonise.grid import sort_by
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.sphere import Sphere, band_of, cells_at, sphere_of
 from vigie.harmonise.testimony import AGENCY, EARTH_KM, NOWHERE, PLACE_LEVEL, T, Testimonies, read_testimonies
 from vigie.model.catalogue import Catalogue
@@ -218,7 +218,7 @@ def _fill_rates(rows: Any, order: Whole, grounds: Any, spans: Any, rate: Any) ->
         rate[row] = value
 
 
-@kernel
+@leaf
 def _surround(cell: int, sphere: Sphere, area: Any, used: Whole, start: Whole, places: Any) -> Any:
     """Fill `places` with begin and end of the counts of a cell and its eight neighbours; how many, and their area in km²."""
     band, count, km2 = band_of(cell, sphere), 0, 0.0
@@ -236,7 +236,7 @@ def _surround(cell: int, sphere: Sphere, area: Any, used: Whole, start: Whole, p
     return count, km2
 
 
-@kernel
+@leaf
 def _most(step: Whole, agency: Whole, count: Whole, places: Any, cells: int, wanted: int, tally: Whole, seen: Whole) -> int:
     """Reports of the most frequent agency in these cells and the wanted step or next to it; moves each place's begin on to there."""
     agencies, most = 0, 0

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 
 Pairs = NDArray[np.int64]
 Labels = NDArray[np.int32]
@@ -70,7 +70,7 @@ def _label(root: Any, pairs: Any, bond: Any, must: Any) -> Any:
     return root
 
 
-@kernel
+@leaf
 def join(root: Any, a: int, b: int) -> None:
     """Make one tree of those of rows a and b; the smaller root leads."""
     a, b = root_of(root, a), root_of(root, b)
@@ -80,7 +80,7 @@ def join(root: Any, a: int, b: int) -> None:
         root[a] = b
 
 
-@kernel
+@leaf
 def root_of(root: Any, row: int) -> int:
     """The root of a row; the way there is shortened."""
     while root[row] != row:
@@ -110,7 +110,7 @@ def _parts(labels: Any, order: Any, pairs: Any, bond: Any, must: Any, wanted: An
     return row_start, rows, edge_start, edges, must_start, forced
 
 
-@kernel
+@leaf
 def _number(count: int, labels: Any, pairs: Any, bond: Any, wanted: Any, number: Any) -> int:
     """Number the labels by their first pair, from `count` on; how many are numbered now."""
     for position in range(len(pairs)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vigie.harmonise.background import Background, spot_rates, wide_rates
 from vigie.harmonise.expect import Forms, judge, levels_apart
 from vigie.harmonise.habits import Habits, Reals, families, habits_of
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.parameters import Names, Parameters, rounded, starting_point, with_habits, with_rules
 from vigie.harmonise.sampling import Pairs, differences, draw_sample
 from vigie.harmonise.score import Codes, Numbers, Rules, gap_s, rules_of
@@ -223,7 +223,7 @@ def _forms(columns: Columns, rows: NDArray[np.int64], habits: Habits, start: Par
     return Forms(time, time_base, place, place_base, size, numbers[:, OWN_VAR] - start.time[time] * time_base, shape, numbers[:, SIZE].copy())
 
 
-@kernel
+@leaf
 def _fill_forms(columns: Any, rows: Any, habits: Any, codes: Any, forms: Any) -> None:
     agencies, scales = habits.bias.shape
     time, time_base, place, place_base, size = forms

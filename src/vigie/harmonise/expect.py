@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import place_densities, repeat_nats, score_parts, spot_density, time_densities
 from vigie.harmonise.testimony import AGENCY, C_EE, C_EN, C_NN, EXTENT, FAMILY, HALF, KIND, OWN_VAR, POINT, SIZE, SIZE_VAR, T_VAR, T
 
@@ -39,7 +39,7 @@ class Forms(NamedTuple):
     raw_size: Reals
 
 
-@kernel
+@leaf
 def refresh(numbers: Any, forms: Any, time: Any, place: Any, size: Any, bias: Any, place_floor: float) -> None:
     """Write the errors of all rows anew under these parameters."""
     for row in range(len(numbers)):
@@ -126,7 +126,7 @@ def levels_apart(numbers: Any, codes: Any, pairs: Any, rules: Any, last_level: i
     return levels
 
 
-@kernel
+@leaf
 def _add(table: Any, group: int, base: float, weight: float, squared: float, variance: float) -> None:
     """Add what a squared difference with this expected value says of a parameter that enters it times `base`."""
     slope = base / variance
@@ -135,7 +135,7 @@ def _add(table: Any, group: int, base: float, weight: float, squared: float, var
     table[group, PULL] += weight * slope * (squared / variance - 1.0)
 
 
-@kernel
+@leaf
 def _add_size(numbers: Any, i: int, j: int, weight: float, forms: Any, size: Any, bias: Any, rules: Any) -> None:
     gap, variance = numbers[i, SIZE] - numbers[j, SIZE], numbers[i, SIZE_VAR] + numbers[j, SIZE_VAR]
     core = weight * _core_share(gap * gap / variance, 1.0, rules.wide_share_size, rules.wide_factor)
@@ -147,13 +147,13 @@ def _add_size(numbers: Any, i: int, j: int, weight: float, forms: Any, size: Any
     bias[forms.size[j]] -= core * numbers[j, SIZE_VAR] / variance * gap
 
 
-@kernel
+@leaf
 def _are_both_intervals(numbers: Any, i: int, j: int) -> bool:
     """Two days agree or not: their middles, on one grid, do not differ as those of strewn intervals would."""
     return bool(numbers[i, HALF] > 0 and numbers[j, HALF] > 0 and not (numbers[i, EXTENT] >= 0 and numbers[j, EXTENT] >= 0))
 
 
-@kernel
+@leaf
 def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> float:
     """The chance that a difference of q squared sigmas comes from the narrow part of the mixture."""
     tail = wide_share * wide**-dimensions * math.exp(-0.5 * q / (wide * wide))
@@ -161,7 +161,7 @@ def _core_share(q: float, dimensions: float, wide_share: float, wide: float) -> 
     return float(core / max(core + tail, 1e-300))
 
 
-@kernel
+@leaf
 def _parts(numbers: Any, i: int, j: int, rules: Any) -> tuple[float, float, float, float]:
     """The chances that two reports of one event are as usual, or grossly off in time alone, in place alone, in both."""
     core, wide = time_densities(numbers, i, j, rules.wide_factor)

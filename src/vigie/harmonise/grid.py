@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import Codes, Numbers
 from vigie.harmonise.sphere import Sphere, cells_at, sphere_of
 from vigie.harmonise.testimony import EARTH_KM, FINE, HALF, NOWHERE, PLACE_LEVEL, RATE, TIME_LEVEL, UX, UY, UZ, T
@@ -130,7 +130,7 @@ def _sheet(numbers: Numbers, rows: Rows, kind: int, spheres: list[Sphere]) -> Sh
     return Sheet(sphere, rows, ticks, half, place, cell[start], np.append(start, len(rows)), int(half.max()), kind // 2 == 0, kind % 2 == 0)
 
 
-@kernel
+@leaf
 def _look_at(numbers: Numbers, rows: Rows, half: Rows, place: NDArray[np.float32]) -> None:
     """Write half the interval, ticks, and the unit vector of each row."""
     for position in range(len(rows)):
@@ -155,7 +155,7 @@ def sort_by(*columns: NDArray[np.int64]) -> Rows:
     return np.argsort(packed)
 
 
-@kernel
+@leaf
 def _blocks(numbers: Numbers, codes: Codes, windows: NDArray[np.float64], block: Rows) -> None:
     """Write each row's block: the cube of space and the step of time it lies in and its class, mixed into one number."""
     for row in range(len(block)):

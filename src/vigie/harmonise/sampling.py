@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.score import Codes, Numbers, gap_s, offset_km
 from vigie.harmonise.testimony import EARTH_KM, EXTENT, FINE, GROUP, HALF, PLACE_LEVEL, TIME_LEVEL, UX, UY, UZ, T
 from vigie.model.sameness import Sameness
@@ -87,7 +87,7 @@ def _sweep(numbers: Any, codes: Any, band: Any, in_band: Any, start: Any, window
     return len(numbers), pairs[:found]
 
 
-@kernel
+@leaf
 def _in_window(numbers: Any, codes: Any, i: int, j: int, window_km: float, window_s: float) -> bool:
     dx, dy, dz = numbers[i, UX] - numbers[j, UX], numbers[i, UY] - numbers[j, UY], numbers[i, UZ] - numbers[j, UZ]
     if (dx * dx + dy * dy + dz * dz) * EARTH_KM * EARTH_KM > window_km * window_km or codes[i, GROUP] != codes[j, GROUP]:

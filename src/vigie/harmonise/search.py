@@ -135,7 +135,7 @@ def search(
         table = _table(numbers.take(rows, axis=0), codes.take(rows, axis=0), rows, rank.take(rows, axis=0), np.zeros(0, np.bool_), rules)
     else:
         table = _table(numbers, codes, np.arange(len(numbers)), rank, _again(len(numbers), seekers, grids), rules)
-    _fill_spare(table.numbers, table.codes, seekers.rows(), limit, table.spare, rules)
+    _fill_spare(table.numbers, table.codes, seekers.rows(), limit, max(float(rules.kind_nats.max()), 0.0), table.spare, rules)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         found = [part for one, other in _meetings(seekers, grids) for part in _sweep_all(table, one, other, bounds, rules, sameness, pool)]
     return Edges(*(np.concatenate(column) for column in zip(_NOTHING, *found, strict=True)))
@@ -185,10 +185,10 @@ def _sweep_all(table: _Table, sheet: Sheet, other: Sheet, bounds: _Bounds, rules
     return list(pool.map(sweep_chunk, range(0, len(sheet.rows), _CHUNK)))
 
 
-@kernel
-def _fill_spare(numbers: Numbers, codes: Codes, rows: Rows, limit: float, spare: Any, rules: Rules) -> None:
+@leaf
+def _fill_spare(numbers: Numbers, codes: Codes, rows: Rows, limit: float, kind: float, spare: Any, rules: Rules) -> None:
     for row in rows:
-        room = best_nats(numbers, codes, row, rules) - limit + _ROUNDING_NATS
+        room = best_nats(numbers, codes, row, kind, rules) - limit + _ROUNDING_NATS
         if room >= 0:
             det = numbers[row, C_EE] * numbers[row, C_NN] - numbers[row, C_EN] * numbers[row, C_EN]
             variance, rate = _own_variance(numbers, row), numbers[row, RATE]

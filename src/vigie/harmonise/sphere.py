@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import kernel, leaf
 from vigie.harmonise.testimony import EARTH_KM, UX, UY, UZ
 
 _MOST_BANDS = 1 << 16
@@ -51,13 +51,13 @@ def cells_at(numbers: Any, rows: Any, sphere: Sphere) -> Any:
     return cells
 
 
-@kernel
+@leaf
 def band_of(cell: int, sphere: Sphere) -> int:
     """The band that a cell lies in."""
     return int(np.searchsorted(sphere.first, cell, side="right")) - 1
 
 
-@kernel
+@leaf
 def runs_near(cell: int, home: Sphere, angle: float, sphere: Sphere, runs: Any) -> int:
     """Fill `runs` with first and last of each run of cells of `sphere` within `angle` of a cell of `home`; how many.
 
@@ -86,7 +86,7 @@ def runs_near(cell: int, home: Sphere, angle: float, sphere: Sphere, runs: Any) 
     return count
 
 
-@kernel
+@leaf
 def _lon_reach(lat: float, angle: float) -> float:
     """How far in longitude a circle of this angular radius reaches: all around where it holds a pole."""
     if abs(lat) + angle >= math.pi / 2:

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vigie.harmonise.habits import RADIUS_PER_SIGMA, habits_of
-from vigie.harmonise.kernel import kernel
+from vigie.harmonise.kernel import leaf
 from vigie.model.catalogue import Catalogue, Coded
 from vigie.model.errors import BadReport
 from vigie.model.linkmodel import LinkModel, untrained
@@ -163,7 +163,7 @@ def _known(column: Coded) -> NDArray[np.int32]:
     return np.where(column.codes == column.names.index(""), np.int32(-1), column.codes)
 
 
-@kernel
+@leaf
 def _read_codes(columns: Any, others: Any, rows: Any, places: Any, codes: Any) -> None:
     """Write agency, kind, group, point and count of catalogue rows (k,) to `places` (k,)."""
     kind, field, exercise = others
@@ -176,7 +176,7 @@ def _read_codes(columns: Any, others: Any, rows: Any, places: Any, codes: Any) -
 
 
 # The arrays of a tuple are taken out of it before each loop: numba counts a reference whenever one is looked up.
-@kernel
+@leaf
 def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
     """Write the times of catalogue rows (k,) to `places` (k,) of the numbers, and the finest window that each fits to `level`.
 
@@ -198,7 +198,7 @@ def read_times(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, 
         level[at] = _level(math.sqrt(own_var if lasted[row] else numbers[at, T_VAR]), length_s, fine_s, coarse_s)
 
 
-@kernel
+@leaf
 def read_places(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, level: Any) -> None:
     """Write the places of catalogue rows (k,), and the finest window that each fits: its error along the major axis at most half of it."""
     agency, lon, lat, radius_km = columns.agency, columns.lon, columns.lat, columns.radius_km
@@ -227,7 +227,7 @@ def read_places(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any,
         level[at] = _level(math.sqrt(max(major, minor) + floor), 0.0, fine_km, coarse_km)
 
 
-@kernel
+@leaf
 def read_sizes(columns: Any, rows: Any, places: Any, habits: Any, numbers: Any, family: Any) -> None:
     """Write the sizes of catalogue rows (k,) on their family's axis, less the agency's bias, and their families, -1 where none is known."""
     agency, scale, magnitude = columns.agency, columns.scale, columns.magnitude
