@@ -29,7 +29,8 @@ def _write_label(connection: Connection, label: Label, text: str) -> int:
             "embargo_us": part.embargo_us,
         }
         connection.execute(insert(label_parts).values(label_id=number, part=part_number, **values))
-        lists = {"rel_to": part.rel_to or (), "not_to": part.not_to, "caveats": part.caveats}
+        marks = [name for name in ("orcon", "relay") if getattr(part, name)]
+        lists = {"rel_to": part.rel_to or (), "not_to": part.not_to, "caveats": part.caveats, "marks": marks}
         rows = [{"label_id": number, "part": part_number, "list": name, "name": entry} for name, entries in lists.items() for entry in sorted(entries)]
         if rows:
             connection.execute(insert(label_names), rows)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, false
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration, as alembic names it."""
 
 metadata = MetaData()
@@ -30,6 +30,7 @@ label_parts = Table(
     Column("embargo_us", BigInteger),
 )
 
+# The lists of a label by name: rel_to, not_to, caveats; and its marks, orcon and relay, as a list named `marks`.
 label_names = Table(
     "label_names",
     metadata,
@@ -112,12 +113,14 @@ reports = Table(
     Column("payload_block", Integer),
     Column("payload_start", Integer),
     Column("payload_length", Integer),
+    Column("received", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("key", "version"),
     Index("reports_by_time", "begin_us"),
     Index("reports_by_field", "field", "begin_us"),
     Index("reports_by_place", "tile"),
     Index("reports_by_reference", "agency_ref"),
 )
+Index("reports_by_label", reports.c.label_id, reports.c.row)
 Index("reports_renewed", reports.c.key, reports.c.version, sqlite_where=reports.c.version > 1, postgresql_where=reports.c.version > 1)
 
 rejects = Table(
@@ -152,6 +155,59 @@ tombstones = Table(
     Column("erased_us", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("number", _row_number, nullable=False, server_default="0"),
+    Column("label_id", Integer),
+)
+"""`number` counts tombstones in the order in which they were made here, from 1; `label_id` is what the record bore: who may be told that it is gone."""
+
+# What proves that a record is its owner's: records are sealed many at once, and one signature stands over the root of their hashes.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("root", LargeBinary(32), nullable=False, unique=True),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("size", Integer, nullable=False),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("record_id", LargeBinary(32), primary_key=True),
+    Column("batch_id", Integer, ForeignKey("batches.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("nonce", LargeBinary(16), nullable=False),
+    Column("path", LargeBinary, nullable=False),
+)
+
+# What each partner has released to this node, by key: up to which version, and whether it still stands.
+copies = Table(
+    "copies",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("peer", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("is_live", Boolean, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Index("copies_by_peer", "peer", "stream", "generation"),
+)
+
+# Who saw, changed and released what. Rows are only ever added; each holds the hash of itself and the one before.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _row_number, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("chain", LargeBinary(32), nullable=False),
+    Index("audit_by_time", "at_us"),
 )
 
 source_states = Table(
@@ -176,7 +232,9 @@ entries = Table(
     Column("said_us", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("received", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("owner", "type", "ref", "exercise", "version"),
+    Index("entries_by_label", "label_id", "id"),
     Index("entries_by_type", "type", "said_us"),
 )
 
