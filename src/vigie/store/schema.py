@@ -182,17 +182,29 @@ seals = Table(
     Column("path", LargeBinary, nullable=False),
 )
 
-# What each partner has released to this node, by key: up to which version, and whether it still stands.
+# What each partner last said of a record: that it releases it to this node, or that it withdraws it. `generation` tells which of the passes from the
+# beginning said so.
 copies = Table(
     "copies",
     metadata,
-    Column("key", LargeBinary(16), primary_key=True),
-    Column("stream", Text, primary_key=True),
+    Column("record_id", LargeBinary(32), primary_key=True),
     Column("peer", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("stream", Text, nullable=False),
     Column("is_live", Boolean, nullable=False),
     Column("generation", Integer, nullable=False),
-    Index("copies_by_peer", "peer", "stream", "generation"),
+    Index("copies_by_peer", "peer", "generation", "is_live"),
+)
+
+# Received records that were withdrawn from this node: those to whom it passed them on are told.
+gone = Table(
+    "gone",
+    metadata,
+    Column("number", _row_number, primary_key=True),
+    Column("record_id", LargeBinary(32), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("label_id", Integer, nullable=False),
 )
 
 # Who saw, changed and released what. Rows are only ever added; each holds the hash of itself and the one before.

@@ -70,14 +70,20 @@ def _add_seals() -> None:
 def _add_copies() -> None:
     op.create_table(
         "copies",
-        sa.Column("key", sa.LargeBinary(16), primary_key=True),
-        sa.Column("stream", sa.Text(), primary_key=True),
+        sa.Column("record_id", sa.LargeBinary(32), primary_key=True),
         sa.Column("peer", sa.Text(), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("owner", "stream")),
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
     )
-    op.create_index("copies_by_peer", "copies", ["peer", "stream", "generation"])
+    op.create_index("copies_by_peer", "copies", ["peer", "generation", "is_live"])
+    op.create_table(
+        "gone",
+        sa.Column("number", _NUMBER, primary_key=True),
+        sa.Column("record_id", sa.LargeBinary(32), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("owner", "stream")),
+        sa.Column("label_id", sa.Integer(), nullable=False),
+    )
 
 
 def _add_audit() -> None:
@@ -93,7 +99,7 @@ def _add_audit() -> None:
 
 def downgrade() -> None:
     """Takes the tables and columns away again, with what was received from partners."""
-    for name in ("audit", "copies", "seals", "batches"):
+    for name in ("audit", "gone", "copies", "seals", "batches"):
         op.drop_table(name)
     for name in ("reports", "entries"):
         op.execute(sa.text(f"DELETE FROM {name} WHERE received"))  # noqa: S608 - our own tables
