@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from vigie.model.canonical import Json, canonical_bytes, canonical_text, digest
-from vigie.model.label import Label, label_to_json
-from vigie.model.times import format_time
+from vigie.model.label import Directory, Label, label_from_json, label_to_json
+from vigie.model.times import format_time, parse_time
 
 ENTRY_TYPES = (
     *("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "alert"),
@@ -61,7 +62,12 @@ def entry_key(entry: Entry) -> str:
 
 def entry_id(entry: Entry) -> str:
     """SHA-256 of the entry's canonical bytes, hexadecimal."""
-    said: dict[str, Json] = {
+    return digest(canonical_bytes(entry_facts(entry)))
+
+
+def entry_facts(entry: Entry) -> dict[str, Json]:
+    """The whole entry, as canonical JSON has it."""
+    return {
         "body": entry.body,
         "by": entry.by,
         "key": [entry.owner, entry.type, entry.ref, *([True] if entry.exercise else [])],
@@ -70,7 +76,27 @@ def entry_id(entry: Entry) -> str:
         "type": entry.type,
         "version": entry.version,
     }
-    return digest(canonical_bytes(said))
+
+
+def entry_of_facts(said: Mapping[str, Json], directory: Directory) -> Entry:
+    """The entry whose `entry_facts` these are. Raises `ValueError`, `TypeError` or `KeyError` where they are none."""
+    left: dict[str, Any] = dict(said)
+    owner, type_, ref, *marks = left.pop("key")
+    made = Entry(
+        type=type_,
+        owner=owner,
+        ref=ref,
+        label=label_from_json(left.pop("label"), directory),
+        said_us=parse_time(left.pop("said")),
+        body=left.pop("body"),
+        version=left.pop("version"),
+        by=left.pop("by"),
+        exercise=marks == [True],
+    )
+    if left != {"type": made.type} or canonical_text(entry_facts(made)) != canonical_text(said):
+        msg = "it is not in its canonical form"
+        raise ValueError(msg)
+    return made
 
 
 def body_digest(body: Mapping[str, Json]) -> str:

@@ -12,11 +12,11 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Literal
+from typing import Any, Literal
 
 from vigie.model.canonical import Json, canonical_text, digest, number_text, quoted
 from vigie.model.label import Label, label_to_json
-from vigie.model.times import format_time
+from vigie.model.times import format_time, parse_time
 
 TimeMeaning = Literal["lasted", "uncertain"]
 
@@ -109,6 +109,18 @@ def facts(report: Report) -> dict[str, Json]:
     if report.details:
         said["details"] = report.details
     return said
+
+
+def report_of_facts(said: Mapping[str, Json], payload: bytes = b"") -> Report:
+    """The report whose `facts` these are. Raises `ValueError` or `TypeError` where they are none; what else may be wrong shows when they are made again."""
+    left: dict[str, Any] = dict(said)
+    for name in ("begin", "end", "issued"):
+        if name in left:
+            left[f"{name}_us"] = parse_time(left.pop(name))
+    if "ellipse" in left:
+        left["ellipse"] = Ellipse(*map(float, left["ellipse"]))
+    measures = tuple(Measure(**measure) for measure in left.pop("measures", ()))
+    return Report(**(left | {"measures": measures, "actors": tuple(left.pop("actors", ())), "payload": payload}))
 
 
 def _write_true(value: bool) -> str:  # noqa: FBT001 - one of a table of writers, each of one argument

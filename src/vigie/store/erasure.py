@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
 from vigie.model.canonical import canonical_bytes
 from vigie.model.errors import BadSetting
@@ -18,8 +18,9 @@ from vigie.store.entries import Word, remove_words, words_named
 from vigie.store.intake import count_change
 from vigie.store.journal import AT_ONCE, destroy_items, forget_items
 from vigie.store.keyring import Keyring
+from vigie.store.offering import clamp
 from vigie.store.reading import bears_name
-from vigie.store.schema import files, payload_blocks, quarantine, rejects, reports, tombstones
+from vigie.store.schema import entries, files, payload_blocks, quarantine, rejects, reports, tombstones
 
 _Value = TypeVar("_Value")
 
@@ -67,17 +68,32 @@ def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], re
         rows, words = _rows_of(connection, _keys_of(connection, names)), _words_of(connection, names)
         if not rows and not words:
             return Erasure(0, is_journal_clear=True)
-        connection.execute(insert(tombstones), [_tombstone(row, reason, now_us, sign) for row in (*rows, *words)])
+        write_tombstones(connection, [_tombstone(row, reason, now_us, sign) for row in (*rows, *words)])
         remove_words(connection, words)
         if rows:
             destroy_items(keyring, folder, _remove_reports(connection, rows))
+        clamp(connection)
         count_change(connection)
     return Erasure(len(rows) + len(words), is_journal_clear=_scrub(store))
 
 
+def write_tombstones(connection: Connection, found: Sequence[Mapping[str, Any]]) -> None:
+    """Writes tombstones, numbered on, each with the label that its record bears as long as it is here. Needs a writing transaction."""
+    last = connection.execute(select(func.coalesce(func.max(tombstones.c.number), 0))).scalar_one()
+    ids = [one["record_id"] for one in found]
+    labels = {bytes(row[0]): row[1] for table in (reports, entries) for part in _parts(ids) for row in _labels_of(connection, table, part)}
+    numbered = [dict(one) | {"number": number, "label_id": labels.get(one["record_id"])} for number, one in enumerate(found, last + 1)]
+    if numbered:
+        connection.execute(insert(tombstones), numbered)
+
+
+def _labels_of(connection: Connection, table: Table, ids: Sequence[bytes]) -> Sequence[Any]:
+    return connection.execute(select(table.c.record_id, table.c.label_id).where(table.c.record_id.in_(ids))).all()
+
+
 def _remove_reports(connection: Connection, rows: Sequence[Any]) -> list[str]:
     """Takes reports with their payloads out of the store; the quarantine's items that may have held them, whose keys are to be destroyed."""
-    _blank_payloads(connection, rows)
+    blank_payloads(connection, rows)
     items = _empty_quarantine(connection, _files_with(connection, {row.agency for row in rows}))
     for part in _parts([row.row for row in rows]):
         connection.execute(delete(reports).where(reports.c.row.in_(part)))
@@ -117,7 +133,7 @@ def _rows_of(connection: Connection, keys: Sequence[bytes]) -> list[Any]:
     return [row for part in _parts(keys) for row in connection.execute(query.where(reports.c.key.in_(part)))]
 
 
-def _blank_payloads(connection: Connection, rows: Iterable[Any]) -> None:
+def blank_payloads(connection: Connection, rows: Iterable[Any]) -> None:
     """Writes blanks over the payloads; each block is unpacked once."""
     by_block: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:

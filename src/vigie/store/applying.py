@@ -1,0 +1,298 @@
+"""Taking in what a partner released: one page, its records, withdrawals, erasures and its cursor, in one transaction.
+
+A received record stands as long as a partner releases it and its owner, where the owner is a partner too, has not withdrawn it. What stands no more
+leaves the store; that it was withdrawn stays, so that no older page and no third party brings it back.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select, text, update
+
+from vigie.model.canonical import Json, canonical_text
+from vigie.model.entry import Entry, entry_id
+from vigie.model.errors import BadReport
+from vigie.model.label import Label, label_text
+from vigie.model.report import Record
+from vigie.model.seal import Seal
+from vigie.store.database import Store
+from vigie.store.entries import key_bytes
+from vigie.store.erasure import blank_payloads, write_tombstones
+from vigie.store.intake import count_change
+from vigie.store.label_book import label_number
+from vigie.store.offering import STREAMS, clamp
+from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare, renewed
+from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
+from vigie.store.seals import write_seals
+
+PULLED = "pulled"
+"""The book of notes that says how far this node has read from each partner."""
+
+_AT_ONCE = 1_000
+_TELL = text(
+    "INSERT INTO copies (record_id, peer, owner, stream, is_live, generation) VALUES (:record_id, :peer, :owner, :stream, :is_live, :generation) "
+    "ON CONFLICT (record_id, peer) DO UPDATE SET is_live = excluded.is_live, generation = excluded.generation"
+)
+
+
+class Erased(NamedTuple):
+    """An erased version, with its owner's signature over `tombstone_bytes`."""
+
+    record_id: bytes
+    key: bytes
+    version: int
+    owner: str
+    erased_us: int
+    reason: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One verified page. `withdrawn` are (stream, record id, owner); `note` is kept in the book `pulled`, in the same transaction.
+
+    `generation` counts the passes from the beginning; with `is_whole` this one has come to its end.
+    """
+
+    peer: str
+    generation: int
+    reports: Sequence[tuple[Record, Seal]] = ()
+    entries: Sequence[tuple[Entry, Seal]] = ()
+    withdrawn: Sequence[tuple[str, bytes, str]] = ()
+    erased: Sequence[Erased] = ()
+    is_whole: bool = False
+    note: Mapping[str, Json]
+
+
+class _Offer(NamedTuple):
+    """A record that is offered, ready to be written."""
+
+    stream: str
+    record_id: bytes
+    key: bytes
+    owner: str
+    version: int
+    label: Label
+    seal: Seal
+    made: Any
+
+
+def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
+    """Takes a page in, all of it or nothing; counts of what was `taken`, `known`, `withdrawn`, `erased` and `refused` as erased here.
+
+    Raises `BadReport` where another record stands under a version that is offered: then its owner has told two things.
+    """
+    offers = [*_reports(delivery.reports), *_entries(delivery.entries)]
+    with store.writing() as connection:
+        counts = Counter(erased=_erase(connection, delivery.erased))
+        _tell(connection, delivery, [(stream, record_id, owner, False) for stream, record_id, owner in delivery.withdrawn])
+        wanted = _without_erased(connection, offers)
+        counts["refused"] = len(offers) - len(wanted)
+        _tell(connection, delivery, [(offer.stream, offer.record_id, offer.owner, True) for offer in wanted])
+        counts["withdrawn"] = _remove(connection, [record_id for _, record_id, _ in delivery.withdrawn])
+        counts += _write(connection, delivery.peer, wanted, now_us)
+        if delivery.is_whole:
+            counts["withdrawn"] += _drop_older(connection, delivery)
+        _keep_note(connection, delivery)
+        if counts["erased"] or counts["withdrawn"]:
+            clamp(connection)
+        if counts["taken"] or counts["erased"] or counts["withdrawn"]:
+            count_change(connection)
+    return counts
+
+
+def _reports(found: Iterable[tuple[Record, Seal]]) -> Iterable[_Offer]:
+    for record, seal in found:
+        said = label_text(record.label)
+        block = prepare([record.report], record.key.owner, said)
+        ready = block.reports[0] if record.version == 1 else renewed(block.reports[0], record.key.owner, record.version, said)
+        yield _Offer("report", ready.record_id, ready.key, record.key.owner, record.version, record.label, seal, (ready, record.report.payload))
+
+
+def _entries(found: Iterable[tuple[Entry, Seal]]) -> Iterable[_Offer]:
+    for entry, seal in found:
+        yield _Offer("entry", bytes.fromhex(entry_id(entry)), key_bytes(entry), entry.owner, entry.version, entry.label, seal, entry)
+
+
+def _tell(connection: Connection, delivery: Delivery, said: Sequence[tuple[str, bytes, str, bool]]) -> None:
+    """Writes down what the partner said of each record."""
+    if said:
+        of_page = {"peer": delivery.peer, "generation": delivery.generation}
+        rows = [of_page | {"stream": stream, "record_id": record_id, "owner": owner, "is_live": live} for stream, record_id, owner, live in said]
+        connection.execute(_TELL, rows)
+
+
+def _without_erased(connection: Connection, offers: Sequence[_Offer]) -> list[_Offer]:
+    keys = {key for part in _parts([offer.key for offer in offers]) for key in _found(connection, tombstones.c.key, part)}
+    return [offer for offer in offers if offer.key not in keys]
+
+
+def _found(connection: Connection, column: Any, values: Sequence[bytes]) -> Iterable[bytes]:
+    return map(bytes, connection.execute(select(column).where(column.in_(values))).scalars())
+
+
+def _standing(connection: Connection, record_ids: Sequence[bytes]) -> set[bytes]:
+    """Which of the records stand, by what all partners said of them."""
+    said: defaultdict[bytes, list[Any]] = defaultdict(list)
+    for part in _parts(record_ids):
+        for row in connection.execute(select(copies).where(copies.c.record_id.in_(part))):
+            said[bytes(row.record_id)].append(row)
+    return {
+        record_id for record_id, rows in said.items() if any(row.is_live for row in rows) and not any(row.peer == row.owner and not row.is_live for row in rows)
+    }
+
+
+def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: int) -> Counter[str]:
+    """Writes the records that stand and are not here yet."""
+    standing = _standing(connection, [offer.record_id for offer in offers])
+    known = _known(connection, offers)
+    fresh: dict[bytes, _Offer] = {}
+    for offer in offers:
+        held = known.get((offer.stream, offer.key, offer.version))
+        if held is not None and held != offer.record_id:
+            raise BadReport("A partner tells two different things under one version", source=peer, record=offer.record_id.hex(), got=held.hex())
+        if held is None and offer.record_id in standing:
+            fresh[offer.record_id] = offer
+            known[offer.stream, offer.key, offer.version] = offer.record_id
+    labels = {label: label_number(connection, label) for label in {offer.label for offer in fresh.values()}}
+    _write_reports(connection, peer, [offer for offer in fresh.values() if offer.stream == "report"], labels, now_us)
+    _write_entries(connection, [offer for offer in fresh.values() if offer.stream == "entry"], labels)
+    by_owner: defaultdict[str, dict[bytes, Seal]] = defaultdict(dict)
+    for offer in fresh.values():
+        by_owner[offer.owner][offer.record_id] = offer.seal
+    for owner, found in by_owner.items():
+        write_seals(connection, owner, found)
+    return Counter(taken=len(fresh), known=len(offers) - len(fresh))
+
+
+def _known(connection: Connection, offers: Sequence[_Offer]) -> dict[tuple[str, bytes, int], bytes]:
+    """The record ids that stand under the keys and versions of the offers."""
+    found: dict[tuple[str, bytes, int], bytes] = {}
+    for part in _parts([offer.key for offer in offers if offer.stream == "report"]):
+        query = select(reports.c.key, reports.c.version, reports.c.record_id).where(reports.c.key.in_(part))
+        found |= {("report", bytes(row.key), row.version): bytes(row.record_id) for row in connection.execute(query)}
+    for offer in offers:
+        if offer.stream == "entry":
+            named = (entries.c[name] == getattr(offer.made, name) for name in STREAMS["entry"][2])
+            held = connection.execute(select(entries.c.record_id).where(*named, entries.c.version == offer.version)).scalar()
+            if held is not None:
+                found["entry", offer.key, offer.version] = bytes(held)
+    return found
+
+
+def _write_reports(connection: Connection, peer: str, offers: Sequence[_Offer], labels: Mapping[Label, int], now_us: int) -> None:
+    if not offers:
+        return
+    file_id = _file_of(connection, peer, labels[offers[0].label], now_us)
+    block, start, rows = _payload_block(connection, offers), 0, []
+    for offer in offers:
+        ready: PreparedReport
+        ready, payload = offer.made
+        facts = dict(zip(FACT_COLUMNS, ready.columns, strict=True))
+        identity = {"record_id": offer.record_id, "key": offer.key, "version": offer.version, "owner": offer.owner, "facts": ready.facts}
+        held = {"payload_block": block, "payload_start": start, "payload_length": len(payload)} if payload else {}
+        where = {"label_id": labels[offer.label], "file_id": file_id, "received": True, "payload_digest": ready.payload_digest}
+        empty = {"payload_block": None, "payload_start": None, "payload_length": 0}
+        rows.append(facts | identity | where | empty | held)
+        start += len(payload)
+    connection.execute(insert(reports), rows)
+
+
+def _payload_block(connection: Connection, offers: Sequence[_Offer]) -> int | None:
+    """One block with the payloads of all offers, in order; none where there are none."""
+    whole = b"".join(offer.made[1] for offer in offers)
+    if not whole:
+        return None
+    query = insert(payload_blocks).values(data=zlib.compress(whole, 3)).returning(payload_blocks.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _file_of(connection: Connection, peer: str, label_id: int, now_us: int) -> int:
+    """What stands in for the file that a partner's reports came in."""
+    is_it = and_(files.c.digest == f"partner {peer}", files.c.reader == "partner")
+    known = connection.execute(select(files.c.id).where(is_it)).scalar()
+    if known is not None:
+        return int(known)
+    facts = {"digest": f"partner {peer}", "reader": "partner", "label_id": label_id, "exercise": False, "name": f"from {peer}", "source": ""}
+    query = insert(files).values(**facts, received_us=now_us, bytes=0).returning(files.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _write_entries(connection: Connection, offers: Sequence[_Offer], labels: Mapping[Label, int]) -> None:
+    names = ("type", "owner", "ref", "exercise", "version", "said_us", "by")
+    rows = [
+        {name: getattr(offer.made, name) for name in names}
+        | {"record_id": offer.record_id, "label_id": labels[offer.label], "body": canonical_text(offer.made.body), "received": True}
+        for offer in offers
+    ]
+    if rows:
+        connection.execute(insert(entries), rows)
+
+
+def _remove(connection: Connection, record_ids: Sequence[bytes]) -> int:
+    """Takes received records that stand no more out of the store, and notes that they are gone; how many."""
+    standing, removed = _standing(connection, record_ids), 0
+    fallen = [record_id for record_id in record_ids if record_id not in standing]
+    for stream, (table, number, _, _) in STREAMS.items():
+        for part in _parts(fallen):
+            removed += _remove_rows(connection, stream, table, number, and_(table.c.record_id.in_(part), table.c.received))
+    return removed
+
+
+def _remove_rows(connection: Connection, stream: str, table: Table, number: Any, condition: Any) -> int:
+    rows = connection.execute(select(table).where(condition)).all()
+    if not rows:
+        return 0
+    if stream == "report":
+        blank_payloads(connection, rows)
+    values = [{"record_id": row.record_id, "owner": row.owner, "stream": stream, "label_id": row.label_id} for row in rows]
+    connection.execute(insert(gone), values)
+    connection.execute(delete(seals).where(seals.c.record_id.in_([row.record_id for row in rows])))
+    for part in _parts([getattr(row, number.name) for row in rows]):
+        connection.execute(delete(table).where(number.in_(part)))
+    return len(rows)
+
+
+def _erase(connection: Connection, erased: Sequence[Erased]) -> int:
+    """Takes every version of erased keys out that was received from anywhere; their tombstones stay and are passed on."""
+    known = {record_id for part in _parts([one.record_id for one in erased]) for record_id in _found(connection, tombstones.c.record_id, part)}
+    fresh = [one for one in erased if one.record_id not in known]
+    write_tombstones(connection, [one._asdict() for one in {one.record_id: one for one in fresh}.values()])
+    removed = 0
+    for one in {(one.key, one.owner): one for one in fresh}.values():
+        is_key = and_(reports.c.key == one.key, reports.c.owner == one.owner, reports.c.received)
+        rows = connection.execute(select(reports).where(is_key)).all()
+        blank_payloads(connection, rows)
+        connection.execute(delete(reports).where(is_key))
+        ids = [each.record_id for each in fresh if each.key == one.key]
+        removed += (
+            len(rows) + connection.execute(delete(entries).where(entries.c.record_id.in_(ids), entries.c.owner == one.owner, entries.c.received)).rowcount
+        )
+    return removed
+
+
+def _drop_older(connection: Connection, delivery: Delivery) -> int:
+    """What the partner released in an earlier pass and does not release any more; how many records left the store."""
+    is_older = and_(copies.c.peer == delivery.peer, copies.c.generation < delivery.generation, copies.c.is_live)
+    fallen = list(map(bytes, connection.execute(select(copies.c.record_id).where(is_older)).scalars()))
+    connection.execute(update(copies).where(is_older).values(is_live=False))
+    return _remove(connection, fallen)
+
+
+def _keep_note(connection: Connection, delivery: Delivery) -> None:
+    is_it = and_(notes.c.book == PULLED, notes.c.name == delivery.peer)
+    said = canonical_text(delivery.note)
+    if not connection.execute(update(notes).where(is_it).values(text=said)).rowcount:
+        connection.execute(insert(notes).values(book=PULLED, name=delivery.peer, text=said))
+
+
+def _parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
+
+
+__all__ = ["Delivery", "Erased", "apply"]
