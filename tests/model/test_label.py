@@ -13,7 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import LEVELS, directories, instants, labels, readers
-from vigie.model.label import TLP_ORDER, Directory, Grant, Label, Party, join, label_from_json, label_text, label_to_json, may_forward, may_read
+from vigie.model.label import (
+    PUBLIC,
+    TLP_ORDER,
+    Directory,
+    Grant,
+    Label,
+    Membership,
+    Party,
+    join,
+    label_from_json,
+    label_text,
+    label_to_json,
+    may_forward,
+    may_read,
+    may_show,
+    why_closed,
+    why_not_forwarded,
+)
 
 
 def label_of_case(facts: Mapping[str, Any]) -> Label:
@@ -120,3 +137,98 @@ def test_a_label_with_an_unknown_field_is_refused(facts: dict[str, Any]) -> None
     """Nothing in a label is ignored."""
     with pytest.raises((ValueError, TypeError)):
         label_from_json(facts, Directory())
+
+
+def test_a_place_in_a_group_holds_from_its_first_instant_until_just_before_its_last() -> None:
+    """Half-open; who is always in it stays, and a group that has dated places only is a group too."""
+    directory = Directory(
+        groups={"G": frozenset({"A"}), "H": frozenset()}, dated={"G": frozenset({Membership("B", 10, 20)}), "H": frozenset({Membership("B")})}
+    )
+    label = Label("ME", rel_to=frozenset({"G"}))
+    assert [may_read("B", label, directory, now) for now in (9, 10, 19, 20)] == [False, True, True, False]
+    assert directory.names_of("B", 10) == {"B", "G", "H"}
+    assert directory.meant_by("G", 10) == {"A", "B"}
+    assert directory.meant_by("G", 20) == {"A"}
+    assert directory.meant_by("H", 0) == {"B"}
+    assert directory.meant_by("C", 0) == {"C"}
+
+
+def test_who_left_and_came_back_is_in_the_group_twice() -> None:
+    """Two places of one party: whichever holds."""
+    directory = Directory(dated={"G": frozenset({Membership("B", None, 5), Membership("B", 10, None)})})
+    assert ["G" in directory.names_of("B", now) for now in (0, 5, 9, 10)] == [True, False, False, True]
+
+
+simple_or_joined = st.one_of(labels, st.tuples(labels, labels).map(lambda pair: join(*pair, Directory(LEVELS))))
+
+
+@given(simple_or_joined, directories, readers, instants)
+def test_a_reason_is_given_exactly_where_a_label_is_closed(label: Label, directory: Directory, party: str, now: int) -> None:
+    """No reason without a no, and no no without a reason."""
+    assert (why_closed(party, label, directory, now) == ()) is may_read(party, label, directory, now)
+
+
+@given(simple_or_joined, directories, readers, readers, instants)
+def test_a_reason_is_given_exactly_where_a_record_is_not_passed_on(label: Label, directory: Directory, holder: str, party: str, now: int) -> None:
+    """The same of forwarding."""
+    assert (why_not_forwarded(holder, party, label, directory, now, ("r", 1)) == ()) is may_forward(holder, party, label, directory, now, ("r", 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"tlp": "PURPLE"}, "nobody has defined TLP:PURPLE"),
+        ({"policy": "ACME"}, "nobody has defined the policy 'ACME'"),
+        ({"level": "ULTRA"}, "the policy VIGIE has no level 'ULTRA'"),
+        ({"level": "RESTRICTED"}, "B is not cleared for VIGIE RESTRICTED"),
+        ({"embargo_us": 1_000_000}, "it is under embargo until 1970-01-01T00:00:01Z"),
+        ({"not_to": frozenset({"G", "B", "X"})}, "B is excluded as B, G"),
+        ({"caveats": frozenset({"MEDICAL", "SOURCES"})}, "B does not hold SOURCES"),
+        ({"rel_to": frozenset({"C", "H"})}, "B is not on the list of readers (C, H)"),
+        ({"rel_to": frozenset()}, "the list of readers is empty: nobody but A"),
+        ({"tlp": "GREEN"}, "TLP:GREEN is for the community, and B is not of it"),
+        ({"tlp": "AMBER"}, "TLP:AMBER without a list is for A alone"),
+    ],
+)
+def test_each_rule_that_closes_is_told_in_plain_words(changes: dict[str, Any], reason: str) -> None:
+    """One rule, one sentence."""
+    directory = Directory(groups={"G": frozenset({"B"})}, parties={"B": Party("B", "X", caveats=frozenset({"MEDICAL"}))})
+    label = replace(Label("A", tlp="CLEAR"), **changes)
+    assert reason in why_closed("B", label, directory, 0)
+
+
+def test_what_keeps_a_record_with_its_holder_is_told() -> None:
+    """RED, no leave of the owner, no relay; of a joined label with whose part it is."""
+    directory = Directory(parties={name: Party(name, name) for name in "ABC"})
+    listed = frozenset({"B", "C"})
+    assert why_not_forwarded("B", "C", Label("A", tlp="RED", rel_to=listed, relay=True), directory, 0, ("r", 1)) == ("TLP:RED is never passed on",)
+    kept = ("A has given no leave to pass it on to C", "TLP:AMBER without relay stays with B")
+    assert why_not_forwarded("B", "C", Label("A", rel_to=listed, orcon=True), directory, 0, ("r", 1)) == kept
+    joined = join(Label("A", rel_to=listed), Label("C", tlp="CLEAR"), directory)
+    assert why_not_forwarded("B", "C", joined, directory, 0, ("r", 1)) == ("TLP:AMBER without relay stays with B (part of A)",)
+
+
+@given(simple_or_joined, directories, readers, readers | st.just(PUBLIC), instants)
+def test_what_was_received_opens_to_home_and_else_only_as_far_as_home_may_pass_it_on(
+    label: Label, directory: Directory, home: str, party: str, now: int
+) -> None:
+    """Nobody but home sees more than may be read; whom home may read it with may be sent it too."""
+    if party == home:
+        assert may_show(home, party, label, directory, now)
+    elif may_show(home, party, label, directory, now):
+        assert may_read(party, label, directory, now)
+        assert not may_read(home, label, directory, now) or may_forward(home, party, label, directory, now, ("r", 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_shown"),
+    [
+        ({}, True),
+        ({"orcon": True}, False),
+        ({"rel_to": frozenset({"B"}), "tlp": "AMBER"}, False),
+        ({"rel_to": frozenset({"B"}), "tlp": "AMBER", "relay": True}, True),
+    ],
+)
+def test_a_received_record_is_shown_to_others_only_as_its_label_says(changes: dict[str, Any], is_shown: bool) -> None:  # noqa: FBT001 - a table
+    """CLEAR and GREEN, or relay; never with orcon."""
+    assert may_show("HOME", "B", replace(Label("A", tlp="CLEAR"), **changes), Directory(), 0) is is_shown

@@ -102,7 +102,7 @@ def test_two_sessions_share_neither_token_nor_form_key(node: Node) -> None:
     sessions = [session_of(node, token, NOW_US) for token in tokens]
     assert len(set(tokens)) == len({session.form_key for session in sessions if session}) == 2
     assert all(len(token) == 43 for token in tokens)
-    sign_out(node, tokens[0])
+    sign_out(node, tokens[0], NOW_US)
     assert [session_of(node, token, NOW_US) is None for token in tokens] == [True, False]
 
 
@@ -156,7 +156,7 @@ def test_success_a_day_and_a_new_password_each_forget_the_failures(node: Node) -
     assert sign_in(node, "duty-analyst", PASSWORD, NOW_US)
     fail(node, "duty-analyst", NOW_US, times=5)
     fail(node, "duty-analyst", NOW_US + DAY_US, times=5)
-    set_password(node, "duty-analyst", PASSWORD)
+    set_password(node, "duty-analyst", PASSWORD, now_us=NOW_US)
     assert sign_in(node, "duty-analyst", PASSWORD, NOW_US + DAY_US)
 
 
@@ -186,18 +186,18 @@ def test_another_password_or_the_end_of_the_account_ends_its_sessions(node: Node
     """At once, also where a new account of that name is made."""
     post(node)
     token = sign_in(node, "duty-analyst", PASSWORD, NOW_US)
-    set_password(node, "duty-analyst", "another lookout on the hill")
+    set_password(node, "duty-analyst", "another lookout on the hill", now_us=NOW_US)
     assert session_of(node, token, NOW_US) is None
     fail(node, "duty-analyst", NOW_US)
     token = sign_in(node, "duty-analyst", "another lookout on the hill", NOW_US)
-    remove_account(node, "duty-analyst")
+    remove_account(node, "duty-analyst", now_us=NOW_US)
     post(node)
     assert session_of(node, token, NOW_US) is None
 
 
 def test_what_is_not_there_is_neither_removed_nor_changed(node: Node) -> None:
     """One sentence for each."""
-    for act in (lambda: remove_account(node, "nobody"), lambda: set_password(node, "nobody", PASSWORD)):
+    for act in (lambda: remove_account(node, "nobody", now_us=NOW_US), lambda: set_password(node, "nobody", PASSWORD, now_us=NOW_US)):
         with pytest.raises(BadSetting, match="no such account"):
             act()
 
@@ -206,7 +206,7 @@ def test_an_account_that_goes_is_nobodys_deputy(node: Node) -> None:
     """Those who lose one are named."""
     post(node, "head-of-desk", "releaser")
     post(node, deputy="head-of-desk")
-    assert remove_account(node, "head-of-desk") == ["duty-analyst"]
+    assert remove_account(node, "head-of-desk", now_us=NOW_US) == ["duty-analyst"]
     assert [account.deputy for account in list_accounts(node)] == [""]
 
 

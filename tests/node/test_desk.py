@@ -271,7 +271,7 @@ def test_an_approval_lapses_with_its_account(node: Node) -> None:
     ref = open_draft(writer, draft()).ref
     submit_draft(writer, ref, 1)
     approve(chief, ref, draft_of(chief, ref).digest, approved=True)
-    remove_account(node, "chief")
+    remove_account(node, "chief", now_us=NOW_US)
     with pytest.raises(NotReleasable, match="may not approve any more"):
         release(other, ref)
 

@@ -259,7 +259,7 @@ def test_the_jobs_of_a_node_all_run_on_an_empty_one(node: Node, atlas: Atlas) ->
     """In the order in which news travels; the round is as long as the shortest cadence."""
     cadences = Cadences(rules_s=7)
     outcomes = run_round(node, atlas, jobs_of(cadences), at(NOW_US))
-    assert [outcome.name for outcome in outcomes] == ["sources", "link", "rules", "timers", "silences", "checks", "notices", "briefs", "sweep"]
+    assert [outcome.name for outcome in outcomes] == ["sources", "sync", "link", "rules", "timers", "silences", "checks", "notices", "briefs", "sweep"]
     assert [outcome.sentence for outcome in outcomes if outcome.status == "failed"] == []
     assert cadences.round_s == 7
 

@@ -139,12 +139,26 @@ def test_a_log_holds_exactly_what_the_labels_open(shared_store: Store, some: lis
     assert {entry.ref for entry in found.entries} & refs == {entry.ref for entry in written if may_read(party, entry.label, directory, now_us)}
 
 
+def test_the_same_word_under_another_label_takes_the_earlier_label_back(store: Store) -> None:
+    """Whoever reads: a relabelled version counts no more, and its owner reads the word once. The extent tells of it."""
+    add_entries(store, [said(), said("d-2")])
+    audience = Audience(PUBLIC, NO_PARTIES, NOW_US)
+    before = readable_words(store, audience, exercise=False)
+    add_entry(store, said(label=Label("ME", rel_to=frozenset())))
+    assert [entry.ref for entry in log(store, PUBLIC).entries] == ["d-2"]
+    assert [(entry.ref, entry.version) for entry in log(store).entries] == [("d-2", 1), ("d-1", 2)]
+    assert readable_words(store, audience, exercise=False) != before
+
+
 def test_what_is_hidden_moves_no_number(store: Store) -> None:
     """The log and its extent are the same whether or not somebody else has written."""
     add_entry(store, said())
     audience = Audience(PUBLIC, NO_PARTIES, NOW_US)
     before = log(store, PUBLIC), readable_words(store, audience, exercise=False)
-    add_entries(store, [said("d-9", label=Label("ME", tlp="RED")), said("d-1", label=Label("ME", rel_to=frozenset())), said("d-1", exercise=True)])
+    add_entries(
+        store,
+        [said("d-9", label=Label("ME", tlp="RED")), said("d-1", label=Label("ME", rel_to=frozenset()), body={"words": "more"}), said("d-1", exercise=True)],
+    )
     assert (log(store, PUBLIC), readable_words(store, audience, exercise=False)) == before
     assert readable_words(store, Audience("ME", NO_PARTIES, NOW_US), exercise=False)[0] == 3
 

@@ -107,13 +107,34 @@ def seen_of_sorted(words: Sequence[Report]) -> float | None:
     return max(words, key=lambda word: prepare([word], "ME", "{}").reports[0].facts).magnitude
 
 
-def test_a_relabel_is_a_new_version_and_each_reader_sees_the_latest_it_may(store: Store, keyring: Keyring) -> None:
-    """The owner sees the stricter version; the public goes on seeing the open one until it is withdrawn."""
+def test_a_relabel_takes_the_earlier_label_back(store: Store, keyring: Keyring) -> None:
+    """The same facts under a stricter label: the owner sees the new version, and the public none any more."""
     take_in(store, keyring, [quake()])
     take_in(store, keyring, [quake()], label=Label("ME", tlp="RED"))
     owner, public = Audience("ME", Directory(), NOW_US), Audience(PUBLIC, Directory(), NOW_US)
     assert [held.version for held in find_reports(store, owner, "r1")] == [2]
-    assert [held.version for held in find_reports(store, public, "r1")] == [1]
+    assert find_reports(store, public, "r1") == []
+    take_in(store, keyring, [quake()], label=Label("ME", tlp="GREEN"))
+    assert find_reports(store, public, "r1") == []
+
+
+def test_a_hidden_correction_leaves_the_word_that_was_open(store: Store, keyring: Keyring) -> None:
+    """Other facts under a stricter label are no relabel: the public goes on seeing what it was told."""
+    take_in(store, keyring, [quake()])
+    take_in(store, keyring, [quake(magnitude=4.9)], label=Label("ME", tlp="RED"))
+    assert [report.magnitude for report in seen(store, PUBLIC)] == [4.5]
+    assert [report.magnitude for report in seen(store)] == [4.9]
+
+
+def test_what_was_relabelled_does_not_come_back_when_an_earlier_word_comes_late(store: Store, keyring: Keyring) -> None:
+    """The words that counted are written again above the late one, but not those whose label was taken back."""
+    secret = Label("ME", tlp="RED")
+    take_in(store, keyring, [quake(revision=1)])
+    take_in(store, keyring, [quake(revision=1)], label=secret)
+    take_in(store, keyring, [quake(revision=2, magnitude=4.9)], label=secret)
+    take_in(store, keyring, [quake(revision=0, magnitude=4.1)], label=Label("ME", tlp="GREEN"))
+    assert seen(store, PUBLIC) == []
+    assert [report.revision for report in seen(store)] == [2]
 
 
 def test_what_is_amber_is_seen_by_its_owner_alone(store: Store, keyring: Keyring) -> None:

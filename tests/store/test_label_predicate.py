@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategies import directories, labels, readers
-from vigie.model.label import PUBLIC, Directory, Label, join, may_read
+from vigie.model.label import PUBLIC, Directory, Label, join, may_read, may_show
 from vigie.store import Store, create_store
 from vigie.store.label_book import label_number
-from vigie.store.predicate import readable_labels
+from vigie.store.predicate import readable_labels, shown_labels
 
 now_times = st.integers(0, 30)
 
@@ -39,3 +39,17 @@ def test_sql_opens_exactly_the_labels_that_may_read_opens(labelled: Store, some:
         numbers = {label_number(connection, label): label for label in every}
         opened = set(connection.execute(readable_labels(party, directory, now)).scalars())
     assert opened & set(numbers) == {number for number, label in numbers.items() if may_read(party, label, directory, now)}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(labels, min_size=1, max_size=6), directories, readers, readers | st.just(PUBLIC), now_times)
+def test_sql_shows_of_what_was_received_exactly_what_may_be_shown(
+    labelled: Store, some: list[Label], directory: Directory, home: str, party: str, now: int
+) -> None:
+    """Marks of simple labels and of the parts of joined ones."""
+    every = [*some, *(join(first, second, directory) for first, second in pairwise(some))]
+    with labelled.writing() as connection:
+        numbers = {label_number(connection, label): label for label in every}
+        shown = set(connection.execute(shown_labels(home, party, directory, now)).scalars())
+    if party != home:
+        assert shown & set(numbers) == {number for number, label in numbers.items() if may_show(home, party, label, directory, now)}

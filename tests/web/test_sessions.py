@@ -221,7 +221,7 @@ def test_an_account_that_is_removed_is_out_at_once(app: FastAPI, desk_node: Node
     browser = TestClient(app, follow_redirects=False)
     browser.post("/sign-in", data={"account": "for-a-while", "password": PASSWORD}, headers=HERE)
     assert browser.get("/either").json() == {"account": "for-a-while"}
-    remove_account(desk_node, "for-a-while")
+    remove_account(desk_node, "for-a-while", now_us=NOW_US)
     assert browser.get("/either").json() == {"account": ""}
     assert [account.name for account in list_accounts(desk_node)] == [NAME]
 

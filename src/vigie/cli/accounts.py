@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vigie.cli.options import JsonOption, NodeOption, shown_day, the_node
-from vigie.cli.show import say, say_json, say_table
+from vigie.cli.show import note, say, say_json, say_table
 from vigie.model.times import format_time
 from vigie.node.clock import now_us
 
@@ -60,20 +60,74 @@ def list_all(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
 
 @accounts_app.command(name="password")
 def change_password(name: Name, node: NodeOption = None, *, password_stdin: PasswordOption = False) -> None:
-    """Give an account another password; whoever is signed in with it is signed out."""
+    """Give an account another password; whoever is signed in with it is signed out, and its tokens end."""
     from vigie.node.accounts import set_password
 
-    set_password(the_node(node), name, _password(from_stdin=password_stdin))
+    set_password(the_node(node), name, _password(from_stdin=password_stdin), now_us=now_us())
     say(f"{name} has another password.")
 
 
 @accounts_app.command(name="remove")
 def remove(name: Name, node: NodeOption = None) -> None:
-    """Remove an account; what was said with it stays."""
+    """Remove an account with its sessions and tokens; what was said with it stays."""
     from vigie.node.accounts import remove_account
 
-    orphans = remove_account(the_node(node), name)
+    orphans = remove_account(the_node(node), name, now_us=now_us())
     say(f"{name} is removed." + (f" Without a deputy now: {', '.join(orphans)}." if orphans else ""))
+
+
+@accounts_app.command(name="token")
+def token(
+    account: Annotated[str, typer.Argument(help="The account for which a program asks.")],
+    name: Annotated[str, typer.Option("--name", help="The token's name: what uses it, such as nightly-export; a-z, 0-9 and -.")],
+    node: NodeOption = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it may do: read (unless told), decide, release, write (all that the role may); repeat for more.", show_default=False),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How many days it holds: 1 to 365.")] = 90,
+) -> None:
+    """Make a token by which a program asks the API for an account; it is printed this once."""
+    from vigie.node.accounts import list_accounts
+    from vigie.node.api_tokens import add_token
+
+    opened = the_node(node)
+    secret = add_token(opened, account, name, scope or ["read"], days, now_us=now_us())
+    party = next(item.party for item in list_accounts(opened) if item.name == account)
+    note(f"The token {name} asks for {account} of {party} for {days} days. It is shown this once: keep it where passwords are kept.")
+    say(secret)
+
+
+@accounts_app.command(name="tokens")
+def list_all_tokens(
+    account: Annotated[str, typer.Argument(help="Only those of this account.", show_default=False)] = "",
+    node: NodeOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Every token, or those of an account: its scopes and until when it holds, never the token itself."""
+    from vigie.node.api_tokens import list_tokens
+
+    found = list_tokens(the_node(node), account)
+    if as_json:
+        times = [{"created": format_time(item.created_us), "expires": format_time(item.expires_us)} for item in found]
+        say_json([{"name": item.name, "account": item.account, "scopes": list(item.scopes), **said} for item, said in zip(found, times, strict=True)])
+        return
+    rows = [(item.name, item.account, ", ".join(item.scopes), shown_day(item.created_us), _until(item.expires_us)) for item in found]
+    say_table("Tokens", ["name", "account", "scopes", "created, UTC", "holds until, UTC"], rows)
+
+
+def _until(expires_us: int) -> str:
+    return shown_day(expires_us) + (" (has run out)" if expires_us <= now_us() else "")
+
+
+@accounts_app.command(name="revoke")
+def revoke(name: Annotated[str, typer.Argument(help="The token's name.")], node: NodeOption = None) -> None:
+    """End a token at once."""
+    from vigie.node.api_tokens import revoke_token
+
+    revoke_token(the_node(node), name, now_us=now_us())
+    say(f"The token {name} ends here.")
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -12,6 +12,7 @@ from vigie.cli.activities import AsOption, PartyOption, TlpOption, ToOption, des
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.show import complain, say, say_json, say_table
 from vigie.cli.written import is_output, write_file
+from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
@@ -98,8 +99,10 @@ def export(
 ) -> None:
     """Write what a reader may read as IATI 2.03; what breaks a rule is left out and named, and the exit code is 1."""
     from vigie.exchange.iati import ReportingOrg
+    from vigie.node.audit import witness
     from vigie.node.iati_files import export_iati, reporting_org
     from vigie.node.jobs import counted
+    from vigie.store import AuditRow
 
     if is_output(file) and as_json and not check:
         raise BadSetting("The standard output cannot hold both the file and what is said of it", field="--json", todo="name a file, or ask for --check")
@@ -108,6 +111,8 @@ def export(
     org = ReportingOrg(org_ref or own.ref, org_name or own.name, org_type)
     found = export_iati(opened, known_party(opened, party), now_us(), exercise=exercise, org=org, strict=strict)
     if not check:
+        facts: dict[str, Json] = {"activities": found.count, "form": "IATI", "exercise": exercise}
+        witness(opened, AuditRow(now_us(), "", opened.settings.party, "export", f"activities for {known_party(opened, party)}", facts))
         write_file(file, [found.data])
     if as_json:
         say_json(_export_facts(found, "" if check else str(file)))

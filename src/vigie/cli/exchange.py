@@ -11,7 +11,9 @@ from vigie.cli.options import AgencyOption, BoxOption, CountryOption, ExerciseOp
 from vigie.cli.show import say
 from vigie.cli.worlds import world_of
 from vigie.cli.written import write_lines
+from vigie.model.canonical import Json
 from vigie.model.label import PUBLIC
+from vigie.node.clock import now_us
 
 
 def register(app: typer.Typer) -> None:
@@ -34,13 +36,17 @@ def export(
 ) -> None:
     """Write the events that a party, or everybody, may see. What a source's terms keep with the owner is refused."""
     from vigie.node.atlas import load_atlas
+    from vigie.node.audit import witness
     from vigie.node.export import export_lines, refuse_owner_only
     from vigie.node.pictures import check_choice
+    from vigie.store import AuditRow
 
     opened, atlas = the_node(node), load_atlas()
     world = world_of(opened, party, atlas, exercise=exercise)
     refuse_owner_only(opened, world)
     choice = check_choice(choice_of(field=field, country=country, agency=agency, since=since, until=until, bbox=bbox), atlas)
     count, lines = export_lines(world, atlas, choice, out.suffix, opened.settings.language)
+    facts: dict[str, Json] = {"events": count, "form": out.suffix, "exercise": exercise}
+    witness(opened, AuditRow(now_us(), "", opened.settings.party, "export", f"events for {party}", facts))
     write_lines(out, lines)
     say(f"{count:,} events written to {out}, as {party} may see them.")

@@ -34,7 +34,7 @@ def init(
 
 
 def doctor(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
-    """Is the node well? Looks at settings, store, key, disk, atlas, packs, quarantine."""
+    """Is the node well? Looks at settings, store, key, epoch, last backup, disk, atlas, packs, quarantine."""
     from vigie.node.health import examine
     from vigie.node.settings import node_folder
 
@@ -48,11 +48,12 @@ def doctor(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
 
 def check(node: NodeOption = None, *, as_json: JsonOption = False) -> None:
     """Prove that every record is still what was written."""
+    from vigie.node.audit import audit_faults
     from vigie.node.health import count_records, faults_of
 
     opened = the_node(node)
     with counting("Checking records", count_records(opened)) as step:
-        faults = list(faults_of(opened, step))
+        faults = [*faults_of(opened, step), *audit_faults(opened)]
     if as_json:
         say_json({"faults": faults})
     else:

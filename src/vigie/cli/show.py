@@ -35,6 +35,11 @@ def complain(text: str) -> None:
     err.print(text, markup=False, style="red")
 
 
+def note(text: str) -> None:
+    """One line for a person beside an output that a program may take: it goes to the error stream."""
+    err.print(text, markup=False)
+
+
 def say_json(value: Any) -> None:
     """JSON for a program."""
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - the command line is where printing is done
@@ -121,7 +126,7 @@ def say_outcome(outcome: Outcome) -> None:
         later = "that has no later revision or time of issue; their content decided which counts"
         say(f"  {tally.tied:,} reports differ from an earlier word of their agency {later}.")
     if tally.relabelled:
-        say(f"  {tally.relabelled:,} of them were held under another label: who may read that version still may, until it is withdrawn.")
+        say(f"  {tally.relabelled:,} of them were held under another label, which counts no more: who could read them by it alone no longer can.")
     if outcome.restricted:
         say("  The source's terms forbid passing it on: readable by you only, never exported.")
 

@@ -37,6 +37,7 @@ def _every(what: str) -> Any:
 def watch(
     node: NodeOption = None,
     sources_every: Annotated[int, _every("the sources")] = DEFAULT.sources_s,
+    sync_every: Annotated[int, _every("the partners")] = DEFAULT.sync_s,
     link_every: Annotated[int, _every("links")] = DEFAULT.link_s,
     rules_every: Annotated[int, _every("the rules")] = DEFAULT.rules_s,
     timers_every: Annotated[int, _every("unanswered warnings, silences and checks")] = DEFAULT.timers_s,
@@ -50,11 +51,12 @@ def watch(
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page from the same process.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run sources, linking, rules, timers, silences, checks, notices and briefs, each at its cadence, until it is stopped."""
+    """Run sources, partners, linking, rules, timers, silences, checks, notices and briefs, each at its cadence, until it is stopped."""
     from vigie.node.schedule import jobs_as_run, jobs_of
 
     cadences = Cadences(
         sources_s=sources_every,
+        sync_s=sync_every,
         link_s=link_every,
         rules_s=rules_every,
         timers_s=timers_every,
@@ -74,8 +76,8 @@ def _run_once(node: Node, jobs: Sequence[Job], *, as_json: bool) -> int:
     from vigie.node.atlas import load_atlas
     from vigie.node.schedule import watch_once
 
-    with _stopped() as stop:
-        outcomes = watch_once(node, load_atlas(), jobs, now_us, stop=stop, heard=None if as_json else _say_run)
+    with stopped() as stop:
+        outcomes = watch_once(node, load_atlas(), jobs, now_us, stop=stop, heard=None if as_json else say_run)
     if as_json:
         say_json([_outcome_json(outcome) for outcome in outcomes])
     elif not outcomes:
@@ -95,9 +97,9 @@ def _run(node: Node, jobs: Sequence[Job], round_s: int, port: int | None, *, as_
         if as_json:
             say(json.dumps(_outcome_json(outcome), ensure_ascii=False))
         elif outcome.sentence or outcome.notes:
-            _say_run(outcome)
+            say_run(outcome)
 
-    with _stopped() as stop, watching(node, atlas, jobs, now_us, stop, round_s=round_s, heard=heard):
+    with stopped() as stop, watching(node, atlas, jobs, now_us, stop, round_s=round_s, heard=heard):
         if not as_json:
             say(f"Watching for {node.settings.party}. Stop with Ctrl-C; the job under way ends first.")
         if port is None:
@@ -107,7 +109,7 @@ def _run(node: Node, jobs: Sequence[Job], round_s: int, port: int | None, *, as_
 
 
 @contextmanager
-def _stopped() -> Iterator[Event]:
+def stopped() -> Iterator[Event]:
     """An event that is set when the process is told to end."""
     stop = Event()
 
@@ -123,7 +125,8 @@ def _stopped() -> Iterator[Event]:
             signal.signal(number, handler)
 
 
-def _say_run(outcome: JobOutcome) -> None:
+def say_run(outcome: JobOutcome) -> None:
+    """What became of a run, in one line with the time."""
     line = f"{shown_day(now_us())} {outcome.name}: {outcome.sentence or 'nothing to do.'}"
     (complain if outcome.status == "failed" else say)(" ".join([line, *outcome.notes]))
 

@@ -138,11 +138,13 @@ def serve(
     node: NodeOption = None,
     port: Annotated[int, typer.Option(help="The port on this machine.", min=1, max=65535)] = 8321,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    *,
+    tls: Annotated[bool, typer.Option("--tls", help="Over https, under the node's own certificate: partners know it from the node's card.")] = False,
 ) -> None:
     """Serve the pages and the API: to everybody what PUBLIC may see, to who signs in what the account's party may see."""
     from vigie.node.atlas import load_atlas
 
-    start_server(the_node(node), load_atlas(), port, host)
+    start_server(the_node(node), load_atlas(), port, host, tls=tls)
 
 
 def check_port(host: str, port: int) -> None:
@@ -155,10 +157,10 @@ def check_port(host: str, port: int) -> None:
         raise BadSetting("The address cannot be served", got=f"{host}:{port}", expected="a free port", todo=todo) from fault
 
 
-def start_server(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1") -> None:
+def start_server(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *, tls: bool = False) -> None:
     """Serves until it is stopped."""
     from vigie import web
 
     check_port(host, port)
-    say(f"Serving {node.settings.party} on http://{host}:{port}: what PUBLIC may see, and to who signs in what the party may. Stop with Ctrl-C.")
-    web.serve(node, atlas, port, host)
+    say(f"Serving {node.settings.party} on http{'s' if tls else ''}://{host}:{port}: what PUBLIC may see, and to who signs in what the party may. Stop with Ctrl-C.")
+    web.serve(node, atlas, port, host, tls=tls)

@@ -21,6 +21,7 @@ STREAMS: tuple[Stream, ...] = ("report", "entry")
 PROTOCOL = 1
 MAX_PAGE_BYTES = 64 * 2**20
 """A larger page is refused before it is read to its end."""
+MAX_REQUEST_BYTES = 256 * 2**10
 MAX_ITEMS = 10_000
 MAX_NAME = 200
 _ID_BYTES, _NONCE_BYTES, _KEY_BYTES = 32, 16, 16
@@ -28,7 +29,10 @@ _ID_BYTES, _NONCE_BYTES, _KEY_BYTES = 32, 16, 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is new since a cursor? `count` grows with every request of a node, so that none can be sent again; `keys` is how many statements are known."""
+    """What is new since a cursor? `count` grows with every request of a node, so that none can be sent again; `keys` is how many statements are known.
+
+    `history` is the sender's own key history where it has changed its key: else who does not ask in turn would never learn of the new one.
+    """
 
     sender: str
     to: str
@@ -36,6 +40,7 @@ class Request:
     limit: int = 1000
     count: int = 0
     keys: int = 0
+    history: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +125,15 @@ class Page:
 def request_bytes(request: Request) -> bytes:
     """The canonical bytes of a request."""
     said: dict[str, Json] = {"vigie": PROTOCOL, "from": request.sender, "to": request.to, "cursor": request.cursor}
-    return canonical_bytes(said | {"limit": request.limit, "count": request.count, "keys": request.keys})
+    return canonical_bytes(said | {"limit": request.limit, "count": request.count, "keys": request.keys, "history": list(request.history)})
 
 
 def read_request(data: bytes) -> Request:
     """The request that `request_bytes` wrote. Raises `BadReport`."""
-    said = _object(data, "request", {"vigie", "from", "to", "cursor", "limit", "count", "keys"})
+    said = _object(data, "request", {"vigie", "from", "to", "cursor", "limit", "count", "keys", "history"})
     numbers = {name: _number(said, name) for name in ("limit", "count", "keys")}
-    return Request(sender=_text(said, "from"), to=_text(said, "to"), cursor=_text(said, "cursor"), **numbers)
+    history = tuple(_mapping(one, "history") for one in _list(said, "history"))
+    return Request(sender=_text(said, "from"), to=_text(said, "to"), cursor=_text(said, "cursor"), history=history, **numbers)
 
 
 def page_bytes(page: Page) -> bytes:

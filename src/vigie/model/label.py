@@ -7,7 +7,7 @@ A joined label keeps the labels it was made of (`parts`) and asks all of them, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from vigie.model.canonical import Json, canonical_text
@@ -62,17 +62,42 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """A party's place in a group, from an instant (µs UTC) until just before another; None = without a begin, without an end."""
+
+    party: str
+    from_us: int | None = None
+    until_us: int | None = None
+
+    def holds(self, now_us: int) -> bool:
+        """Whether the party is in the group at an instant."""
+        return (self.from_us is None or self.from_us <= now_us) and (self.until_us is None or now_us < self.until_us)
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
-    """Levels of each policy (lowest first), groups, parties and grants, as one frozen value."""
+    """Levels of each policy (lowest first), groups, parties and grants, as one frozen value.
+
+    `groups` has every group with those who are always in it, `dated` the places in a group that begin or end.
+    """
 
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"VIGIE": ("OPEN", "RESTRICTED", "CONFIDENTIAL")})
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parties: Mapping[str, Party] = field(default_factory=dict)
     grants: frozenset[Grant] = frozenset()
+    dated: Mapping[str, frozenset[Membership]] = field(default_factory=dict)
 
-    def names_of(self, party: str) -> frozenset[str]:
-        """The party's own name and the groups that it is in: the names by which a list can mean it."""
-        return frozenset({party, *(group for group, members in self.groups.items() if party in members)})
+    def names_of(self, party: str, now_us: int) -> frozenset[str]:
+        """The party's own name and the groups that it is in at an instant: the names by which a list can mean it."""
+        always = {group for group, members in self.groups.items() if party in members}
+        now = {group for group, places in self.dated.items() if any(place.party == party and place.holds(now_us) for place in places)}
+        return frozenset({party}) | always | now
+
+    def meant_by(self, name: str, now_us: int) -> frozenset[str]:
+        """The parties that a name means at an instant: the members of a group, else the one that bears it."""
+        if name not in self.groups and name not in self.dated:
+            return frozenset({name})
+        return self.groups.get(name, frozenset()) | {place.party for place in self.dated.get(name, ()) if place.holds(now_us)}
 
     def cleared_levels(self, party: str) -> frozenset[tuple[str, str]]:
         """Every (policy, level) that the party may see; the lowest level of each policy needs no clearance."""
@@ -91,18 +116,59 @@ def may_read(party: str, label: Label, directory: Directory, now_us: int) -> boo
 
 
 def _may_read_part(party: str, label: Label, directory: Directory, now_us: int) -> bool:
+    return next(_closing(party, label, directory, now_us), None) is None
+
+
+def why_closed(party: str, label: Label, directory: Directory, now_us: int) -> tuple[str, ...]:
+    """In plain words each reason why `party` may not read what bears `label`; empty exactly where it may. For the owner's eyes only."""
+    return _told(label, lambda part: _closing(party, part, directory, now_us))
+
+
+def _closing(party: str, label: Label, directory: Directory, now_us: int) -> Iterator[str]:
+    """The rules of reading, each told where it closes a simple label to the party."""
     if party == label.owner:
-        return True
-    known = directory.parties.get(party)
-    names = directory.names_of(party)
-    return (
-        label.tlp in TLP_ORDER
-        and (label.policy, label.level) in directory.cleared_levels(party)
-        and (label.embargo_us is None or label.embargo_us <= now_us)
-        and not names & label.not_to
-        and label.caveats <= (known.caveats if known else frozenset())
-        and _is_addressed(label, names, is_community=known is not None and known.community)
-    )
+        return
+    known, names = directory.parties.get(party), directory.names_of(party, now_us)
+    if label.tlp not in TLP_ORDER:
+        yield f"nobody has defined TLP:{label.tlp}"
+    if (label.policy, label.level) not in directory.cleared_levels(party):
+        yield _unclear(party, label, directory)
+    if label.embargo_us is not None and now_us < label.embargo_us:
+        yield f"it is under embargo until {format_time(label.embargo_us)}"
+    if excluded := names & label.not_to:
+        yield f"{party} is excluded as {_listed(excluded)}"
+    if lacking := label.caveats - (known.caveats if known else frozenset()):
+        yield f"{party} does not hold {_listed(lacking)}"
+    if not _is_addressed(label, names, is_community=known is not None and known.community):
+        yield _unaddressed(party, label)
+
+
+def _unclear(party: str, label: Label, directory: Directory) -> str:
+    levels = directory.levels.get(label.policy)
+    if levels is None:
+        return f"nobody has defined the policy {label.policy!r}"
+    if label.level not in levels:
+        return f"the policy {label.policy} has no level {label.level!r}"
+    return f"{party} is not cleared for {label.policy} {label.level}"
+
+
+def _unaddressed(party: str, label: Label) -> str:
+    if label.rel_to:
+        return f"{party} is not on the list of readers ({_listed(label.rel_to)})"
+    if label.rel_to is not None:
+        return f"the list of readers is empty: nobody but {label.owner}"
+    return f"TLP:GREEN is for the community, and {party} is not of it" if label.tlp == "GREEN" else f"TLP:{label.tlp} without a list is for {label.owner} alone"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _told(label: Label, reasons: Callable[[Label], Iterator[str]]) -> tuple[str, ...]:
+    """The reasons of each part, once each; of a joined label with whose part it is."""
+    parts = sorted(parts_of(label), key=label_text)
+    said = [f"{reason} (part of {part.owner})" if len(parts) > 1 else reason for part in parts for reason in reasons(part)]
+    return tuple(dict.fromkeys(said))
 
 
 def _is_addressed(label: Label, names: frozenset[str], *, is_community: bool) -> bool:
@@ -113,19 +179,39 @@ def _is_addressed(label: Label, names: frozenset[str], *, is_community: bool) ->
 
 def may_forward(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:
     """Whether `holder` may pass `record` (key, version) on to `party`. The owner forwards to whoever may read."""
-    return all(_may_forward_part(holder, party, part, directory, now_us, record) for part in parts_of(label))
+    return all(next(_keeping(holder, party, part, directory, now_us, record), None) is None for part in parts_of(label))
 
 
-def _may_forward_part(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:
-    if not _may_read_part(party, label, directory, now_us):
-        return False
+def why_not_forwarded(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> tuple[str, ...]:
+    """In plain words each reason why `holder` may not pass `record` on to `party`; empty exactly where it may. For the owner's eyes only."""
+    return _told(label, lambda part: _keeping(holder, party, part, directory, now_us, record))
+
+
+def _keeping(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> Iterator[str]:
+    """The rules of forwarding, each told where it keeps a simple label with the holder."""
+    yield from _closing(party, label, directory, now_us)
     if holder == label.owner:
-        return True
-    if not _may_read_part(holder, label, directory, now_us) or label.tlp == "RED":
-        return False
+        return
+    yield from (f"{holder} itself may not read it: {reason}" for reason in _closing(holder, label, directory, now_us))
+    if label.tlp == "RED":
+        yield "TLP:RED is never passed on"
     if label.orcon and not _is_granted(label.owner, party, directory, now_us, record):
-        return False
-    return label.relay or label.tlp in _OPEN_WITHOUT_LIST or _is_near(holder, party, label, directory)
+        yield f"{label.owner} has given no leave to pass it on to {party}"
+    if not (label.relay or label.tlp in _OPEN_WITHOUT_LIST or _is_near(holder, party, label, directory)):
+        yield f"TLP:{label.tlp} without relay stays with {holder}"
+
+
+def may_show(home: str, party: str, label: Label, directory: Directory, now_us: int) -> bool:
+    """Whether the node of `home` may show `party` a record that another node released to it.
+
+    Home itself sees it: its owner has released it. Anybody else must be allowed to read it, and home to pass it on, whatever may be granted or near:
+    not RED, not orcon, and CLEAR, GREEN or with relay. Of what home owns a part of, that part is its own to show.
+    """
+    return party == home or all(_may_read_part(party, part, directory, now_us) and _passes(home, part) for part in parts_of(label))
+
+
+def _passes(home: str, label: Label) -> bool:
+    return home == label.owner or (label.tlp != "RED" and not label.orcon and (label.relay or label.tlp in _OPEN_WITHOUT_LIST))
 
 
 def _is_granted(owner: str, party: str, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:

@@ -119,8 +119,14 @@ def report_of_facts(said: Mapping[str, Json], payload: bytes = b"") -> Report:
             left[f"{name}_us"] = parse_time(left.pop(name))
     if "ellipse" in left:
         left["ellipse"] = Ellipse(*map(float, left["ellipse"]))
-    measures = tuple(Measure(**measure) for measure in left.pop("measures", ()))
+    left |= {name: float(left[name]) for name in _NUMBERS if name in left}
+    measures = tuple(_measure(**measure) for measure in left.pop("measures", ()))
     return Report(**(left | {"measures": measures, "actors": tuple(left.pop("actors", ())), "payload": payload}))
+
+
+def _measure(name: str, value: float, sigma: float | None = None, agency: str | None = None) -> Measure:
+    """A measure as JSON has it, where a whole number is an integer."""
+    return Measure(name, float(value), None if sigma is None else float(sigma), agency)
 
 
 def _write_true(value: bool) -> str:  # noqa: FBT001 - one of a table of writers, each of one argument

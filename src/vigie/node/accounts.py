@@ -24,8 +24,9 @@ from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.model.times import DAY_US, SECOND_US
+from vigie.node.audit import witness
 from vigie.node.settings import Node
-from vigie.store import add_note, change_note, list_notes, read_note, remove_note, save_note
+from vigie.store import AuditRow, add_note, change_note, list_notes, read_note, remove_note, save_note
 from vigie.warn.answers import BY_CAP
 
 MIN_PASSWORD = 12
@@ -39,8 +40,13 @@ LONGEST_WAIT_S = 900
 
 TOKEN_BYTES = 32
 
-_ACCOUNTS, _SESSIONS, _FAILURES = "accounts", "sessions", "failures"
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+ACCOUNTS, TOKENS = "accounts", "tokens"
+"""The books of accounts and of their tokens (`api_tokens`)."""
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+"""The name of an account or of a token."""
+
+_SESSIONS, _FAILURES = "sessions", "failures"
 _BUCKET_DIGITS = 4
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 """Argon2id as RFC 9106, section 4, recommends second: 3 passes over 64 MiB in 4 lanes."""
@@ -71,13 +77,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in. Every form that changes something must bear `form_key`, which other sites cannot know."""
+    """Who is signed in. Every form that changes something must bear `form_key`, which other sites cannot know.
+
+    A program that asks by a token has no form key, but the token's name and scopes (see `api_tokens`).
+    """
 
     account: str
     party: str
     role: str
     form_key: str
     expires_us: int
+    token: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 def may(role: str, act: str) -> bool:
@@ -90,13 +101,19 @@ def add_account(node: Node, name: str, party: str, role: str, password: str, dep
     account = Account(name, party or node.settings.party, role, deputy, now_us)
     _check_account(node, account)
     facts: dict[str, Json] = {"party": account.party, "role": role, "deputy": deputy, "hash": _hashed(password), "created_us": now_us}
-    if not add_note(node.store, _ACCOUNTS, name, facts):
+    row = _row(node, now_us, "account-add", name, {"party": account.party, "role": role, "deputy": deputy})
+    if not add_note(node.store, ACCOUNTS, name, facts, witness=row):
         raise BadSetting("There is an account of this name already", got=name)
     return account
 
 
+def _row(node: Node, now_us: int, act: str, name: str, facts: Mapping[str, Json]) -> AuditRow:
+    """What the operator did with an account, for the audit log."""
+    return AuditRow(now_us, "", node.settings.party, act, name, facts)
+
+
 def _check_account(node: Node, account: Account) -> None:
-    if not _NAME.fullmatch(account.name) or account.name == BY_CAP:
+    if not NAME.fullmatch(account.name) or account.name == BY_CAP:
         raise BadSetting("The account's name cannot be used", got=account.name, expected="1 to 64 of a-z, 0-9 and -, such as duty-analyst")
     if account.role not in ROLES:
         raise BadSetting("There is no such role", got=account.role, expected=", ".join(ROLES))
@@ -107,36 +124,39 @@ def _check_account(node: Node, account: Account) -> None:
 
 
 def _is_of(node: Node, name: str, party: str) -> bool:
-    found = read_note(node.store, _ACCOUNTS, name)
+    found = read_note(node.store, ACCOUNTS, name)
     return found is not None and found["party"] == party
 
 
 def list_accounts(node: Node) -> list[Account]:
     """Every account, by name."""
-    return [_account(name, facts) for name, facts in list_notes(node.store, _ACCOUNTS).items()]
+    return [_account(name, facts) for name, facts in list_notes(node.store, ACCOUNTS).items()]
 
 
 def _account(name: str, facts: Mapping[str, Any]) -> Account:
     return Account(name, facts["party"], facts["role"], facts["deputy"], facts["created_us"])
 
 
-def remove_account(node: Node, name: str) -> list[str]:
-    """Removes an account and ends its sessions; the accounts whose deputy it was and that have none now. Raises `BadSetting` where there is none."""
-    if not remove_note(node.store, _ACCOUNTS, name):
+def remove_account(node: Node, name: str, *, now_us: int) -> list[str]:
+    """Removes an account and ends its sessions and tokens; the accounts whose deputy it was and that have none now.
+
+    Raises `BadSetting` where there is none.
+    """
+    if not remove_note(node.store, ACCOUNTS, name, witness=_row(node, now_us, "account-remove", name, {})):
         raise BadSetting("There is no such account", got=name, todo="see `vigie accounts list`")
     orphans = [account.name for account in list_accounts(node) if account.deputy == name]
     for orphan in orphans:
-        change_note(node.store, _ACCOUNTS, orphan, lambda facts: None if facts is None else facts | {"deputy": ""})
-    _end_sessions(node, lambda facts: facts["account"] == name)
+        change_note(node.store, ACCOUNTS, orphan, lambda facts: None if facts is None else facts | {"deputy": ""})
+    _end_all(node, name)
     return orphans
 
 
-def set_password(node: Node, name: str, password: str) -> None:
-    """Gives an account another password, ends its sessions and forgets failed attempts. Raises `BadSetting` where there is none."""
-    hashed = _hashed(password)
-    if change_note(node.store, _ACCOUNTS, name, lambda facts: None if facts is None else facts | {"hash": hashed}) is None:
+def set_password(node: Node, name: str, password: str, *, now_us: int) -> None:
+    """Gives an account another password, ends its sessions and tokens and forgets failed attempts. Raises `BadSetting` where there is none."""
+    hashed, row = _hashed(password), _row(node, now_us, "account-password", name, {})
+    if change_note(node.store, ACCOUNTS, name, lambda facts: None if facts is None else facts | {"hash": hashed}, witness=row) is None:
         raise BadSetting("There is no such account", got=name, todo="see `vigie accounts list`")
-    _end_sessions(node, lambda facts: facts["account"] == name)
+    _end_all(node, name)
     remove_note(node.store, _FAILURES, _bucket(name))
 
 
@@ -158,14 +178,16 @@ def sign_in(node: Node, name: str, password: str, now_us: int) -> str:
     Raises `BadSetting` where the name or the password is wrong (which of them is not said), or where the name has failed too often and must wait.
     """
     _count_attempt(node, name, now_us)
-    facts = read_note(node.store, _ACCOUNTS, name) if _NAME.fullmatch(name) else None
+    facts = read_note(node.store, ACCOUNTS, name) if NAME.fullmatch(name) else None
     if not _is_right(facts, password) or facts is None:
+        witness(node, AuditRow(now_us, "", "", "sign-in-refused", _bucket(name)))
         raise BadSetting("The account or the password is wrong")
     remove_note(node.store, _FAILURES, _bucket(name))
     _end_sessions(node, lambda session: session["expires_us"] <= now_us)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     expires_us = now_us + node.settings.session_hours * 3_600 * SECOND_US
-    save_note(node.store, _SESSIONS, _digest(token), {"account": name, "expires_us": expires_us, "of": _digest(facts["hash"])})
+    row = AuditRow(now_us, name, facts["party"], "sign-in", name)
+    save_note(node.store, _SESSIONS, _digest(token), {"account": name, "expires_us": expires_us, "of": _digest(facts["hash"])}, witness=row)
     return token
 
 
@@ -210,21 +232,34 @@ def _is_right(facts: Mapping[str, Any] | None, password: str) -> bool:
 def session_of(node: Node, token: str, now_us: int) -> Session | None:
     """Who is signed in with this token; None where nobody is: the session has run out or was ended, the account is gone or has another password."""
     found = read_note(node.store, _SESSIONS, _digest(token))
-    facts = read_note(node.store, _ACCOUNTS, found["account"]) if found and found["expires_us"] > now_us else None
+    facts = read_note(node.store, ACCOUNTS, found["account"]) if found and found["expires_us"] > now_us else None
     if found is None or facts is None or not compare_digest(found["of"], _digest(facts["hash"])):
         return None
     return Session(found["account"], facts["party"], facts["role"], _digest(f"form {token}")[:32], found["expires_us"])
 
 
-def sign_out(node: Node, token: str) -> None:
+def sign_out(node: Node, token: str, now_us: int) -> None:
     """Ends a session."""
-    remove_note(node.store, _SESSIONS, _digest(token))
+    found = session_of(node, token, now_us)
+    row = AuditRow(now_us, found.account, found.party, "sign-out", found.account) if found else None
+    remove_note(node.store, _SESSIONS, _digest(token), witness=row)
 
 
-def _end_sessions(node: Node, is_over: Any) -> None:
-    for name, facts in list_notes(node.store, _SESSIONS).items():
+def _end_sessions(node: Node, is_over: Any, book: str = _SESSIONS) -> None:
+    for name, facts in list_notes(node.store, book).items():
         if is_over(facts):
-            remove_note(node.store, _SESSIONS, name)
+            remove_note(node.store, book, name)
+
+
+def _end_all(node: Node, name: str) -> None:
+    """Ends the sessions and the tokens of an account."""
+    for book in (_SESSIONS, TOKENS):
+        _end_sessions(node, lambda facts: facts["account"] == name, book)
+
+
+def secret_mark(text: str) -> str:
+    """A mark by which something that belongs to a secret is known again, and that tells nothing of the secret."""
+    return _digest(f"mark {text}")
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@ class Cadences:
     """Seconds between two runs of each job; our own choices. Sources have cadences of their own besides: this is how often they are looked at."""
 
     sources_s: int = 60
+    sync_s: int = 60
     link_s: int = 300
     rules_s: int = 300
     timers_s: int = 60

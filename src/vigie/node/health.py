@@ -9,14 +9,31 @@ from pathlib import Path
 
 from vigie.model.errors import VigieError
 from vigie.node.atlas import load_atlas
+from vigie.node.identity import identity_of
 from vigie.node.outlook import enabled_rules
 from vigie.node.packs import packs
+from vigie.node.proofs import seal_faults
 from vigie.node.rules import rule_book
 from vigie.node.schedule import is_watched
 from vigie.node.settings import Node, open_node
-from vigie.store import check_entries, check_payloads, check_records, clear_journal, count_rows, list_files, schema_version, sweep_quarantine, tombstoned
+from vigie.store import (
+    check_entries,
+    check_payloads,
+    check_records,
+    clear_journal,
+    count_rows,
+    list_files,
+    read_note,
+    schema_version,
+    store_epoch,
+    sweep_quarantine,
+    tombstoned,
+)
 
 MIN_FREE_BYTES = 1024**3
+
+OPERATIONS = "operations"
+"""The book of notes in which `node.backup` writes down the last backup and the last restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,9 @@ def examine(folder: Path, now_us: int) -> list[Finding]:
     looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("node", lambda: f"{node.settings.party} in {folder}"),
         ("store", lambda: f"{node.store.engine.dialect.name}, tables of version {schema_version(node.store)}, {count_rows(node.store):,} records"),
-        ("key", lambda: f"signs ({len(node.sign(b'test'))} bytes)"),
+        ("key", lambda: f"signs ({len(node.sign(b'test'))} bytes) with the key {identity_of(node).key_id}"),
+        ("epoch", lambda: _epoch(node)),
+        ("backup", lambda: _backup(node)),
         ("disk", lambda: _free(folder)),
         ("atlas", _atlas),
         ("packs", lambda: ", ".join(packs())),
@@ -62,6 +81,16 @@ def _free(folder: Path) -> str:
     if free < MIN_FREE_BYTES:
         raise OSError(f"Only {free / 1024**2:.0f} MiB are free in {folder}; make room before the next large file.")
     return f"{free / 1024**3:.1f} GiB free"
+
+
+def _epoch(node: Node) -> str:
+    restored = read_note(node.store, OPERATIONS, "restore")
+    return f"{store_epoch(node.store)}" + (f", restored on {restored['at']} from a backup of {restored['made']}" if restored else "")
+
+
+def _backup(node: Node) -> str:
+    made = read_note(node.store, OPERATIONS, "backup")
+    return f"the last one was made on {made['at']}: {made['file']}" if made else "none was made yet; vigie backup FILE makes one"
 
 
 def _journal(node: Node) -> str:
@@ -89,10 +118,11 @@ def count_records(node: Node) -> int:
 
 
 def faults_of(node: Node, step: Callable[[int], object]) -> Iterator[str]:
-    """A sentence for every record, payload or entry that is not what was written; `step` is told of each record looked at."""
+    """A sentence for every record, payload or entry that is not what was written, or not provably its owner's; `step` is told of each record looked at."""
     for fault in check_records(node.store):
         step(1)
         if fault:
             yield fault
     yield from (fault for fault in check_payloads(node.store) if fault)
     yield from (fault for fault in check_entries(node.store) if fault)
+    yield from seal_faults(node)

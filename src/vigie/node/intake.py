@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Any, Literal
 
 from vigie.ingest.files import Limits, choose_reader, file_digest, name_of, opened, read_parts, sample_of
+from vigie.model.canonical import Json
 from vigie.model.errors import BadReport, Reject, VigieError
 from vigie.model.label import Label, label_text
 from vigie.model.pack import ReadContext, Reader, Sample
@@ -24,7 +25,7 @@ from vigie.node.mappings import PAGES, Again, guarded, how_read, keep_mapping, n
 from vigie.node.packs import packs, readers
 from vigie.node.pages_in import keep_pages, read_pages
 from vigie.node.settings import Node
-from vigie.store import FileFacts, Intake, PreparedBlock, Tally, prepare, seal_stream, taken_in, taking_in
+from vigie.store import AuditRow, FileFacts, Intake, PreparedBlock, Tally, append_within, prepare, seal_stream, taken_in, taking_in
 
 REPORTS_AT_ONCE = 5_000
 OWN_PROCESS_BYTES = 24 * 1024 * 1024
@@ -95,7 +96,7 @@ def ingest_file(node: Node, path: Path, order: Order, now_us: int, watch: Watch 
         return Outcome(name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label, said)
     if names == (PAGES,):
         return _take_in_pages(node, path, order, facts, label)
-    tally = _write(node, path, order, facts, label, lambda intake: _fill(intake, _pieces(path, order, label, node.limits), watch or _ignore))
+    tally = _write(node, path, order, facts, label, lambda intake: _fill(intake, _pieces(path, order, label, node.limits, intake.first), watch or _ignore))
     return Outcome(name, "taken in", tally, names, label, label != order.label)
 
 
@@ -195,12 +196,19 @@ def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label,
         with taking_in(node.store, node.keyring, facts, label, _expires_us(node, order, facts.received_us)) as intake:
             is_kept = intake.keep_raw(item)
             fill(intake)
+            append_within(intake.connection, [_audit_row(node, facts, label)])
     except BaseException:
         _forget(node, item, sealed)
         raise
     if is_kept is False:
         _forget(node, item, sealed)
     return intake.tally
+
+
+def _audit_row(node: Node, facts: FileFacts, label: Label) -> AuditRow:
+    """What the audit log says of a file: its bytes' digest, how it was read and whose label it bears. Its name may name somebody."""
+    said: dict[str, Json] = {"reader": facts.reader, "source": facts.source, "tlp": label.tlp, "exercise": facts.exercise}
+    return AuditRow(facts.received_us, "", node.settings.party, "ingest", facts.digest, said)
 
 
 def _expires_us(node: Node, order: Order, now_us: int) -> int:
@@ -225,19 +233,21 @@ def _fill(intake: Intake, pieces: Iterator[_Piece], watch: Watch) -> None:
         watch(seen, piece.at_byte)
 
 
-def _pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+def _pieces(path: Path, order: Order, label: Label, limits: Limits, version: int) -> Iterator[_Piece]:
+    """The file's records in pieces, made ready as the version that new keys get."""
     if path.stat().st_size > OWN_PROCESS_BYTES:
-        return _pieces_from_process(path, order, label, limits)
-    return _read_pieces(path, order, label, limits)
+        return _pieces_from_process(path, order, label, limits, version)
+    return _read_pieces(path, order, label, limits, version)
 
 
-def _read_pieces(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+def _read_pieces(path: Path, order: Order, label: Label, limits: Limits, version: int) -> Iterator[_Piece]:
     position = [0]
     items = read_parts(path, _part_chooser(order), ReadContext(name_of(path), order.agency, order.exercise), limits, position)
     while batch := list(islice(items, REPORTS_AT_ONCE)):
         checked = [of_known_field(item) for item in batch]
         found = [item for item in checked if isinstance(item, Report)]
-        yield _Piece(prepare(found, label.owner, label_text(label)), tuple(item for item in checked if isinstance(item, Reject)), position[0])
+        rejects = tuple(item for item in checked if isinstance(item, Reject))
+        yield _Piece(prepare(found, label.owner, label_text(label), version), rejects, position[0])
 
 
 def of_known_field(item: Report | Reject) -> Report | Reject:
@@ -283,13 +293,13 @@ def _rejecting_reader(name: str, why: str) -> Reader:
     return Reader("none", "reads nothing", lambda _sample: True, lambda _stream, _context: iter([Reject(name, "A member of the file was not read", got=why)]))
 
 
-def _pieces_from_process(path: Path, order: Order, label: Label, limits: Limits) -> Iterator[_Piece]:
+def _pieces_from_process(path: Path, order: Order, label: Label, limits: Limits, version: int) -> Iterator[_Piece]:
     """The same pieces, read and made ready by another process, a few ahead of the writer."""
     usual = gc.get_threshold()
     gc.set_threshold(COLLECT_EVERY)
     context = multiprocessing.get_context("spawn")
     queue: Any = context.Queue(maxsize=4)
-    process = context.Process(target=_send_pieces, args=(queue, path, order, label, limits), daemon=True)
+    process = context.Process(target=_send_pieces, args=(queue, path, order, label, limits, version), daemon=True)
     process.start()
     try:
         while (piece := _next_piece(queue, process)) is not None:
@@ -314,11 +324,11 @@ def _next_piece(queue: Any, process: Any) -> _Piece | None:
         return found if isinstance(found, _Piece) else None
 
 
-def _send_pieces(queue: Any, path: Path, order: Order, label: Label, limits: Limits) -> None:
+def _send_pieces(queue: Any, path: Path, order: Order, label: Label, limits: Limits, version: int) -> None:
     gc.set_threshold(COLLECT_EVERY)
     Thread(target=_end_with_parent, daemon=True).start()
     try:
-        for piece in _read_pieces(path, order, label, limits):
+        for piece in _read_pieces(path, order, label, limits, version):
             queue.put(piece)
         queue.put(None)
     except VigieError as fault:

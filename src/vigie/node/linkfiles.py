@@ -25,7 +25,7 @@ from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.severity import severities
 from vigie.node.worlds import World, side_by_side
-from vigie.store import Audience, held_reports
+from vigie.store import held_reports
 
 if TYPE_CHECKING:
     from vigie.node.cluster_link import Linker
@@ -184,7 +184,7 @@ def world_link_lines(node: Node, world: World, now_us: int) -> Iterator[str]:
     """The same of a node's world: a report is named AGENCY/REF, or by its id in the API where the agency gave no reference."""
     yield "report_id,event_id,probability\n"
     rows = world.catalogue.row.tolist()
-    audience = Audience(world.party, node.directory, now_us)
+    audience = node.audience(world.party, now_us)
     parts = (held_reports(node.store, audience, rows[start : start + 50_000]) for start in range(0, len(rows), 50_000))
     refs = {held.row: held.report.agency_ref for part in parts for held in part}
     for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""The watch: sources, linking, rules, timers, silences, checks, notices, briefs and sweeping, one after the other, each at its cadence.
+"""The watch: sources, partners, linking, rules, timers, silences, checks, notices, briefs and sweeping, one after the other, each at its cadence.
 
 A round goes through the jobs in their order, so that what a source brings is linked, judged and sent within one round. What was due while
 the watch stood still is run once at its start, however often it was missed.
@@ -41,6 +41,7 @@ def jobs_of(cadences: Cadences) -> tuple[Job, ...]:
     """The jobs of a node, in the order of a round."""
     return (
         Job("sources", cadences.sources_s, run_sources),
+        Job("sync", cadences.sync_s, ask_partners),
         Job("link", cadences.link_s, make_worlds, follows_news=True),
         Job("rules", cadences.rules_s, watch_rules, follows_news=True),
         Job("timers", cadences.timers_s, tell_overdue, follows_news=True),
@@ -67,6 +68,13 @@ def run_sources(node: Node, _atlas: Atlas, now_us: int) -> str:
     reports = sum(outcome.reports for outcome in outcomes)
     brought = f"{counted(len(outcomes), 'source', 'sources')} run, {counted(reports, 'new report', 'new reports')}"
     return brought + (f"; failed: {', '.join(failed)}." if failed else ".")
+
+
+def ask_partners(node: Node, atlas: Atlas, now_us: int) -> str:
+    """What the partners brought, in one sentence. One that fails says so among the partners, and stops nothing."""
+    from vigie.node.sync_round import sync_partners
+
+    return sync_partners(node, atlas, now_us)
 
 
 def make_worlds(node: Node, atlas: Atlas, now_us: int) -> str:

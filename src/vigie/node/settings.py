@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from vigie.model.errors import BadSetting
-from vigie.model.label import PUBLIC, Directory, Label, Party
-from vigie.model.times import DAY_US
+from vigie.model.label import PUBLIC, Directory, Label, Membership, Party
+from vigie.model.times import DAY_US, parse_time
 from vigie.store import Audience, Keyring, Store, create_store, open_store, sqlite_url, upgrade_store
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Node:
 
     def audience(self, party: str, now_us: int) -> Audience:
         """The audience of a party at an instant."""
-        return Audience(party, self.directory, now_us)
+        return Audience(party, self.directory, now_us, self.settings.party)
 
     def expires_us(self, now_us: int) -> int:
         """When what is put into the quarantine now is destroyed."""
@@ -153,7 +153,7 @@ def read_directory(path: Path) -> Directory:
     facts = _read_toml(path)
     try:
         parties = {name: _party(name, party) for name, party in facts.pop("parties", {}).items()}
-        groups = {name: frozenset(map(str, members)) for name, members in facts.pop("groups", {}).items()}
+        places = {name: _places(name, members, str(path)) for name, members in facts.pop("groups", {}).items()}
         levels = {name: tuple(map(str, ranks)) for name, ranks in facts.pop("levels", {}).items()}
     except (TypeError, AttributeError) as fault:
         raise BadSetting("The directory of parties cannot be understood", source=str(path), got=str(fault)) from fault
@@ -161,7 +161,41 @@ def read_directory(path: Path) -> Directory:
         raise BadSetting("The directory holds an unknown table", source=str(path), got=min(facts), expected="parties, groups, levels")
     if PUBLIC in parties:
         raise BadSetting("No party may be named PUBLIC: it is the audience of everybody", source=str(path))
-    return Directory(dict(Directory().levels) | levels, groups, parties)
+    always = {name: frozenset(place.party for place in found if place == Membership(place.party)) for name, found in places.items()}
+    dated = {name: frozenset(place for place in found if place != Membership(place.party)) for name, found in places.items()}
+    return Directory(dict(Directory().levels) | levels, always, parties, dated={name: found for name, found in dated.items() if found})
+
+
+def _places(group: str, members: Any, source: str) -> list[Membership]:
+    """The places in a group: names of parties, or tables of `party`, `from` and `until`. Raises `BadSetting` for anything else."""
+    if not isinstance(members, list) or not all(isinstance(member, str | dict) for member in members):
+        expected = 'a list of names and tables such as {party = "ME-CERT", from = 2026-01-01, until = 2027-01-01}'
+        raise BadSetting("The members of a group cannot be understood", source=source, field=f"groups.{group}", got=str(members), expected=expected)
+    return [_place(member, group, source) if isinstance(member, dict) else Membership(member) for member in members]
+
+
+def _place(facts: Mapping[str, Any], group: str, source: str) -> Membership:
+    where = f"groups.{group}"
+    if unknown := set(facts) - {"party", "from", "until"}:
+        raise BadSetting("A place in a group holds an unknown word", source=source, field=where, got=min(unknown), expected="party, from, until")
+    party = facts.get("party")
+    if not isinstance(party, str) or not party:
+        raise BadSetting("A place in a group names no party", source=source, field=where, got=str(party), expected="the name of a party")
+    begin, end = (_instant(facts.get(name), f"{where}.{name}", source) for name in ("from", "until"))
+    if begin is not None and end is not None and end <= begin:
+        raise BadSetting("A place in a group ends before it begins", source=source, field=where, record=party, got=str(facts["until"]))
+    return Membership(party, begin, end)
+
+
+def _instant(said: Any, field: str, source: str) -> int | None:
+    """Microseconds of a day (its first instant) or a time, UTC where no zone is named; None where nothing is said."""
+    if said is None:
+        return None
+    try:
+        return parse_time(said if isinstance(said, str) else said.isoformat())
+    except (ValueError, OverflowError, AttributeError) as fault:
+        expected = "a day or a time such as 2026-01-01 or 2026-01-01T08:00:00Z"
+        raise BadSetting("A date cannot be understood", source=source, field=field, got=str(said), expected=expected) from fault
 
 
 def _party(name: str, facts: Mapping[str, Any]) -> Party:
@@ -218,7 +252,7 @@ _DIRECTORY_TEMPLATE = """\
 # clients_of = []
 #
 # [groups]
-# CERTS = ["ME-CERT"]
+# CERTS = ["ME-CERT", {party = "RS-CERT", from = 2026-01-01, until = 2027-01-01}]
 """
 
 

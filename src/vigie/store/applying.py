@@ -21,12 +21,12 @@ from vigie.model.label import Label, label_text
 from vigie.model.report import Record
 from vigie.model.seal import Seal
 from vigie.store.database import Store
-from vigie.store.entries import key_bytes
+from vigie.store.entries import entry_of_row, key_bytes
 from vigie.store.erasure import blank_payloads, write_tombstones
 from vigie.store.intake import count_change
 from vigie.store.label_book import label_number
 from vigie.store.offering import STREAMS, clamp
-from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare, renewed
+from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare_one
 from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
 from vigie.store.seals import write_seals
 
@@ -89,7 +89,7 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
     """
     offers = [*_reports(delivery.reports), *_entries(delivery.entries)]
     with store.writing() as connection:
-        counts = Counter(erased=_erase(connection, delivery.erased))
+        counts = Counter(erased=_erase(connection, delivery))
         _tell(connection, delivery, [(stream, record_id, owner, False) for stream, record_id, owner in delivery.withdrawn])
         wanted = _without_erased(connection, offers)
         counts["refused"] = len(offers) - len(wanted)
@@ -106,11 +106,10 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
     return counts
 
 
-def _reports(found: Iterable[tuple[Record, Seal]]) -> Iterable[_Offer]:
+def _reports(found: Sequence[tuple[Record, Seal]]) -> Iterable[_Offer]:
+    said = {label: label_text(label) for label in {record.label for record, _ in found}}
     for record, seal in found:
-        said = label_text(record.label)
-        block = prepare([record.report], record.key.owner, said)
-        ready = block.reports[0] if record.version == 1 else renewed(block.reports[0], record.key.owner, record.version, said)
+        ready = prepare_one(record.report, record.key.owner, said[record.label], record.version)
         yield _Offer("report", ready.record_id, ready.key, record.key.owner, record.version, record.label, seal, (ready, record.report.payload))
 
 
@@ -128,28 +127,30 @@ def _tell(connection: Connection, delivery: Delivery, said: Sequence[tuple[str, 
 
 
 def _without_erased(connection: Connection, offers: Sequence[_Offer]) -> list[_Offer]:
-    keys = {key for part in _parts([offer.key for offer in offers]) for key in _found(connection, tombstones.c.key, part)}
-    return [offer for offer in offers if offer.key not in keys]
+    """The offers that their owner has not erased: one partner's word erases nothing of another's."""
+    query = select(tombstones.c.key, tombstones.c.record_id, tombstones.c.owner)
+    is_named = [(tombstones.c.key, [offer.key for offer in offers]), (tombstones.c.record_id, [offer.record_id for offer in offers])]
+    rows = [row for column, values in is_named for part in _parts(values) for row in connection.execute(query.where(column.in_(part)))]
+    erased = {(bytes(name), row.owner) for row in rows for name in (row.key, row.record_id)}
+    return [offer for offer in offers if not {(offer.key, offer.owner), (offer.record_id, offer.owner)} & erased]
 
 
 def _found(connection: Connection, column: Any, values: Sequence[bytes]) -> Iterable[bytes]:
     return map(bytes, connection.execute(select(column).where(column.in_(values))).scalars())
 
 
-def _standing(connection: Connection, record_ids: Sequence[bytes]) -> set[bytes]:
-    """Which of the records stand, by what all partners said of them."""
-    said: defaultdict[bytes, list[Any]] = defaultdict(list)
-    for part in _parts(record_ids):
-        for row in connection.execute(select(copies).where(copies.c.record_id.in_(part))):
-            said[bytes(row.record_id)].append(row)
-    return {
-        record_id for record_id, rows in said.items() if any(row.is_live for row in rows) and not any(row.peer == row.owner and not row.is_live for row in rows)
-    }
+def _standing(connection: Connection, owners: Mapping[bytes, str]) -> set[bytes]:
+    """Which of the records, each with its true owner, stand by what all partners said of them. A partner may name whom it likes in a withdrawal."""
+    said: defaultdict[bytes, dict[str, bool]] = defaultdict(dict)
+    for part in _parts(list(owners)):
+        for row in connection.execute(select(copies.c.record_id, copies.c.peer, copies.c.is_live).where(copies.c.record_id.in_(part))):
+            said[bytes(row.record_id)][row.peer] = row.is_live
+    return {record_id for record_id, by_peer in said.items() if any(by_peer.values()) and by_peer.get(owners[record_id], True)}
 
 
 def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: int) -> Counter[str]:
     """Writes the records that stand and are not here yet."""
-    standing = _standing(connection, [offer.record_id for offer in offers])
+    standing = _standing(connection, {offer.record_id: offer.owner for offer in offers})
     known = _known(connection, offers)
     fresh: dict[bytes, _Offer] = {}
     for offer in offers:
@@ -236,11 +237,13 @@ def _write_entries(connection: Connection, offers: Sequence[_Offer], labels: Map
 
 def _remove(connection: Connection, record_ids: Sequence[bytes]) -> int:
     """Takes received records that stand no more out of the store, and notes that they are gone; how many."""
-    standing, removed = _standing(connection, record_ids), 0
-    fallen = [record_id for record_id in record_ids if record_id not in standing]
+    removed = 0
     for stream, (table, number, _, _) in STREAMS.items():
-        for part in _parts(fallen):
-            removed += _remove_rows(connection, stream, table, number, and_(table.c.record_id.in_(part), table.c.received))
+        for part in _parts(record_ids):
+            query = select(table.c.record_id, table.c.owner).where(table.c.record_id.in_(part), table.c.received)
+            owners = {bytes(row.record_id): str(row.owner) for row in connection.execute(query)}
+            fallen = sorted(owners.keys() - _standing(connection, owners))
+            removed += _remove_rows(connection, stream, table, number, and_(table.c.record_id.in_(fallen), table.c.received))
     return removed
 
 
@@ -258,22 +261,45 @@ def _remove_rows(connection: Connection, stream: str, table: Table, number: Any,
     return len(rows)
 
 
-def _erase(connection: Connection, erased: Sequence[Erased]) -> int:
-    """Takes every version of erased keys out that was received from anywhere; their tombstones stay and are passed on."""
+def _erase(connection: Connection, delivery: Delivery) -> int:
+    """Takes every version of erased keys out that was received from anywhere; their tombstones stay and are passed on.
+
+    The key is believed where the owner itself names it; from anybody else the owner's signature stands for one record alone.
+    """
+    fresh = _fresh(connection, delivery.erased)
+    here = _received_keys(connection, list(fresh))
+    for record_id, one in fresh.items():
+        if here.get(record_id, (b"", one.owner))[1] != one.owner:
+            raise BadReport("A partner erases what another one owns", source=delivery.peer, record=record_id.hex())
+        if one.owner != delivery.peer:
+            fresh[record_id] = one._replace(key=here.get(record_id, (record_id[:16], ""))[0])
+    write_tombstones(connection, [one._asdict() for one in fresh.values()])
+    return sum(_erase_key(connection, key, owner, fresh) for key, owner in {(one.key, one.owner) for one in fresh.values()})
+
+
+def _fresh(connection: Connection, erased: Sequence[Erased]) -> dict[bytes, Erased]:
+    """What was not erased before, by record id."""
     known = {record_id for part in _parts([one.record_id for one in erased]) for record_id in _found(connection, tombstones.c.record_id, part)}
-    fresh = [one for one in erased if one.record_id not in known]
-    write_tombstones(connection, [one._asdict() for one in {one.record_id: one for one in fresh}.values()])
-    removed = 0
-    for one in {(one.key, one.owner): one for one in fresh}.values():
-        is_key = and_(reports.c.key == one.key, reports.c.owner == one.owner, reports.c.received)
-        rows = connection.execute(select(reports).where(is_key)).all()
-        blank_payloads(connection, rows)
-        connection.execute(delete(reports).where(is_key))
-        ids = [each.record_id for each in fresh if each.key == one.key]
-        removed += (
-            len(rows) + connection.execute(delete(entries).where(entries.c.record_id.in_(ids), entries.c.owner == one.owner, entries.c.received)).rowcount
-        )
-    return removed
+    return {one.record_id: one for one in erased if one.record_id not in known}
+
+
+def _received_keys(connection: Connection, record_ids: Sequence[bytes]) -> dict[bytes, tuple[bytes, str]]:
+    """Key and owner of each of the records that is here and was received."""
+    query = select(reports.c.record_id, reports.c.key, reports.c.owner).where(reports.c.received)
+    rows = [row for part in _parts(record_ids) for row in connection.execute(query.where(reports.c.record_id.in_(part)))]
+    said = [row for part in _parts(record_ids) for row in connection.execute(select(entries).where(entries.c.record_id.in_(part), entries.c.received))]
+    words = {bytes(row.record_id): (key_bytes(entry_of_row(row, Label(row.owner))), str(row.owner)) for row in said}
+    return words | {bytes(row.record_id): (bytes(row.key), str(row.owner)) for row in rows}
+
+
+def _erase_key(connection: Connection, key: bytes, owner: str, erased: Mapping[bytes, Erased]) -> int:
+    is_key = and_(reports.c.key == key, reports.c.owner == owner, reports.c.received)
+    rows = connection.execute(select(reports).where(is_key)).all()
+    blank_payloads(connection, rows)
+    connection.execute(delete(reports).where(is_key))
+    ids = [record_id for record_id, one in erased.items() if (one.key, one.owner) == (key, owner)]
+    is_word = and_(entries.c.record_id.in_(ids), entries.c.owner == owner, entries.c.received)
+    return len(rows) + connection.execute(delete(entries).where(is_word)).rowcount
 
 
 def _drop_older(connection: Connection, delivery: Delivery) -> int:

@@ -1,26 +1,36 @@
-"""Proving that the store still holds what was written: the facts and id of every record, a report or an entry, are computed again."""
+"""Proving that the store still holds what was written: the facts, id and seal of every record, a report or an entry, are looked at again."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, Table, or_, select
 
 from vigie.model.canonical import digest
 from vigie.model.entry import entry_id
 from vigie.model.label import Directory, label_from_json
 from vigie.model.report import facts_text
+from vigie.model.seal import Seal
 from vigie.store.database import Store
 from vigie.store.entries import entry_of_row
 from vigie.store.rows import record_id_of, report_of_row
-from vigie.store.schema import entries, labels, payload_blocks, reports
+from vigie.store.schema import batches, entries, labels, payload_blocks, reports, seals
 
 _STREAMED = {"yield_per": 5_000}
+
+
+class Unproved(NamedTuple):
+    """A record whose seal does not prove that it is its owner's: who signed the seal that it has, or None twice where it has none."""
+
+    record_id: bytes
+    owner: str
+    signer: str | None
+    seal: Seal | None
 
 
 def check_records(store: Store) -> Iterator[str | None]:
@@ -92,3 +102,28 @@ def _unpacked(connection: Connection, number: int | None) -> bytes | None:
         return zlib.decompress(data) if data is not None else None
     except zlib.error:
         return None
+
+
+def check_seals(store: Store, is_sealed: Callable[[bytes, Seal, str], bool]) -> Iterator[Unproved | None]:
+    """For each record that is sealed, or was received, what cannot be proved of it, or None where all is well.
+
+    `is_sealed` says whether a seal proves that the record (id of 32 bytes) is its owner's. The node's own records are sealed when they are first offered.
+    """
+    with store.reading() as connection:
+        for table in (reports, entries):
+            for row in connection.execute(_with_seals(table), execution_options=_STREAMED):
+                seal = _seal_of(row)
+                is_proved = seal is not None and row.signer == row.owner and is_sealed(row.record_id, seal, row.owner)
+                yield None if is_proved else Unproved(row.record_id, row.owner, row.signer, seal)
+
+
+def _with_seals(table: Table) -> Select[Any]:
+    """The records that have a seal or need one, with it."""
+    of_batch = (batches.c.owner.label("signer"), batches.c.key_id, batches.c.root, batches.c.signature, batches.c.size)
+    query = select(table.c.record_id, table.c.owner, seals.c.position, seals.c.nonce, seals.c.path, *of_batch)
+    joined = query.outerjoin(seals, seals.c.record_id == table.c.record_id).outerjoin(batches, batches.c.id == seals.c.batch_id)
+    return joined.where(or_(seals.c.record_id.is_not(None), table.c.received)).order_by(*table.primary_key)
+
+
+def _seal_of(row: Any) -> Seal | None:
+    return None if row.root is None else Seal(row.key_id, row.root, row.signature, row.position, row.size, row.nonce, row.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, event
 from sqlalchemy.engine import make_url
 
 from vigie.model.errors import BadSetting
@@ -21,6 +22,9 @@ BUSY_MS = 3_600_000
 
 JOURNAL_WAIT_MS = 5_000
 """How long the emptying of SQLite's journal waits for those who still read from it."""
+
+_LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's state of a lock that was not given in time (its manual, appendix A)."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -58,6 +62,17 @@ class Store:
             _wait_for_writers(self, connection)
             yield connection
 
+    @contextmanager
+    def writing_soon(self, wait_ms: int) -> Iterator[Connection | None]:
+        """As `writing`, or None where another writer does not let go within `wait_ms`: for what may be written later."""
+        with _said(self), self.engine.execution_options(vigie_writes=True).connect() as connection:
+            begun = _begun_soon(self, connection, wait_ms)
+            if begun is None:
+                yield None
+                return
+            with begun:
+                yield connection
+
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
@@ -67,6 +82,34 @@ def _wait_for_writers(store: Store, connection: Connection) -> None:
     """Lets one transaction write at a time; on SQLite its begin does."""
     if not store.is_sqlite:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7081)")
+
+
+def _begun_soon(store: Store, connection: Connection, wait_ms: int) -> RootTransaction | None:
+    """A transaction that is alone in writing, or None where another writer holds on for too long."""
+    try:
+        if store.is_sqlite:
+            return _begun_sqlite(connection, wait_ms)
+        begun = connection.begin()
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(wait_ms, 1)}")
+        _wait_for_writers(store, connection)
+    except sqlalchemy.exc.OperationalError as fault:
+        if not _is_busy(fault):
+            raise
+        return None
+    return begun
+
+
+def _begun_sqlite(connection: Connection, wait_ms: int) -> RootTransaction:
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA busy_timeout={wait_ms}")
+    try:
+        return connection.begin()
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def _is_busy(fault: sqlalchemy.exc.OperationalError) -> bool:
+    return getattr(fault.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY or getattr(fault.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 @contextmanager

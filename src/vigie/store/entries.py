@@ -8,17 +8,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, func, insert, not_, or_, select
 
 from vigie.model.canonical import canonical_text
 from vigie.model.entry import Entry, Log, entry_id, entry_key
 from vigie.model.errors import BadSetting
 from vigie.model.label import Label
+from vigie.model.version import next_version
+from vigie.store.audit import append_within, row_of_entry
 from vigie.store.database import Store
+from vigie.store.epochs import epoch_within
 from vigie.store.intake import count_change
 from vigie.store.label_book import label_number, labels_by_number
-from vigie.store.predicate import readable_labels
-from vigie.store.reading import Audience
+from vigie.store.reading import Audience, is_relabelled, open_to
 from vigie.store.schema import entries, tombstones
 
 _KEY = ("owner", "type", "ref", "exercise")
@@ -52,27 +54,39 @@ def add_entries(store: Store, said: Iterable[Entry]) -> list[Entry]:
 
 def add_within(connection: Connection, said: Iterable[Entry]) -> list[Entry]:
     """As `add_entries`, in a transaction that is under way (`Intake.connection`): what else it writes and the entries are kept together or not at all."""
-    written = [_add(connection, entry) for entry in said]
-    if any(is_new for _, is_new in written):
+    epoch = epoch_within(connection)
+    written = [_add(connection, entry, epoch) for entry in said]
+    if new := [entry for entry, is_new in written if is_new]:
         count_change(connection)
+        append_within(connection, map(row_of_entry, new))
     return [entry for entry, _ in written]
 
 
-def _add(connection: Connection, entry: Entry) -> tuple[Entry, bool]:
-    """The entry with its version, and whether it is new."""
+def _add(connection: Connection, entry: Entry, epoch: int) -> tuple[Entry, bool]:
+    """The entry with its version, and whether it is new.
+
+    Who names a version means the one after what was looked at: in a later epoch that is a number of this epoch.
+    """
     if entry.version < 0:
         raise BadSetting("An entry's versions are counted from 1", record=f"{entry.type} {entry.ref}", got=str(entry.version))
     if connection.execute(select(tombstones.c.record_id).where(tombstones.c.key == key_bytes(entry))).first() is not None:
         raise BadSetting("It was erased here and is not taken in again", record=f"{entry.type} {entry.ref}")
     latest = int(connection.execute(select(func.max(entries.c.version)).where(_same_key(entry))).scalar() or 0)
-    known = replace(entry, version=entry.version or latest)
-    if known.version and _holds(connection, known):
+    wanted = replace(entry, version=next_version((entry.version or latest + 1) - 1, epoch))
+    known = next((said for said in (replace(entry, version=entry.version or latest), wanted) if said.version and _holds(connection, said)), None)
+    if known:
         return known, False
-    wanted = replace(entry, version=entry.version or latest + 1)
-    if wanted.version <= latest and _is_taken(connection, wanted):
+    if _is_late(connection, entry, wanted, latest):
         raise BadSetting("Somebody else has changed this meanwhile", record=f"{entry.type} {entry.ref}", todo="look at it again")
     _write(connection, wanted)
     return wanted, True
+
+
+def _is_late(connection: Connection, asked: Entry, wanted: Entry, latest: int) -> bool:
+    """Whether somebody has written what was asked for meanwhile, or something after it that this epoch's number would overtake."""
+    if wanted.version != asked.version and 0 < asked.version <= latest:
+        return True
+    return wanted.version <= latest and _is_taken(connection, wanted)
 
 
 def key_bytes(entry: Entry) -> bytes:
@@ -101,10 +115,9 @@ def _write(connection: Connection, entry: Entry) -> None:
 def readable_log(store: Store, audience: Audience, *, exercise: bool, types: Sequence[str] = ()) -> Log:
     """Every version of every entry that the audience may read, oldest first, in an order that does not depend on arrival.
 
-    What was said at one instant is in the order of its versions.
+    What was said at one instant is in the order of its versions. A version that a later one says again under another label is left out.
     """
-    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
-    query = select(entries).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
+    query = select(entries).where(words_open_to(audience), entries.c.exercise == exercise)
     if types:
         query = query.where(entries.c.type.in_(types))
     with store.reading() as connection:
@@ -112,6 +125,13 @@ def readable_log(store: Store, audience: Audience, *, exercise: bool, types: Seq
         rows = connection.execute(query.order_by(entries.c.said_us, entries.c.version, entries.c.record_id)).all()
     found = tuple(entry_of_row(row, labels[row.label_id]) for row in rows)
     return Log(party=audience.party, now_us=audience.now_us, exercise=exercise, entries=found)
+
+
+def words_open_to(audience: Audience) -> Any:
+    """The condition on `entries` that the audience may read a version, and that no later one says the same under another label."""
+    later = entries.alias("later")
+    same = [later.c[name] == entries.c[name] for name in (*_KEY, "body")]
+    return and_(open_to(audience, entries), not_(is_relabelled(entries, later, same)))
 
 
 def entry_of_row(row: Any, label: Label) -> Entry:

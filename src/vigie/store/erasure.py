@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, or_, select, upd
 from vigie.model.canonical import canonical_bytes
 from vigie.model.errors import BadSetting
 from vigie.model.times import format_time
+from vigie.store.audit import AuditRow, append_within
 from vigie.store.database import Store, clear_journal
 from vigie.store.entries import Word, remove_words, words_named
 from vigie.store.intake import count_change
@@ -74,6 +75,7 @@ def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], re
             destroy_items(keyring, folder, _remove_reports(connection, rows))
         clamp(connection)
         count_change(connection)
+        append_within(connection, [_audit_row([*rows, *words], reason, now_us)])
     return Erasure(len(rows) + len(words), is_journal_clear=_scrub(store))
 
 
@@ -89,6 +91,12 @@ def write_tombstones(connection: Connection, found: Sequence[Mapping[str, Any]])
 
 def _labels_of(connection: Connection, table: Table, ids: Sequence[bytes]) -> Sequence[Any]:
     return connection.execute(select(table.c.record_id, table.c.label_id).where(table.c.record_id.in_(ids))).all()
+
+
+def _audit_row(erased: Sequence[Any], reason: str, now_us: int) -> AuditRow:
+    """What the audit log says of an erasure: as little of what was erased as the tombstones, which bear the same time."""
+    owners, subject = sorted({row.owner for row in erased}), f"{len(erased)} versions of {len({row.key for row in erased})} records"
+    return AuditRow(now_us, "", owners[0], "erase", subject, {"owners": owners, "reason": reason})
 
 
 def _remove_reports(connection: Connection, rows: Sequence[Any]) -> list[str]:

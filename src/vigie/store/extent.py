@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from vigie.store.database import Store
-from vigie.store.predicate import readable_labels
+from vigie.store.entries import words_open_to
 from vigie.store.reading import Audience, Window, readable
 from vigie.store.schema import entries, reports
 
@@ -16,8 +16,9 @@ _PRIME = 9_007_199_233
 
 
 def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
-    """Numbers that differ when the audience's reports or decisions do: how many, the last row, the sum of their witnesses; the same of decisions."""
-    sums = (func.count(), func.coalesce(func.max(reports.c.row), 0), func.coalesce(func.sum(reports.c.witness_low % _PRIME), 0))
+    """Numbers that differ when the audience's reports or decisions do: how many, the last row, the sums of their witnesses and rows; the same of decisions."""
+    totals = (func.coalesce(func.sum(column % _PRIME), 0) for column in (reports.c.witness_low, reports.c.row))
+    sums = (func.count(), func.coalesce(func.max(reports.c.row), 0), *totals)
     words = _words(audience, exercise=exercise).where(entries.c.type == "decision")
     with store.reading() as connection:
         records = connection.execute(select(*sums).where(readable(audience, Window(exercise=exercise)))).one()
@@ -25,12 +26,11 @@ def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tupl
 
 
 def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
-    """Numbers that differ when the log that an audience may read of one world does: how many versions, the number of the last, the sum of their times."""
+    """Numbers that differ when the log that an audience may read of one world does: how many versions, the last number, the sums of times and numbers."""
     with store.reading() as connection:
         return tuple(int(number) for number in connection.execute(_words(audience, exercise=exercise)).one())
 
 
 def _words(audience: Audience, *, exercise: bool) -> Select[Any]:
-    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
-    sums = (func.count(), func.coalesce(func.max(entries.c.id), 0), func.coalesce(func.sum(entries.c.said_us % _PRIME), 0))
-    return select(*sums).where(entries.c.label_id.in_(open_labels), entries.c.exercise == exercise)
+    totals = (func.coalesce(func.sum(column % _PRIME), 0) for column in (entries.c.said_us, entries.c.id))
+    return select(func.count(), func.coalesce(func.max(entries.c.id), 0), *totals).where(words_open_to(audience), entries.c.exercise == exercise)

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, not_, select
 
 from vigie.model.catalogue import Catalogue, catalogue_of, concat
 from vigie.store.database import Store
-from vigie.store.predicate import readable_labels
-from vigie.store.reading import COLUMNS, Audience, Window, catalogue_of_rows, in_window
+from vigie.store.reading import COLUMNS, Audience, Window, catalogue_of_rows, has_other_label, in_window, open_to
 from vigie.store.schema import reports
 
 NOT_FOR_COUNTS = "not_for_counts"
@@ -37,9 +36,11 @@ class Versions:
 
 
 def readable_versions(store: Store, audience: Audience, window: Window, known: NDArray[np.int64]) -> Versions:
-    """All versions that the audience may read, by row; `known` are the rows (k,) that the caller has read before, which are not read in full again."""
-    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
-    condition = and_(reports.c.label_id.in_(open_labels), *in_window(window))
+    """All versions that the audience may read and that were not relabelled since, by row.
+
+    `known` are the rows (k,) that the caller has read before, which are not read in full again.
+    """
+    condition = and_(open_to(audience, reports), not_(has_other_label(reports)), *in_window(window))
     with store.reading() as connection:
         rows = connection.execute(select(reports.c.row, reports.c.testimony, reports.c.revision).where(condition).order_by(reports.c.row)).all()
         flagged = connection.execute(select(reports.c.row).where(condition, reports.c.details.like(f'%"{NOT_FOR_COUNTS}"%'))).scalars().all()

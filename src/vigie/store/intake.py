@@ -13,7 +13,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from vigie.model.errors import Reject
 from vigie.model.label import Label, label_text
 from vigie.model.times import NEVER_US
+from vigie.model.version import first_of, next_version
 from vigie.store.database import Store
+from vigie.store.epochs import epoch_within
 from vigie.store.journal import destroy_items, forget_items
 from vigie.store.keyring import Keyring, seal
 from vigie.store.label_book import label_number
@@ -68,7 +70,7 @@ class Tally:
     """What became of a file's records.
 
     `tied` of the reports differ from an earlier word that the agency did not put in order: content decided.
-    `relabelled` of them are known under another label, which goes on opening the earlier version.
+    `relabelled` of them are known under another label, which opens that version no more.
     """
 
     reports: int = 0
@@ -97,6 +99,7 @@ class Intake:
     """The open transaction of one file.
 
     `has_erased` says that the file holds a report that was erased here: its raw bytes are not kept. `dropped` are the items that are to be destroyed.
+    `epoch` is that of the store: see `model.version`.
     """
 
     connection: Connection
@@ -108,26 +111,38 @@ class Intake:
     file_id: int
     expires_us: int
     erased: frozenset[bytes] = frozenset()
+    epoch: int = 0
     tally: Tally = field(default_factory=Tally)
     pending: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[Reject] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     has_erased: bool = False
 
+    @property
+    def first(self) -> int:
+        """The version that a new key gets."""
+        return first_of(self.epoch)
+
     def add(self, block: PreparedBlock) -> None:
         """Writes the reports of a block that are new, as new versions of their keys."""
         wanted = self._without_erased(block.reports)
         known = _known_versions(self.connection, [report.key for report in wanted])
-        packed = _packed(block, self._without_unchanged(wanted, known))
+        packed = self._of_this_epoch(_packed(block, self._without_unchanged(wanted, known)))
         block_id = self._write_payloads(packed)
         for report in packed.reports:
             versions = known[report.key]
             if versions:
                 self._add_again(report, versions, block_id)
             else:
-                self._write(report, 1, block_id)
-                versions.append(self._version(report, 1))
+                self._write(report, self.first, block_id)
+                versions.append(self._version(report, self.first))
         self._flush()
+
+    def _of_this_epoch(self, block: PreparedBlock) -> PreparedBlock:
+        """The block with the ids of the version that new keys get here, whichever it was made ready for."""
+        if block.version == self.first:
+            return block
+        return replace(block, reports=tuple(renewed(report, self.owner, self.first, self.label) for report in block.reports), version=self.first)
 
     def _without_erased(self, found: Sequence[PreparedReport]) -> Sequence[PreparedReport]:
         """What was erased does not come back, whoever sends it again, nor does its payload."""
@@ -209,19 +224,19 @@ class Intake:
         """A report whose key is known: a new version, or an earlier word that comes late."""
         self.tally.relabelled += any(version.facts == report.facts for version in known)
         latest = max(known)
-        number = latest.number + 1
+        number = next_version(latest.number, self.epoch)
         version = self._version(report, number)
         self._write(report, number, block_id)
         known.append(version)
         self.tally.tied += version.order() == latest.order() and version.facts != latest.facts
-        of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1])}
+        of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1]) if not _is_relabelled(earlier, known)}
         for later in sorted(earlier for earlier in of_label.values() if _comes_before(version, earlier)):
-            number += 1
+            number = next_version(number, self.epoch)
             self._write_again(report.key, later, number)
             known.append(later._replace(number=number))
 
     def _write(self, report: PreparedReport, number: int, block_id: int | None) -> None:
-        ready = report if number == 1 else renewed(report, self.owner, number, self.label)
+        ready = report if number == self.first else renewed(report, self.owner, number, self.label)
         block = block_id if report.payload_length else None
         identity = (ready.record_id, report.key, number, self.owner, self.label_id, self.file_id, report.facts)
         self.pending.append((*identity, *report.columns, report.payload_digest, block, report.payload_start, report.payload_length))
@@ -244,6 +259,11 @@ class Intake:
             _copy(self.connection, rows)
 
 
+def _is_relabelled(version: _Version, known: Sequence[_Version]) -> bool:
+    """Whether a later version says the same under another label: then this one counts no more, and is not written again."""
+    return any(later.number > version.number and later.facts == version.facts and later.label_id != version.label_id for later in known)
+
+
 def _comes_before(version: _Version, latest: _Version) -> bool:
     """Whether the version just written is an earlier word than the one that was the latest before it; of two that tie, the greater hash of the facts counts."""
     return (version.order(), version.facts) < (latest.order(), latest.facts)
@@ -259,7 +279,7 @@ def _packed(block: PreparedBlock, kept: Sequence[PreparedReport]) -> PreparedBlo
             pieces.append(data[report.payload_start : report.payload_start + report.payload_length])
         moved.append(report._replace(payload_start=start if report.payload_length else None))
         start += report.payload_length
-    return PreparedBlock(tuple(moved), zlib.compress(b"".join(pieces), 3))
+    return replace(block, reports=tuple(moved), payloads=zlib.compress(b"".join(pieces), 3))
 
 
 def _reject_row(fault: Reject, item: str, file_id: int) -> dict[str, Any]:
@@ -304,7 +324,8 @@ def taking_in(store: Store, keyring: Keyring, file: FileFacts, label: Label, exp
         label_id = label_number(connection, label)
         known = _known_file(connection, file, label_id)
         file_id = _new_file(connection, file, label_id) if known is None else known
-        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, _erased_keys(connection))
+        erased, epoch = _erased_keys(connection), epoch_within(connection)
+        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, erased, epoch)
         if known is not None:
             intake.expires_us = _first_expiry(connection, known, expires_us)
             intake.forget_rejects()

@@ -1,4 +1,7 @@
-"""What the node remembers for itself: named texts in named books, never exchanged."""
+"""What the node remembers for itself: named texts in named books, never exchanged.
+
+A `witness` is the row of the audit log that is written in the same transaction, where something is changed.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,26 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from vigie.model.canonical import Json, canonical_text
+from vigie.store.audit import AuditRow, append_within
 from vigie.store.database import Store
 from vigie.store.schema import notes
 
 
-def save_note(store: Store, book: str, name: str, value: Mapping[str, Json]) -> None:
+def save_note(store: Store, book: str, name: str, value: Mapping[str, Json], *, witness: AuditRow | None = None) -> None:
     """Writes a note, replacing what was there."""
     with store.writing() as connection:
         connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name))
         connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(value)))
+        append_within(connection, [witness] if witness else [])
 
 
-def add_note(store: Store, book: str, name: str, value: Mapping[str, Json]) -> bool:
+def add_note(store: Store, book: str, name: str, value: Mapping[str, Json], *, witness: AuditRow | None = None) -> bool:
     """Writes a note where there is none of that name; whether it did. Of several at once one only is told True."""
     with store.writing() as connection:
         if connection.execute(select(notes.c.name).where(notes.c.book == book, notes.c.name == name)).scalar() is not None:
             return False
         connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(value)))
+        append_within(connection, [witness] if witness else [])
     return True
 
 
@@ -43,13 +49,22 @@ def list_notes(store: Store, book: str) -> dict[str, dict[str, Any]]:
     return {row.name: json.loads(row.text) for row in rows}
 
 
-def remove_note(store: Store, book: str, name: str) -> bool:
+def remove_note(store: Store, book: str, name: str, *, witness: AuditRow | None = None) -> bool:
     """Removes a note; whether there was one."""
     with store.writing() as connection:
-        return bool(connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name)).rowcount)
+        is_removed = bool(connection.execute(delete(notes).where(notes.c.book == book, notes.c.name == name)).rowcount)
+        append_within(connection, [witness] if witness and is_removed else [])
+    return is_removed
 
 
-def change_note(store: Store, book: str, name: str, change: Callable[[dict[str, Any] | None], Mapping[str, Json] | None]) -> Mapping[str, Json] | None:
+def change_note(
+    store: Store,
+    book: str,
+    name: str,
+    change: Callable[[dict[str, Any] | None], Mapping[str, Json] | None],
+    *,
+    witness: AuditRow | None = None,
+) -> Mapping[str, Json] | None:
     """What `change` made of the note, or of None where there is none, in one transaction: nobody else writes between. None removes the note.
 
     Where `change` raises, the note stays as it was.
@@ -61,4 +76,5 @@ def change_note(store: Store, book: str, name: str, change: Callable[[dict[str, 
         connection.execute(delete(notes).where(*is_it))
         if changed is not None:
             connection.execute(insert(notes).values(book=book, name=name, text=canonical_text(changed)))
+        append_within(connection, [witness] if witness and (text is not None or changed is not None) else [])
     return changed

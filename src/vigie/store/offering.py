@@ -195,11 +195,19 @@ def _tell_new(connection: Connection, audience: Audience, stream: str, told: Tol
         rows = _first(rows, place, limit - len(told))
         last, looked_at = rows[-1].number, looked_at + len(rows)
         superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)], last)
-        for old in _superseding(connection, stream, [row.number for row in rows if row.version > 1], before):
-            if _is_open(old, place) and _is_for(old, audience):
-                told.withdrawn.append((stream, old.record_id, old.owner))
+        renewed = _superseding(connection, stream, [row.number for row in rows if row.version > 1], before)
+        _take_back(told, stream, [old for old in renewed if _is_open(old, place) and _is_for(old, audience)])
         told.offered += [(stream, row) for row in rows if _is_open(row, place) and row.number not in superseded and _is_for(row, audience)]
         told.place = replace(place, report=last) if stream == "report" else replace(place, entry=last)
+
+
+def _take_back(told: Told, stream: str, rows: Sequence[Row]) -> None:
+    """Withdraws rows; one that this page was about to offer is not told at all."""
+    if not rows:
+        return
+    unsaid = {row.record_id for named, row in told.offered if named == stream} & {row.record_id for row in rows}
+    told.offered = [(named, row) for named, row in told.offered if row.record_id not in unsaid]
+    told.withdrawn += [(stream, row.record_id, row.owner) for row in rows if row.record_id not in unsaid]
 
 
 def _first(rows: list[Row], place: Place, most: int) -> list[Row]:

@@ -1,4 +1,7 @@
-"""Which labels an audience may read, in SQL. Tested equal to `model.label.may_read` on every generated case."""
+"""Which labels an audience may read, in SQL, and under which of them a node may show what it received.
+
+Tested equal to `model.label.may_read` and `may_show` on every generated case.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,14 @@ def readable_labels(party: str, directory: Directory, now_us: int) -> Select[int
     return select(labels.c.id).where(not_(closed))
 
 
+def shown_labels(home: str, party: str, directory: Directory, now_us: int) -> Select[int]:
+    """The ids of the labels under which the node of `home` may show `party`, another one, what another node released to it; see `may_show`."""
+    kept = not_(and_(_opens(party, directory, now_us), _passes(home)))
+    return select(labels.c.id).where(not_(exists().where(label_parts.c.label_id == labels.c.id, kept)))
+
+
 def _opens(party: str, directory: Directory, now_us: int) -> ColumnElement[bool]:
-    names = directory.names_of(party)
+    names = directory.names_of(party, now_us)
     known = directory.parties.get(party)
     rules = and_(
         label_parts.c.tlp.in_(TLP_ORDER),
@@ -28,6 +37,11 @@ def _opens(party: str, directory: Directory, now_us: int) -> ColumnElement[bool]
         _is_addressed(names, is_community=known is not None and known.community),
     )
     return or_(label_parts.c.owner == party, rules)
+
+
+def _passes(home: str) -> ColumnElement[bool]:
+    is_open = or_(_lists("marks", ["relay"]), label_parts.c.tlp.in_(("CLEAR", "GREEN")))
+    return or_(label_parts.c.owner == home, and_(label_parts.c.tlp != "RED", not_(_lists("marks", ["orcon"])), is_open))
 
 
 def _is_cleared(levels: Iterable[tuple[str, str]]) -> ColumnElement[bool]:

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, not_, or_, select, true
 
 from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.label import Directory, Label, label_from_json
 from vigie.model.report import Report
 from vigie.model.times import NEVER_US
 from vigie.store.database import Store
-from vigie.store.predicate import readable_labels
+from vigie.store.predicate import readable_labels, shown_labels
 from vigie.store.rows import TILES_PER_CIRCLE, report_of_row
 from vigie.store.schema import labels, payload_blocks, reports
 
@@ -30,11 +30,12 @@ MAX_SLASHES = 8
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who reads, as of when: a party (or PUBLIC), the directory that says what it may, and the instant."""
+    """Who reads, as of when: a party (or PUBLIC), the directory that says what it may, the instant, and the party whose node it reads at."""
 
     party: str
     directory: Directory
     now_us: int
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +86,42 @@ def _one_a_testimony(catalogue: Catalogue, testimony: NDArray[np.int64], revisio
     return sorted_rows
 
 
+def open_to(audience: Audience, records: FromClause) -> ColumnElement[bool]:
+    """The condition on reports, entries, or an alias of theirs, that the audience may read a version, whether or not another one counts more.
+
+    What was received from another node opens to the node's own party, which it was released to, and to others as `shown_labels` has it.
+    """
+    own = records.c.label_id.in_(readable_labels(audience.party, audience.directory, audience.now_us))
+    if audience.party == audience.home:
+        return or_(records.c.received, own)
+    shown = records.c.label_id.in_(shown_labels(audience.home, audience.party, audience.directory, audience.now_us))
+    return or_(and_(not_(records.c.received), own), and_(records.c.received, shown))
+
+
+def is_relabelled(records: FromClause, later: FromClause, same: Iterable[Any]) -> ColumnElement[bool]:
+    """The condition that `later`, another alias of the same table, is a later version of the same key that says the same under another label.
+
+    `same` are the conditions that both are of one key and say the same. Such a version counts no more, for whoever reads: its label was taken back.
+    """
+    return exists().where(later.c.version > 1, later.c.version > records.c.version, later.c.label_id != records.c.label_id, *same)
+
+
 def readable(audience: Audience, window: Window) -> Any:
-    """The condition on `reports` that a record is readable by the audience, the latest such version of its key, and in the window."""
-    open_labels = readable_labels(audience.party, audience.directory, audience.now_us)
+    """The condition on `reports` that a record counts for the audience and lies in the window: the latest version of its key that it may read.
+
+    Versions of which a later one says the same facts under another label count no more for anybody.
+    """
     newer = reports.alias("newer")
-    is_renewed = exists().where(newer.c.key == reports.c.key, newer.c.version > 1, newer.c.version > reports.c.version, newer.c.label_id.in_(open_labels))
-    return and_(reports.c.label_id.in_(open_labels), not_(is_renewed), *in_window(window))
+    is_same = and_(newer.c.facts == reports.c.facts, newer.c.label_id != reports.c.label_id)
+    takes_its_place = or_(is_same, and_(open_to(audience, newer), not_(has_other_label(newer))))
+    is_renewed = exists().where(newer.c.key == reports.c.key, newer.c.version > 1, newer.c.version > reports.c.version, takes_its_place)
+    return and_(open_to(audience, reports), not_(is_renewed), *in_window(window))
+
+
+def has_other_label(records: FromClause) -> Any:
+    """The condition on reports, or an alias of theirs, that a later version says the same facts under another label."""
+    later = reports.alias(f"after_{records.name}")  # type: ignore[attr-defined] # a table or an alias has a name
+    return is_relabelled(records, later, (later.c.key == records.c.key, later.c.facts == records.c.facts))
 
 
 def in_window(window: Window) -> Iterator[Any]:

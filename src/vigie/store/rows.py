@@ -22,7 +22,7 @@ NO_TILE = -1
 class PreparedReport(NamedTuple):
     """A report made ready to be written: all that does not depend on what the store holds already.
 
-    A plain tuple, since millions of them pass from one process to another. `record_id` is that of the first version.
+    A plain tuple, since millions of them pass from one process to another. `record_id` is that of its block's version.
     """
 
     key: bytes
@@ -38,10 +38,11 @@ class PreparedReport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PreparedBlock:
-    """Some reports of one file, in order, and their payloads, packed together."""
+    """Some reports of one file, in order, and their payloads, packed together; made ready as this version of their keys."""
 
     reports: tuple[PreparedReport, ...]
     payloads: bytes
+    version: int = 1
 
 
 FACT_COLUMNS = (
@@ -67,16 +68,24 @@ FACT_COLUMNS = (
 """The columns of `PreparedReport.columns`, in order."""
 
 
-def prepare(reports: Sequence[Report], owner: str, label: str) -> PreparedBlock:
-    """The reports made ready to be written for `owner` under `label` (canonical text). Pure, and most of the work of taking in a file."""
+def prepare(reports: Sequence[Report], owner: str, label: str, version: int = 1) -> PreparedBlock:
+    """The reports made ready to be written for `owner` under `label` (canonical text). Pure, and most of the work of taking in a file.
+
+    `version` is the one that new keys get (`Intake.first`); where another one was named, their ids are made again when they are written.
+    """
     prepared, start, said_owner = [], 0, quoted(owner)
     for report in reports:
-        prepared.append(_prepare_one(report, said_owner, label, start))
+        prepared.append(_prepare_one(report, said_owner, label, start, version))
         start += len(report.payload)
-    return PreparedBlock(tuple(prepared), zlib.compress(b"".join([report.payload for report in reports]), 1))
+    return PreparedBlock(tuple(prepared), zlib.compress(b"".join([report.payload for report in reports]), 1), version)
 
 
-def _prepare_one(report: Report, owner: str, label: str, start: int) -> PreparedReport:
+def prepare_one(report: Report, owner: str, label: str, version: int) -> PreparedReport:
+    """One report made ready as this version, as `prepare` does it for many; its payload begins at 0."""
+    return _prepare_one(report, quoted(owner), label, 0, version)
+
+
+def _prepare_one(report: Report, owner: str, label: str, start: int, version: int) -> PreparedReport:
     """As `model.report` names a report (`report_key_text`, `record_bytes`, `witness`), each text made once; tested equal."""
     body, payload = facts_text(report), report.payload
     facts = sha256(body.encode())
@@ -85,7 +94,7 @@ def _prepare_one(report: Report, owner: str, label: str, start: int) -> Prepared
     key_tail = f"{agency},{ref if report.agency_ref is not None else quoted(f'sha256:{facts_digest}')}{',true' if report.exercise else ''}]"
     key = f"[{owner},{key_tail}"
     payload_digest = sha256(payload) if payload else None
-    record = record_bytes(key, 1, label, body, payload_digest.hexdigest() if payload_digest else None)
+    record = record_bytes(key, version, label, body, payload_digest.hexdigest() if payload_digest else None)
     name = sha256(f'[{agency},{ref},{report.revision},"{facts_digest}"]'.encode()).digest()
     return PreparedReport(
         sha256(key.encode()).digest()[:16],
@@ -132,7 +141,7 @@ def record_id_of(row: Any, owner: str, version: int, label: str) -> bytes:
 
 
 def renewed(report: PreparedReport, owner: str, version: int, label: str) -> PreparedReport:
-    """The same report made ready as a later version."""
+    """The same report made ready as another version."""
     row = SimpleNamespace(**dict(zip(FACT_COLUMNS, report.columns, strict=True)), payload_digest=report.payload_digest)
     return report._replace(record_id=record_id_of(row, owner, version, label))
 

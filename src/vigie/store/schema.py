@@ -122,6 +122,7 @@ reports = Table(
 )
 Index("reports_by_label", reports.c.label_id, reports.c.row)
 Index("reports_renewed", reports.c.key, reports.c.version, sqlite_where=reports.c.version > 1, postgresql_where=reports.c.version > 1)
+Index("reports_received", reports.c.record_id, sqlite_where=reports.c.received, postgresql_where=reports.c.received)
 
 rejects = Table(
     "rejects",

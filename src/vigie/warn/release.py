@@ -38,7 +38,7 @@ def blocked_recipients(content: Content, label: Label, directory: Directory, now
 
     They are parties or PUBLIC; of a group, each member is asked.
     """
-    named = dict.fromkeys(party for name in content.recipients for party in sorted(directory.groups.get(name, {name})))
+    named = dict.fromkeys(party for name in content.recipients for party in sorted(directory.meant_by(name, now_us)))
     asked = [(recipient, _blocking(recipient, label, directory, now_us, evidence)) for recipient in named]
     return tuple(Blocked(recipient, names) for recipient, names in asked if names)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -15,27 +15,60 @@ import vigie
 from vigie.exchange import MEDIA_TYPE, csv_lines, feature
 from vigie.model.canonical import Json, canonical_bytes
 from vigie.model.errors import BadSetting
-from vigie.node.answers import check_period, chosen_reports, event_answer, event_number, events_of_report, page_of, page_of_reports, report_answers, vocabulary
+from vigie.node.answers import (
+    KeptWorlds,
+    check_period,
+    chosen_reports,
+    event_answer,
+    event_number,
+    events_of_report,
+    page_of,
+    page_of_reports,
+    report_answers,
+    vocabulary,
+)
 from vigie.node.facts import COLUMNS, attributions, event_facts
 from vigie.node.pictures import check_choice, chosen_events, notes_on, picture_facts
+from vigie.node.referring import reference_facts, reference_for
 from vigie.node.worlds import World
-from vigie.web.asking import EventQuery, PictureQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
+from vigie.web.asking import EventQuery, PictureQuery, ReferQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
+from vigie.web.bearers import has_bearer
 from vigie.web.borders import json_answer
 from vigie.web.desk import At, Desk, address, question
 from vigie.web.measures import metrics_text
-from vigie.web.shapes import Event, Fault, Health, Picture, Reports, Vocabulary
+from vigie.web.sessions import maybe_signed_in
+from vigie.web.shapes import Event, Fault, Health, Picture, Reference, Reports, Vocabulary
 
 DEFAULT_LIMIT = 100
+
+BY_TOKEN: Mapping[int | str, str] = {
+    401: "The token is wrong, has run out or was revoked.",
+    403: "The token's scope does not allow this.",
+    429: "Too many wrong tokens came from this address.",
+}
+"""What a program that shows a token may be told."""
 
 _TEXT, _CSV = ({kind: {"schema": {"type": "string"}}} for kind in ("text/plain", "text/csv"))
 
 routes = APIRouter(dependencies=[Depends(check_once)])
 
 
-def _answers(model: Any, words: str, kinds: Mapping[str, Any] | None = None, *, may_miss: bool = False) -> dict[int | str, dict[str, Any]]:
+def kept_worlds(request: Request, desk: At) -> KeptWorlds:
+    """The worlds that are asked: those of the party whose token is shown, else those of PUBLIC, whoever is signed in."""
+    session = maybe_signed_in(request) if has_bearer(request) else None
+    return desk.worlds_of(session.party) if session else desk.worlds
+
+
+Kept = Annotated[KeptWorlds, Depends(kept_worlds)]
+
+
+def _answers(
+    model: Any, words: str, kinds: Mapping[str, Any] | None = None, *, may_miss: bool = False, by_token: bool = True
+) -> dict[int | str, dict[str, Any]]:
     """What the OpenAPI description says of a route's answers."""
     missed: dict[int | str, dict[str, Any]] = {404: {"model": Fault, "description": "There is none that this audience may see."}} if may_miss else {}
     content: dict[str, Any] = {"content": kinds} if kinds else {}
+    refused: dict[int | str, dict[str, Any]] = {status: {"model": Fault, "description": told} for status, told in BY_TOKEN.items()} if by_token else {}
     said: dict[int | str, dict[str, Any]] = {
         200: {"description": words, **({"model": model} if model else {}), **content},
         304: {"description": "Not changed since the answer whose ETag was named."},
@@ -43,10 +76,10 @@ def _answers(model: Any, words: str, kinds: Mapping[str, Any] | None = None, *, 
         414: {"model": Fault, "description": "The query is too long."},
         "default": {"model": Fault, "description": "The node could not answer."},
     }
-    return said | missed
+    return said | refused | missed
 
 
-@routes.get("/health", summary="Is the node there?", responses=_answers(Health, "It is."), dependencies=[Depends(check_none)], tags=["node"])
+@routes.get("/health", summary="Is the node there?", responses=_answers(Health, "It is.", by_token=False), dependencies=[Depends(check_none)], tags=["node"])
 def health(desk: At) -> Response:
     """Status and version; nothing that depends on a record."""
     return json_answer({"status": "ok", "version": vigie.__version__, "party": desk.node.settings.party, "audience": desk.worlds.party})
@@ -56,7 +89,7 @@ def health(desk: At) -> Response:
     "/metrics",
     summary="Figures for Prometheus",
     response_class=Response,
-    responses=_answers(None, "Prometheus text format 0.0.4.", _TEXT),
+    responses=_answers(None, "Prometheus text format 0.0.4.", _TEXT, by_token=False),
     dependencies=[Depends(check_none)],
     tags=["node"],
 )
@@ -72,9 +105,9 @@ def metrics(desk: At) -> Response:
     responses=_answers(None, "A page of events.", {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Events"}}, **_CSV}),
     tags=["events"],
 )
-def list_events(desk: At, query: Annotated[EventQuery, Query()]) -> Response:
+def list_events(desk: At, kept: Kept, query: Annotated[EventQuery, Query()]) -> Response:
     """The events that meet all conditions, newest first, paged by key."""
-    world = desk.worlds.world(exercise=is_exercise(query))
+    world = kept.world(exercise=is_exercise(query))
     rows = chosen_events(world, check_choice(choice_of(query), desk.atlas))
     page, following = page_of(world, rows, query.after or "", _limit(desk, query.limit))
     links = _links("/api/events", query, following)
@@ -92,41 +125,66 @@ _ONE_EVENT = _answers(Event, "The event with who said what.", may_miss=True)
 @routes.get("/api/events/by-report/{ref:path}", summary="The event of a report", responses=_ONE_EVENT, tags=["events"])
 def find_event(
     desk: At,
+    kept: Kept,
     ref: Annotated[str, Path(description="AGENCY/REF, REF alone, or the id of a report in our answers.", max_length=400)],
     query: Annotated[WorldQuery, Query()],
 ) -> Response:
     """The event that this report is part of, found by any of its members."""
-    world = desk.worlds.world(exercise=is_exercise(query))
-    found = events_of_report(desk.worlds, world, ref)
+    world = kept.world(exercise=is_exercise(query))
+    found = events_of_report(kept, world, ref)
     if len(found) > 1:
         raise BadSetting("Several agencies use this reference", got=ref, expected="AGENCY/REF")
-    return _event(desk, world, found[0] if found else None)
+    return _event(desk, kept, world, found[0] if found else None)
 
 
 @routes.get("/api/events/{event_id}", summary="One event", responses=_ONE_EVENT, tags=["events"])
 def one_event(
-    desk: At, event_id: Annotated[str, Path(description="The event's id in this audience's world.", max_length=100)], query: Annotated[WorldQuery, Query()]
+    desk: At,
+    kept: Kept,
+    event_id: Annotated[str, Path(description="The event's id in this audience's world.", max_length=100)],
+    query: Annotated[WorldQuery, Query()],
 ) -> Response:
     """One event: its preferred values and who gave them, every report in full, and why they are held to be one event."""
-    world = desk.worlds.world(exercise=is_exercise(query))
-    return _event(desk, world, event_number(world, event_id))
+    world = kept.world(exercise=is_exercise(query))
+    return _event(desk, kept, world, event_number(world, event_id))
+
+
+@routes.get(
+    "/api/events/{event_id}/reference",
+    summary="A reference that a partner opens in its own world",
+    responses=_answers(Reference, "AGENCY/REF of a report that the partner may read, or the one sentence that there is none.", may_miss=True),
+    tags=["events"],
+)
+def refer(
+    kept: Kept,
+    event_id: Annotated[str, Path(description="The event's id in this audience's world.", max_length=100)],
+    query: Annotated[ReferQuery, Query()],
+) -> Response:
+    """A reference to the event for a partner: for programs of the node's own party alone, since it tells what the partner may read."""
+    if kept.party != kept.node.settings.party:
+        raise HTTPException(403, "References are given to programs of the node's own party alone: send a token.")
+    world = kept.world(exercise=is_exercise(query))
+    number = event_number(world, event_id)
+    if number is None:
+        raise HTTPException(404)
+    return json_answer(reference_facts(query.to, reference_for(kept, world, number, query.to)))
 
 
 @routes.get("/api/reports", summary="Reports", responses=_answers(Reports, "A page of reports."), tags=["reports"])
-def list_reports(desk: At, query: Annotated[ReportQuery, Query()]) -> Response:
+def list_reports(desk: At, kept: Kept, query: Annotated[ReportQuery, Query()]) -> Response:
     """The reports that meet all conditions, newest first, paged by key; each in full, with the event that it is part of."""
-    world = desk.worlds.world(exercise=is_exercise(query))
+    world = kept.world(exercise=is_exercise(query))
     rows = chosen_reports(world, check_choice(choice_of(query), desk.atlas))
     page, following = page_of_reports(world, rows, query.after or "", _limit(desk, query.limit))
-    reports = report_answers(desk.worlds, world, page.tolist())
+    reports = report_answers(kept, world, page.tolist())
     head: dict[str, Json] = {"audience": world.party, "exercise": world.exercise}
     return json_answer(head | _numbers(len(rows), len(reports), _links("/api/reports", query, following)) | {"reports": reports})
 
 
 @routes.get("/api/picture", summary="Counts, timeline, cells, silences", responses=_answers(Picture, "What the events add up to."), tags=["events"])
-def picture(desk: At, query: Annotated[PictureQuery, Query()]) -> Response:
+def picture(desk: At, kept: Kept, query: Annotated[PictureQuery, Query()]) -> Response:
     """What the events that meet all conditions add up to. The timeline counts begins; silent agencies are those of the whole world."""
-    world = desk.worlds.world(exercise=is_exercise(query))
+    world = kept.world(exercise=is_exercise(query))
     rows, period = chosen_events(world, check_choice(choice_of(query), desk.atlas)), query.period or "month"
     check_period(world, rows, period)
     now_us = desk.now()
@@ -135,14 +193,14 @@ def picture(desk: At, query: Annotated[PictureQuery, Query()]) -> Response:
         said = picture_facts(world, rows, desk.atlas, now_us, period=period, resolution=query.resolution or 4, language=desk.language)
         return json_answer(_head(desk, world, rows) | said)
 
-    return desk.memory.answer(question("/api/picture", query, now_us), world, make)
+    return desk.memory.answer(f"{world.party} {question('/api/picture', query, now_us)}", world, make)
 
 
 @routes.get(
     "/api/vocabulary",
     summary="Fields and kinds",
     responses=_answers(Vocabulary, "All that this node knows."),
-    dependencies=[Depends(check_none)],
+    dependencies=[Depends(check_none), Depends(kept_worlds)],
     tags=["node"],
 )
 def list_vocabulary() -> Response:
@@ -168,8 +226,8 @@ def _head(desk: Desk, world: World, rows: NDArray[np.int64]) -> dict[str, Json]:
     return {"audience": world.party, "exercise": world.exercise, "notes": notes_on(world.country[rows], desk.atlas), "attribution": list[Json](owed)}
 
 
-def _event(desk: Desk, world: World, number: int | None) -> Response:
+def _event(desk: Desk, kept: KeptWorlds, world: World, number: int | None) -> Response:
     if number is None:
         raise HTTPException(404)
-    answer = event_answer(desk.worlds, world, number, desk.language)
+    answer = event_answer(kept, world, number, desk.language)
     return json_answer(answer | {"notes": notes_on(world.country[[number]], desk.atlas)})

@@ -14,11 +14,13 @@ from starlette.middleware.gzip import GZipMiddleware
 import vigie
 from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
+from vigie.node.certificates import certificate_of
 from vigie.node.clock import now_us
 from vigie.node.settings import Node
 from vigie.web import (
     activity_pages,
     api,
+    audit_pages,
     contact_pages,
     desk_forms,
     desk_pages,
@@ -30,15 +32,18 @@ from vigie.web import (
     review_pages,
     sessions,
     stock_pages,
+    sync_api,
     warning_pages,
 )
 from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
 from vigie.web.desk import Desk
 from vigie.web.fault_pages import pages_for_faults
 from vigie.web.shapes import Events
+from vigie.web.witness import Witness
 
 ABOUT = f"""\
 Reports of many agencies, linked into events, as the audience PUBLIC may see them; signed-in pages show what the account's party may see.
+A program that sends a token (`Authorization: Bearer ...`) is answered with what the party of the token's account may see.
 
 Real happenings and exercises are two worlds: `exercise=true` asks for the second, and an answer never mixes them.
 Lists are paged by key: follow the `next` link. Times are ISO 8601 in UTC, coordinates are lon, lat in degrees (WGS84).
@@ -46,20 +51,28 @@ A query is at most {MAX_QUERY_BYTES:,} bytes long. A fault is answered as `{{"er
 Every answer bears an ETag over its own content; send it back as If-None-Match and get 304 while nothing has changed.
 """
 
+_PAGES = (
+    *(warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages, review_pages),
+    audit_pages,
+    sync_api,
+)
+
 
 def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     """The ASGI application that answers for this node; `now` gives µs since 1970, UTC."""
     app = FastAPI(title="Vigie", description=ABOUT, version=vigie.__version__, docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
-    app.state.desk = Desk(node, atlas, now, KeptWorlds(node, atlas, now))
+    desk = Desk(node, atlas, now, KeptWorlds(node, atlas, now))
+    app.state.desk = desk
     app.include_router(api.routes)
     app.include_router(review_api.routes)
     app.include_router(pages.routes)
     app.include_router(sessions.routes)
-    for part in (warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages, review_pages):
+    for part in _PAGES:
         app.include_router(part.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     catch_faults(app)
     pages_for_faults(app)
+    app.add_middleware(Witness, desk=desk)
     app.add_middleware(Borders)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     return app
@@ -75,7 +88,13 @@ def _described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1") -> None:
-    """Serves the page and the API until it is interrupted. Logs one line at the begin and one for each failed request."""
-    structlog.get_logger().info("serving", party=node.settings.party, address=f"http://{host}:{port}/")
-    uvicorn.run(make_app(node, atlas, now_us), host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_keep_alive=15)
+def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *, tls: bool = False) -> None:
+    """Serves the page and the API until it is interrupted; with `tls` under the node's own certificate, which partners know from its card.
+
+    Logs one line at the begin and one for each failed request.
+    """
+    structlog.get_logger().info("serving", party=node.settings.party, address=f"http{'s' if tls else ''}://{host}:{port}/")
+    certificate = certificate_of(node, now_us()) if tls else None
+    shown = {"ssl_certfile": certificate.file, "ssl_keyfile": certificate.key_file} if certificate else {}
+    how: dict[str, Any] = {"host": host, "port": port, "log_config": None, "access_log": False, "server_header": False, "timeout_keep_alive": 15, **shown}
+    uvicorn.run(make_app(node, atlas, now_us), **how)

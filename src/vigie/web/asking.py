@@ -132,6 +132,14 @@ class WorldQuery(pydantic.BaseModel):
     exercise: Exercise = None
 
 
+class ReferQuery(pydantic.BaseModel):
+    """For which partner, in which of the two worlds."""
+
+    model_config = _FORBID
+    to: Annotated[str, pydantic.Field(min_length=1, max_length=64, description="The partner's party.")]
+    exercise: Exercise = None
+
+
 class TongueQuery(pydantic.BaseModel):
     """Which of the two worlds, in which language."""
 
@@ -147,6 +155,19 @@ class ListQuery(pydantic.BaseModel):
     exercise: Exercise = None
     language: Tongue = None
     page: Number = None
+
+
+class AuditQuery(pydantic.BaseModel):
+    """Which rows of the audit log."""
+
+    model_config = _FORBID
+    account: Annotated[_Name | None, _Said] = None
+    act: Annotated[_Name | None, _Said] = None
+    since: Since = None
+    until: Until = None
+    before: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, _Said] = None
+    exercise: Exercise = None
+    language: Tongue = None
 
 
 class ActivityQuery(pydantic.BaseModel):
@@ -169,7 +190,7 @@ class BriefQuery(pydantic.BaseModel):
     language: Tongue = None
 
 
-def is_exercise(query: EventQuery | ReportQuery | PictureQuery | PageQuery | WorldQuery | ReviewQuery) -> bool:
+def is_exercise(query: EventQuery | ReportQuery | PictureQuery | PageQuery | WorldQuery | ReviewQuery | ReferQuery) -> bool:
     """Whether the exercise world is meant."""
     return query.exercise == "true"
 
@@ -187,6 +208,11 @@ def choice_of(query: EventQuery | ReportQuery | PictureQuery) -> Choice:
         min_severity=getattr(query, "min_severity", None),
         min_agencies=getattr(query, "min_agencies", None) or 1,
     )
+
+
+def bounds_of(since: str | None, until: str | None) -> tuple[int | None, int | None]:
+    """From the begin of the first to the end of the second, in µs; None where one was not asked. Raises `BadSetting` for what is no date."""
+    return _time(since, "since")[0] if since else None, _time(until, "until")[1] if until else None
 
 
 def _time(text: str, name: str) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from vigie.node.answers import KeptWorlds
 from vigie.node.kept_logs import KeptLogs
 from vigie.node.settings import Node
 from vigie.web.memory import Memory
+from vigie.web.refusals import Refusals
 
 if TYPE_CHECKING:
     from vigie.node.outlook import KeptOutlooks
@@ -29,6 +30,7 @@ class Desk:
     now: Callable[[], int]
     worlds: KeptWorlds
     memory: Memory = field(default_factory=Memory)
+    refusals: Refusals = field(default_factory=Refusals)
     _parties: dict[str, KeptWorlds] = field(default_factory=dict)
     _outlooks: list[KeptOutlooks] = field(default_factory=list)
     _logs: list[KeptLogs] = field(default_factory=list)

@@ -69,6 +69,7 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
     own += [("review", "/desk/review", "Review")]
     own += [("contacts", "/desk/contacts", "Contacts"), ("scoreboard", "/desk/scoreboard", "Scores")]
     own += [("rules", "/desk/rules", "Rules"), ("schedule", "/desk/schedule", "Schedule")] if is_own(seat) else []
+    own += [("audit", "/desk/audit", "Audit")] if is_own(seat) and session and may(session.role, "accounts") else []
     common: dict[str, Any] = {
         "here": "desk",
         "page": page,

@@ -14,7 +14,7 @@ from vigie.model.errors import BadReport, BadSetting, NotReleasable
 from vigie.node.accounts import Session
 from vigie.node.review import Word, decide, merge, split, undo
 from vigie.node.review_facts import Reviewer, decision_facts, link_facts_whole, place_of, queue_answer, queue_of
-from vigie.web.api import DEFAULT_LIMIT
+from vigie.web.api import BY_TOKEN, DEFAULT_LIMIT
 from vigie.web.asking import ReviewQuery, WorldQuery, check_once
 from vigie.web.borders import json_answer
 from vigie.web.desk import At, address
@@ -37,6 +37,7 @@ def _answers(model: Any, words: str, **more: str) -> dict[int | str, dict[str, A
         414: {"model": Fault, "description": "The query is too long."},
         "default": {"model": Fault, "description": "The node could not answer."},
     }
+    said |= {status: {"model": Fault, "description": told} for status, told in BY_TOKEN.items()}
     return said | {int(status[1:]): {"model": Fault, "description": text} for status, text in more.items()}
 
 
@@ -74,7 +75,7 @@ def list_decisions(seat: Reader, query: Annotated[ReviewQuery, Query()]) -> Resp
     """What analysts decided, the latest first, as far as the reader may read it; and whether each decision is obeyed."""
     found = decision_facts(reviewer_of(seat))
     places = _page(seat, query, len(found))
-    head: dict[str, Json] = {"audience": seat.party, "exercise": seat.exercise, "form_key": seat.session.form_key if seat.session else None}
+    head: dict[str, Json] = {"audience": seat.party, "exercise": seat.exercise, "form_key": (seat.session and seat.session.form_key) or None}
     counts: dict[str, Json] = {"numberMatched": len(found), "numberReturned": len(places), "links": _links("/api/decisions", query, places, len(found))}
     return json_answer(head | counts | {"decisions": [found[place] for place in places]})
 
@@ -114,9 +115,9 @@ _SENT = {
             "application/x-www-form-urlencoded": {
                 "schema": {
                     "type": "object",
-                    "required": ["form_key", "act"],
+                    "required": ["act"],
                     "properties": {
-                        "form_key": _field("The key of this session, as /api/decisions gives it."),
+                        "form_key": _field("The key of this session, as /api/decisions gives it; not needed with a token."),
                         "act": {"type": "string", "enum": list(_ACTS)},
                         "first": _field("Of same and apart: a report, by AGENCY/REF or its id."),
                         "second": _field("Of same and apart: the other report."),
@@ -141,8 +142,8 @@ _SENT = {
     responses=_answers(
         Written,
         "It is written down, or was before.",
-        _401="Nobody is signed in.",
-        _403="The role, the release rules or the form's key do not allow it.",
+        _401="Nobody is signed in, or the token is wrong, has run out or was revoked.",
+        _403="The role, the token's scope, the release rules or the form's key do not allow it.",
         _413="The form is too large.",
         _415="It is no form.",
     ),

@@ -19,6 +19,7 @@ from vigie.node.kept_logs import Read
 from vigie.node.worlds import World
 from vigie.warn.answers import Responses
 from vigie.warn.chain import Chain, Proposal
+from vigie.web.bearers import has_bearer
 from vigie.web.desk import At, Desk
 from vigie.web.sessions import COOKIE, Signed, maybe_signed_in
 
@@ -126,8 +127,8 @@ def usual_language(desk: Desk) -> str:
 
 
 def reader_of(request: Request, desk: At) -> Seat:
-    """The seat of whoever reads: a party that is signed in, else PUBLIC."""
-    session = maybe_signed_in(request) if COOKIE in request.cookies else None
+    """The seat of whoever reads: a party that is signed in or whose token is shown, else PUBLIC."""
+    session = maybe_signed_in(request) if COOKIE in request.cookies or has_bearer(request) else None
     return seat_for(request, desk, session)
 
 

@@ -18,6 +18,7 @@ from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
 from vigie.node.accounts import Session, may, session_of, sign_in, sign_out
 from vigie.web.asking import check_once
+from vigie.web.bearers import bearer_session, has_bearer
 from vigie.web.desk import At, Desk, desk_of
 from vigie.web.sheets import sheet
 
@@ -34,10 +35,18 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 
 
 def maybe_signed_in(request: Request) -> Session | None:
-    """Who is signed in, or None. The answer is then for this reader alone and is kept nowhere."""
+    """Who is signed in, or asks with a token; None where nobody is. The answer is then for this reader alone, is kept nowhere and is written down.
+
+    Raises 401, 403 or 429 where a token is no good (see `bearers`).
+    """
     request.state.private = True
-    token = request.cookies.get(COOKIE, "")
-    desk = desk_of(request)
+    request.state.reader = bearer_session(request) if has_bearer(request) else _cookie_session(request)
+    found: Session | None = request.state.reader
+    return found
+
+
+def _cookie_session(request: Request) -> Session | None:
+    token, desk = request.cookies.get(COOKIE, ""), desk_of(request)
     return session_of(desk.node, token, desk.now()) if token else None
 
 
@@ -73,9 +82,13 @@ async def sent_form(request: Request) -> dict[str, str]:
 
 
 async def checked_form(request: Request, session: Signed) -> dict[str, str]:
-    """The fields of a form that whoever is signed in sent from this site, without its `form_key`; see `sent_form`. Raises 403 where the key is wrong."""
+    """The fields of a form that whoever is signed in sent from this site, without its `form_key`; see `sent_form`. Raises 403 where the key is wrong.
+
+    Who asks with a token needs no key: no other site can make a browser send one.
+    """
     form = await sent_form(request)
-    if not compare_digest(form.pop("form_key", "").encode(), session.form_key.encode()):
+    said = form.pop("form_key", "")
+    if not session.token and not compare_digest(said.encode(), session.form_key.encode()):
         raise HTTPException(403, "The form is not of this session; open its page again and send it from there.")
     return form
 
@@ -165,7 +178,7 @@ def sign_in_sent(desk: At, request: Request, form: Annotated[dict[str, str], Dep
         if fault.source:
             raise
         return _sign_in_sheet(desk, there, account=name, fault=str(fault))
-    sign_out(desk.node, request.cookies.get(COOKIE, ""))
+    sign_out(desk.node, request.cookies.get(COOKIE, ""), desk.now())
     answer = RedirectResponse(there, 303)
     seconds = desk.node.settings.session_hours * 3_600
     answer.set_cookie(COOKIE, token, max_age=seconds, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict")
@@ -175,7 +188,7 @@ def sign_in_sent(desk: At, request: Request, form: Annotated[dict[str, str], Dep
 @routes.post("/sign-out")
 def sign_out_sent(desk: At, request: Request, form: Form) -> Response:
     """Ends the session and leads on: to the first page unless the form names another."""
-    sign_out(desk.node, request.cookies.get(COOKIE, ""))
+    sign_out(desk.node, request.cookies.get(COOKIE, ""), desk.now())
     answer = RedirectResponse(local_path(form.get("next", "/")), 303)
     answer.delete_cookie(COOKIE, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict")
     return answer

@@ -24,6 +24,14 @@ class Health(BaseModel):
     audience: str = Field(description="For whom this face answers: PUBLIC.")
 
 
+class Reference(BaseModel):
+    """What a partner opens at its own node."""
+
+    to: str
+    reference: str | None = Field(description="AGENCY/REF of a report of the event; null where the partner could open none.")
+    said: str = Field(description="One sentence.")
+
+
 class Facts(BaseModel):
     """An event without its place."""
 

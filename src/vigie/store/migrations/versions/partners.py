@@ -27,6 +27,7 @@ def upgrade() -> None:
     _number_tombstones(op.get_bind())
     op.create_index("reports_by_label", "reports", ["label_id", "row"])
     op.create_index("entries_by_label", "entries", ["label_id", "id"])
+    op.create_index("reports_received", "reports", ["record_id"], sqlite_where=sa.text("received = 1"), postgresql_where=sa.text("received"))
     _add_seals()
     _add_copies()
     _add_audit()

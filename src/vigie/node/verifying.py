@@ -1,0 +1,223 @@
+"""What a partner's page must pass before anything of it is kept: each record is its owner's, is whole, and is what a store can hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from vigie.exchange import read_cap
+from vigie.exchange.identity import History
+from vigie.exchange.page import Batch, Erasure, Gone, Offer, Page, Sealed, Withdrawal
+from vigie.exchange.records import read_entry, read_report
+from vigie.exchange.seals import KnownRoots, is_sealed
+from vigie.model.entry import ENTRY_TYPES, Entry
+from vigie.model.errors import BadReport
+from vigie.model.label import Directory, Label, parts_of
+from vigie.model.report import Record, Report
+from vigie.model.seal import Seal
+from vigie.model.times import parse_time
+from vigie.store import tombstone_bytes
+from vigie.store.applying import Erased
+
+MAX_NAME = 500
+"""The most characters of a name: of an agency, a reference, an owner, a place in a label."""
+
+_INT64, _MAX_VERSION, _MAX_DEPTH = 2**63, 2**31, 30
+_TEXTS = ("place", "summary", "scale", "language", "grade", "country")
+_NUMBERS = ("sigma_s", "lon", "lat", "radius_km", "depth_km", "magnitude")
+
+
+@dataclass(slots=True)
+class Verified:
+    """What of a page may be applied."""
+
+    reports: list[tuple[Record, Seal]] = field(default_factory=list)
+    entries: list[tuple[Entry, Seal]] = field(default_factory=list)
+    withdrawn: list[tuple[str, bytes, str]] = field(default_factory=list)
+    erased: list[Erased] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Who looks at a page: for which party, from whom it came, and the key histories of all parties that are known."""
+
+    home: str
+    peer: str
+    histories: Mapping[str, History]
+    directory: Directory
+    roots: KnownRoots = field(default_factory=dict)
+
+
+def verified(page: Page, judge: Judge) -> Verified:
+    """All items of the page, checked. Raises `BadReport` with one sentence for the first that is forged, damaged or cannot be kept: then none counts."""
+    found = Verified()
+    for item in page.items:
+        if isinstance(item, Offer):
+            _take(found, item, page.batches, judge)
+        elif isinstance(item, Withdrawal):
+            found.withdrawn.append((item.stream, item.record_id, _foreign(item.owner, judge)))
+        else:
+            found.erased += _erased(item, judge)
+    return found
+
+
+def _take(found: Verified, offer: Offer, batches: Sequence[Batch], judge: Judge) -> None:
+    made: Record | Entry = read_report(offer.text, offer.payload, judge.directory) if offer.stream == "report" else read_entry(offer.text, judge.directory)
+    owner = made.key.owner if isinstance(made, Record) else made.owner
+    record_id = sha256(offer.text.encode()).digest()
+    seal = _seal(offer.seal, batches)
+    history = _history(owner, judge)
+    if batches[offer.seal.batch].owner != owner or not is_sealed(record_id, seal, owner, history, judge.roots):
+        raise BadReport("A record's signature is not its owner's: it was forged or altered", source=judge.peer, record=f"{owner} {record_id.hex()}")
+    fault = next(_report_faults(made) if isinstance(made, Record) else _entry_faults(made), "")
+    if fault:
+        raise BadReport(f"A record cannot be kept: {fault}", source=judge.peer, record=f"{owner} {record_id.hex()}")
+    if isinstance(made, Record):
+        found.reports.append((made, seal))
+    else:
+        found.entries.append((made, seal))
+
+
+def _seal(place: Sealed, batches: Sequence[Batch]) -> Seal:
+    batch = batches[place.batch]
+    return Seal(batch.key_id, batch.root, batch.signature, place.position, batch.size, place.nonce, place.path)
+
+
+def _foreign(owner: str, judge: Judge) -> str:
+    if owner == judge.home:
+        raise BadReport("The partner speaks in this node's own name", source=judge.peer, got=owner)
+    return owner
+
+
+def _history(owner: str, judge: Judge) -> History:
+    """The key history of an owner who is known."""
+    known = judge.histories.get(_foreign(owner, judge))
+    if known is None:
+        todo = "add the owner's card with `vigie peers add`"
+        raise BadReport("The partner passes on a record whose owner's keys are not known here", source=judge.peer, got=owner, todo=todo)
+    return known
+
+
+def _erased(item: Erasure, judge: Judge) -> Iterator[Erased]:
+    history = _history(item.owner, judge)
+    for one in item.versions:
+        try:
+            at_us = parse_time(one.erased)
+        except (ValueError, OverflowError) as fault:
+            raise BadReport("When a record was erased cannot be understood", source=judge.peer, got=one.erased) from fault
+        if not 0 < one.version < _MAX_VERSION or not _is_erased_by(history, one, at_us, may_be_revoked=item.owner == judge.peer):
+            raise BadReport("An erasure is not signed by the record's owner", source=judge.peer, record=f"{item.owner} {one.record_id.hex()}")
+        yield Erased(one.record_id, item.key, one.version, item.owner, at_us, one.reason, one.signature)
+
+
+def _is_erased_by(history: History, one: Gone, at_us: int, *, may_be_revoked: bool) -> bool:
+    """Whether a key of the owner's signed the tombstone; one that it revoked counts where the owner itself sends it, in a page signed today."""
+    said = tombstone_bytes(one.record_id.hex(), history.party, one.version, at_us, one.reason)
+    keys = [known.key for known in history.statements if known.type == "key"]
+    return any(_signed(key, one.signature, said) for key in keys if may_be_revoked or not _is_revoked(history, key))
+
+
+def _is_revoked(history: History, public_key: bytes) -> bool:
+    return any(one.type == "revoke" and one.key == public_key for one in history.statements)
+
+
+def _signed(public_key: bytes, signature: bytes, said: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, said)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _report_faults(record: Record) -> Iterator[str]:
+    """What of a report no store could hold, or no page could show."""
+    report = record.report
+    yield from _label_faults(record.label)
+    if type(record.version) is not int or not 0 < record.version < _MAX_VERSION:
+        yield "its version is no number from 1 on"
+    if not all(_is_name(text) for text in (record.key.owner, report.agency, report.field, report.kind)):
+        yield "a name is missing, too long or no text"
+    if report.time_meaning not in ("lasted", "uncertain") or type(report.exercise) is not bool:
+        yield "a word of it is unknown"
+    texts = [report.agency_ref, *(getattr(report, name) for name in _TEXTS), *report.actors]
+    if not all(text is None or _is_text(text) for text in texts) or not _is_plain(report.details) or not isinstance(report.details, dict):
+        yield "a text of it cannot be kept"
+    if not all(number is None or _is_number(number) for number in _numbers(report)) or not _are_whole(report):
+        yield "a number of it cannot be kept"
+
+
+def _numbers(report: Report) -> Iterator[Any]:
+    yield from (getattr(report, name) for name in _NUMBERS)
+    if report.ellipse is not None:
+        yield from (report.ellipse.major_km, report.ellipse.minor_km, report.ellipse.azimuth)
+    for measure in report.measures:
+        yield measure.value if _is_name(measure.name) and (measure.agency is None or _is_text(measure.agency)) else "no number"
+        yield measure.sigma
+
+
+def _are_whole(report: Report) -> bool:
+    wholes = [report.begin_us, report.end_us, report.revision, *([report.issued_us] if report.issued_us is not None else [])]
+    return all(type(number) is int and abs(number) < _INT64 for number in wholes)
+
+
+def _entry_faults(entry: Entry) -> Iterator[str]:
+    yield from _label_faults(entry.label)
+    if entry.type not in ENTRY_TYPES:
+        yield "its type is unknown here"
+    if type(entry.version) is not int or not 0 < entry.version < _MAX_VERSION or abs(entry.said_us) >= _INT64:
+        yield "a number of it cannot be kept"
+    if not _is_name(entry.owner) or not _is_text(entry.ref) or not _is_text(entry.by) or len(entry.ref) > MAX_NAME or len(entry.by) > MAX_NAME:
+        yield "a name is missing, too long or no text"
+    if not isinstance(entry.body, dict) or not _is_plain(entry.body):
+        yield "a text of it cannot be kept"
+    elif entry.type == "alert":
+        yield from _alert_faults(entry.body)
+
+
+def _alert_faults(body: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        read_cap(str(body.get("cap", "")).encode())
+    except BadReport:
+        yield "the CAP message that it holds cannot be read"
+
+
+def _label_faults(label: Label) -> Iterator[str]:
+    for part in parts_of(label):
+        names = [*(part.rel_to or ()), *part.not_to, *part.caveats, *part.info]
+        if not all(_is_name(text) for text in (part.owner, part.policy, part.level, part.tlp)) or not all(_is_name(name) for name in names):
+            yield "its label cannot be understood"
+        if type(part.orcon) is not bool or type(part.relay) is not bool or (part.embargo_us is not None and abs(part.embargo_us) >= _INT64):
+            yield "its label cannot be understood"
+
+
+def _is_name(value: Any) -> bool:
+    return _is_text(value) and 0 < len(value) <= MAX_NAME
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\x00" not in value
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and abs(value) < _INT64
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether JSON holds only texts that can be kept, and is not nested beyond reason."""
+    if depth > _MAX_DEPTH:
+        return False
+    if isinstance(value, str):
+        return _is_text(value)
+    if isinstance(value, dict):
+        return _all_plain((*value, *value.values()), depth)
+    return _all_plain(value, depth) if isinstance(value, list | tuple) else True
+
+
+def _all_plain(values: Iterable[Any], depth: int) -> bool:
+    return all(_is_plain(item, depth + 1) for item in values)

@@ -1,0 +1,41 @@
+"""A party's own records by name, with their labels: for their owner, who may ask why one was not sent."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import and_, select
+
+from vigie.store.database import Store
+from vigie.store.entries import words_named
+from vigie.store.reading import bears_name, has_other_label, is_relabelled
+from vigie.store.schema import entries, labels, reports
+
+_KEY = ("owner", "type", "ref", "exercise", "body")
+
+
+class Owned(NamedTuple):
+    """One version of a record: its name, its label (canonical text), and whether a later version says the same under another label."""
+
+    name: str
+    version: int
+    label: str
+    is_relabelled: bool
+
+
+def owned_named(store: Store, owner: str, name: str) -> list[Owned]:
+    """Every version of the owner's reports and entries that bear this name, the oldest first."""
+    later = entries.alias("later")
+    relabelled = is_relabelled(entries, later, [later.c[column] == entries.c[column] for column in _KEY])
+    with store.reading() as connection:
+        named = and_(bears_name(name), reports.c.owner == owner, ~reports.c.received)
+        columns = (reports.c.agency, reports.c.agency_ref, reports.c.version, labels.c.text, has_other_label(reports))
+        rows = connection.execute(select(*columns).join(labels, labels.c.id == reports.c.label_id).where(named).order_by(reports.c.row)).all()
+        found = [Owned(f"{row[0]}/{row[1]}", row[2], row[3], bool(row[4])) for row in rows]
+        words = [word.record_id for word in words_named(connection, name) if word.owner == owner]
+        said = (entries.c.type, entries.c.ref, entries.c.version, labels.c.text, relabelled)
+        query = select(*said).join(labels, labels.c.id == entries.c.label_id).where(entries.c.record_id.in_(words), ~entries.c.received).order_by(entries.c.id)
+        return found + [Owned(f"{row[0]}/{row[1]}", row[2], row[3], bool(row[4])) for row in connection.execute(query)]
+
+
+__all__ = ["Owned", "owned_named"]

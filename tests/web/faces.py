@@ -1,0 +1,327 @@
+"""Every public face of a node, found from its own table of routes and asked; two nodes asked the same are compared byte by byte."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+import typer
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
+
+from vigie.cli import activities, brief, exchange, links, review, worlds
+from vigie.cli.app import exit_code
+from vigie.model.atlas import Atlas
+from vigie.model.errors import VigieError
+from vigie.model.label import PUBLIC
+from vigie.node.review_facts import link_name
+from vigie.node.settings import Node
+from vigie.node.worlds import World
+from vigie.web import make_app
+from vigie.web.sessions import COOKIE
+from web.world import NOW_US
+from web.worlds_apart import OWN, SECRET, Apart, Keys
+
+QUERY: Mapping[str, Sequence[str]] = {
+    "field": ("seismic", "conflict", "cyber", "nothing"),
+    "kind": ("seismic.earthquake", "unrest"),
+    "country": ("ME", "FR", "AL", "XX"),
+    "agency": ("EMSC", "DESK-0", SECRET, "NOBODY"),
+    "since": ("2026-08-01", "yesterday"),
+    "until": ("2026-09-20",),
+    "bbox": ("19,42,20,43", "2,48,3,49"),
+    "min_severity": ("2",),
+    "min_agencies": ("2", "3"),
+    "exercise": ("true",),
+    "limit": ("2", "0"),
+    "after": ("", "MTc5MCB4", "nonsense"),
+    "format": ("csv", "geojson"),
+    "period": ("day", "year"),
+    "resolution": ("5",),
+    "page": ("2",),
+    "days": ("30", "7"),
+    "language": ("fr", "mk", "sr-Latn"),
+    "problem": ("nothing",),
+    "standing": ("running", "withdrawn"),
+    "answers": ("w-open", "w-secret"),
+    "at": ("2026-09-01", "2026-03-01"),
+    "by": ("country", "priority"),
+    "against": ("2026-03-01",),
+    "year": ("2026",),
+    "edit": ("p-secret", "nothing"),
+    "account": ("own",),
+    "act": ("see",),
+    "before": ("3",),
+}
+"""What is asked by the parameters of the routes' own queries."""
+
+REFS: Mapping[str, Sequence[str]] = {
+    "/api/events/by-report/": ("EMSC/q1", "q0", f"{SECRET}/s1", "s1", "e2", "NOBODY/n1"),
+    "/activities/": ("a-open", "a-more", "a-secret", "nothing"),
+    "/desk/activities/": ("a-open", "a-secret", "nothing"),
+    "/desk/drafts/": ("d-secret", "nothing"),
+    "/desk/pages/": ("g-secret", "nothing"),
+    "/desk/contacts/": ("p-secret", "nothing"),
+    "/desk/checks/": ("k-secret", "nothing"),
+    "/desk/review/decisions/": ("dc-open", "dc-secret", "nothing"),
+}
+"""References by the begin of an address; at any other, all of them are tried."""
+
+MADE_UP = {"event": "ev-00000000000000000000", "link": "ln-00000000000000000000"}
+
+_NEW_NAME = re.compile(r"(?<=\b[a-z]-)[0-9a-f]{16}\b|(?<=\b[a-z]{2}-)[0-9a-f]{16}\b")
+"""The names that are made up at random for what a form makes."""
+
+NOT_ASKED = frozenset({"/sign-in", "/sign-out"})
+"""Forms that are left out: what they make is random, or ends the session that asks."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, or with `words` one command of the program; the body is a form."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """All that comes back: the status, the headers but the date, the body, and what was written to the log meanwhile."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    log: str
+
+
+@dataclass(frozen=True)
+class Door:
+    """A node as its faces are reached: a client without a session, and what those show who are signed in."""
+
+    node: Node
+    atlas: Atlas
+    client: TestClient
+    keys: Keys
+
+    def world(self, party: str, *, exercise: bool = False) -> World:
+        """What the node shows a party."""
+        app: Any = self.client.app
+        found: World = app.state.desk.worlds_of(party).world(exercise=exercise)
+        return found
+
+
+def door_of(node: Node, atlas: Atlas, keys: Keys, now: Callable[[], int] = lambda: NOW_US) -> Door:
+    """The door of a node at the instant that the tests call now."""
+    return Door(node, atlas, TestClient(make_app(node, atlas, now), raise_server_exceptions=False, follow_redirects=False), keys)
+
+
+def routes_of(app: Any) -> list[Any]:
+    """Every route of the application, those of its parts in their order."""
+
+    def walk(routes: Iterable[Any]) -> Iterator[Any]:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            yield from walk(inner.routes) if inner is not None else (route,)
+
+    return list(walk(app.routes))
+
+
+def queries_of(route: Any) -> frozenset[str]:
+    """The names of the parameters that a route takes in its query."""
+
+    def walk(dependant: Any) -> Iterator[str]:
+        for param in dependant.query_params:
+            fields = getattr(param.field_info.annotation, "model_fields", None)
+            yield from fields if fields is not None else (param.alias,)
+        for inner in dependant.dependencies:
+            yield from walk(inner)
+
+    return frozenset(walk(route.dependant)) if isinstance(route, APIRoute) else frozenset()
+
+
+def names_of(plain: Door, full: Door, party: str) -> dict[str, Sequence[str]]:
+    """What stands in addresses, by the name of its place: what the party sees, what it may not see, and what never was."""
+    seen, whole = plain.world(party), full.world(OWN)
+    hidden = [name for name in whole.events.id if name not in set(seen.events.id)]
+    links = [link_name(world, int(first), int(second)) for world in (seen, whole) for first, second in list(zip(world.doubtful.first, world.doubtful.second, strict=True))[:2]]
+    return {
+        "event_id": (*seen.events.id[-2:], *hidden[:2], MADE_UP["event"]),
+        "link": (*links, MADE_UP["link"]),
+        "name": ("w-open", "w-secret", "nothing"),
+        "owner": (OWN,),
+        "ref": (),
+    }
+
+
+def paths_of(route: Any, names: Mapping[str, Sequence[str]]) -> list[str]:
+    """The addresses of a route. Raises `KeyError` for a place in it that `names_of` does not know, so that no new one stays untried."""
+    paths = [route.path]
+    for place in getattr(route, "param_convertors", {}):
+        known = REFS.get(route.path.partition("{")[0]) or [ref for refs in REFS.values() for ref in refs]
+        values = known if place == "ref" else names[place]
+        mark = "{ref:path}" if "{ref:path}" in route.path else f"{{{place}}}"
+        paths = [path.replace(mark, value) for path in paths for value in values]
+    return paths
+
+
+def asked_of(route: Any, names: Mapping[str, Sequence[str]], chance: random.Random) -> list[str]:
+    """Each address of a route, and one of them with a parameter or two. Raises `KeyError` for a parameter that `QUERY` does not know."""
+    paths, known = paths_of(route, names), {name: QUERY[name] for name in sorted(queries_of(route))}
+    if not known:
+        return paths
+    chosen = chance.sample(sorted(known), min(len(known), chance.choice((1, 1, 2))))
+    said = "&".join(f"{name}={chance.choice(known[name])}" for name in chosen)
+    return [*paths, f"{chance.choice(paths)}?{said}"]
+
+
+def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> list[Question]:
+    """What is asked of both: of every route that is read and of every form, some addresses, or with `is_whole` all; of others' ways of asking and of the commands, a few.
+
+    `apart.seed` chooses. What takes long comes last.
+    """
+    chance, names = random.Random(apart.seed), names_of(plain, full, apart.party)
+    found = routes_of(plain.client.app)
+    asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
+    paths = [path for route, each in asked.items() for path in (each if is_whole else chance.sample(each, min(len(each), 1 + ("{" in route))))]
+    paths = [path for path in paths if is_whole or not path.startswith(SLOW) or chance.random() < _SLOW_SHARE] + records_of(full)
+    chance.shuffle(paths)
+    other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
+    sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
+    forms = [Question("POST", path, form={}) for path in (sent if is_whole else chance.sample(sent, 6))]
+    read = [Question("GET", path) for path in sorted(paths, key=lambda path: path.startswith(SLOW))]
+    return [*read, *other, *commands_of(apart, chance, 6 if is_whole else 2), *forms]
+
+
+SLOW = ("/openapi.json", "/coverage", "/brief")
+_SLOW_SHARE = 0.5
+"""What takes a few tenths of a second, and how often it is asked where not all is."""
+
+
+def records_of(full: Door) -> list[str]:
+    """Addresses that name records by their ids, which tell owner, version and label, and so must name nothing."""
+    from vigie.store import find_reports
+
+    held = find_reports(full.node.store, full.node.audience(OWN, NOW_US), "EMSC/q1")
+    return [f"/api/events/by-report/{one.record_id}" for one in held[:1]]
+
+
+def commands_of(apart: Apart, chance: random.Random, count: int) -> list[Question]:
+    """Some of the commands that show a party's view."""
+    view = ("--for", apart.party)
+    known = [
+        ("events", "--json", *view),
+        ("picture", "--json", *view),
+        ("link", "--json", *view),
+        ("link", "--out", "OUT", *view),
+        ("link", "--explain-model", "--json", *view),
+        ("export", "OUT", *view),
+        ("review", "--json", *view),
+        ("activities", "stocktake", "--json", *view),
+        ("activities", "coverage", "--json", *view),
+        ("activities", "export", *view),
+        ("brief", "--json", *view),
+    ]
+    return [Question("RUN", "", words=words) for words in chance.sample(known, count)]
+
+
+def ask(door: Door, party: str, question: Question) -> Answered:
+    """The answer to one question, put as the party: signed in on pages, with a token at the API."""
+    if question.words:
+        return _run(door, question.words)
+    headers = {"Accept-Encoding": "identity", **question.headers} | _shown(door.keys, party, question.path)
+    body = "&".join(f"{name}={value}" for name, value in ({"form_key": _form_key(door, party)} | dict(question.form)).items()) if question.form is not None else None
+    if body is not None:
+        headers |= {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    with capture_logs() as told:
+        answer = door.client.request(question.method, question.path, headers=headers, content=body)
+    headers_told = {name: _NEW_NAME.sub("NEW", value) if body is not None else value for name, value in answer.headers.items() if name != "date"}
+    said = _NEW_NAME.sub("NEW", answer.text).encode() if body is not None else answer.content
+    return Answered(answer.status_code, headers_told, said, repr(told))
+
+
+def _shown(keys: Keys, party: str, path: str) -> dict[str, str]:
+    """What who is signed in shows."""
+    if party == PUBLIC:
+        return {}
+    token, cookie = (keys.own_token, keys.own_cookie) if party == OWN else (keys.token, keys.cookie)
+    return {"authorization": f"Bearer {token}"} if path.startswith("/api/") else {"cookie": f"{COOKIE}={cookie}"}
+
+
+def _form_key(door: Door, party: str) -> str:
+    from vigie.node.accounts import session_of
+
+    session = None if party == PUBLIC else session_of(door.node, door.keys.cookie, NOW_US)
+    return session.form_key if session else "none"
+
+
+def _run(door: Door, words: Sequence[str]) -> Answered:
+    """What a command prints and writes, and how it ends; names of folders are the same for both."""
+    program = typer.Typer()
+    program.callback()(lambda: None)
+    for part in (worlds, links, exchange, review, activities, brief):
+        part.register(program)
+    out = door.node.folder / "out.csv"
+    said = [str(out) if item == "OUT" else item for item in words]
+    done = CliRunner().invoke(program, [*said, "--node", str(door.node.folder)])
+    code = exit_code(done.exception) if isinstance(done.exception, VigieError) else done.exit_code
+    told = f"{done.exception!r}{done.stderr}".replace(str(door.node.folder), "NODE")
+    written = out.read_bytes() if out.exists() else b""
+    out.unlink(missing_ok=True)
+    return Answered(code, {}, done.stdout.replace(str(door.node.folder), "NODE").encode() + written, told)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question that two nodes answered otherwise."""
+
+    question: Question
+    plain: Answered
+    full: Answered
+
+
+def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = False) -> tuple[Difference | None, int]:
+    """The first question that is answered otherwise where hidden things are held, or None; and how many were asked.
+
+    The owner looks first, so that whatever is kept from its looks is there to be shown to others.
+    """
+    for door in (plain, full):
+        for path in OWNERS_LOOKS:
+            ask(door, OWN, Question("GET", path))
+    questions = questions_of(plain, full, apart, is_whole=is_whole)
+    for number, question in enumerate(questions):
+        answers = [ask(door, apart.party, question) for door in (plain, full)]
+        if answers[0] != answers[1]:
+            return Difference(question, *answers), number + 1
+        tag = answers[0].headers.get("etag")
+        if tag and number % 7 == 0:
+            again = Question("GET", question.path, {"If-None-Match": tag})
+            answers = [ask(door, apart.party, again) for door in (plain, full)]
+            if answers[0] != answers[1]:
+                return Difference(again, *answers), number + 1
+    return None, len(questions)
+
+
+OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
+
+
+def fixed_clock(monkeypatch: Any) -> None:
+    """Tells the commands the instant that the tests call now; they read the machine's clock otherwise."""
+    import vigie.cli as program
+
+    for part in (worlds, links, exchange, review, activities, brief):
+        for module in (part, *(getattr(program, name, None) for name in ("activities_stocktake", "activities_iati"))):
+            if hasattr(module, "now_us"):
+                monkeypatch.setattr(module, "now_us", lambda: NOW_US)
+
+
+__all__ = ["Answered", "Difference", "Door", "Path", "Question", "ask", "door_of", "first_difference", "fixed_clock", "structlog"]
