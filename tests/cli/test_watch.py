@@ -74,7 +74,7 @@ def test_once_runs_what_is_due_and_the_status_says_so(run: Run) -> None:
     assert {item["is"] for item in status(run("watch", "--status", "--json")).values()} == {"never run"}
     outcomes = json.loads(run("watch", "--once", "--json").stdout)
     assert [(item["job"], item["status"]) for item in outcomes] == [
-        (name, "done") for name in ("sources", "link", "rules", "timers", "silences", "checks", "notices", "briefs", "sweep")
+        (name, "done") for name in ("sources", "sync", "link", "rules", "timers", "silences", "checks", "notices", "briefs", "sweep")
     ]
     found = status(run("watch", "--status", "--json"))
     assert {item["is"] for item in found.values()} == {"well"}
@@ -126,7 +126,7 @@ def test_a_source_of_the_exercise_delivers_to_the_exercise_alone(run: Run, serve
     address = server.at("/drill.csv", servers.file(TABLE))
     said = run("sources", "add", "drill", "--address", address, "--field", "conflict", "--licence", "CC BY 4.0", "--exercise").stdout
     assert "EXERCISE EXERCISE EXERCISE" in said
-    assert "0 events" in json.loads(run("watch", "--once", "--json").stdout)[1]["sentence"]
+    assert "0 events" in json.loads(run("watch", "--once", "--json").stdout)[2]["sentence"]
     assert json.loads(run("events", "--json").stdout) == []
     assert len(json.loads(run("events", "--json", "--exercise").stdout)) == 1
     listed = {item["name"]: item["exercise"] for item in json.loads(run("sources", "list", "--json").stdout)}

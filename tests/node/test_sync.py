@@ -12,6 +12,7 @@ from made import NOW_US, quake
 from node.two_nodes import for_party, held, nodes, open_label, quakes, take, to, word, words
 from vigie.exchange.identity import Domain, signed
 from vigie.exchange.page import Request, request_bytes
+from vigie.model.atlas import Atlas
 from vigie.model.errors import BadReport, PeerUnavailable, VigieError
 from vigie.model.label import Label
 from vigie.node.identity import identity_of, revoke_key, rotate_key
@@ -19,6 +20,7 @@ from vigie.node.peers import peer, status_of
 from vigie.node.settings import Node
 from vigie.node.signed import signature_line
 from vigie.node.sync import answer, pull, sync_with
+from vigie.node.worlds import make_world
 from vigie.store import erase
 
 
@@ -350,3 +352,13 @@ def test_a_record_of_an_unknown_owner_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BadReport, match="keys are not known here"):
             pull(c, "B", to(b), NOW_US)
         assert held(c) == set()
+
+
+def test_a_field_that_is_unknown_here_breaks_no_world(tmp_path: Path, atlas: Atlas) -> None:
+    """A partner has a pack that is not installed here, a kind and a scale that nobody knows: what is understood is shown."""
+    with nodes(tmp_path) as made:
+        a, b = made["A"], made["B"]
+        take(a, open_label("A"), quake("r1", field="volcanic", kind="volcanic.eruption"), quake("r2", kind="seismic.unheard", scale="M?"))
+        assert sync_with(b, "A", to(a), NOW_US).counts["taken"] == 2
+        world = make_world(b, b.audience("B", NOW_US), atlas, exercise=False)
+        assert (len(world.events), held(b)) == (1, {"r1", "r2"})

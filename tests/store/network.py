@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from made import NOW_US, quake
 from vigie.model.entry import Entry
 from vigie.model.label import Directory, Label, Party, label_from_json, label_text, may_read, may_show
-from vigie.model.report import Record
+from vigie.model.report import Key, Record
 from vigie.model.seal import Seal
 from vigie.store import Audience, FileFacts, Keyring, Store, add_entry, create_store, erase, open_store, prepare, sqlite_url, taking_in
 from vigie.store.applying import Delivery, Erased, apply
@@ -50,6 +51,7 @@ class Node:
     told: dict[str, tuple[int, Place]] = field(default_factory=dict)
     heard: dict[str, tuple[int, int]] = field(default_factory=dict)
     released: dict[str, dict[bytes, bool]] = field(default_factory=dict)
+    partners: frozenset[str] = frozenset(PARTIES)
 
     def audience(self, party: str) -> Audience:
         """A partner, as this node sees it now."""
@@ -72,14 +74,12 @@ class Node:
     def holds(self) -> dict[bytes, Any]:
         """Its rows by record id, reports and entries."""
         with self.store.reading() as connection:
-            texts = {number: text for number, text in connection.execute(select(labels.c.id, labels.c.text))}
+            texts = dict(map(tuple, connection.execute(select(labels.c.id, labels.c.text))))
             rows = [*connection.execute(select(reports)).all(), *connection.execute(select(entries)).all()]
         return {bytes(row.record_id): (row, label_from_json(_json(texts[row.label_id]), self.directory)) for row in rows}
 
 
 def _json(text: str) -> Any:
-    import json
-
     return json.loads(text)
 
 
@@ -128,8 +128,6 @@ def _row(connection: Any, stream: str, number: int, directory: Directory) -> tup
     if stream == "entry":
         return bytes(row.record_id), entry_of_row(row, label)
     report = report_of_row(row, str(row.summary).encode())
-    from vigie.model.report import Key
-
     return bytes(row.record_id), Record(Key(row.owner, row.agency, row.agency_ref, row.exercise), row.version, label, report)
 
 
@@ -156,11 +154,11 @@ def pull(server: Node, client: Node, limit: int = 100) -> bool:
 
 
 def settle(nodes: dict[str, Node]) -> None:
-    """Everybody hears everybody until nobody has anything new to tell."""
+    """Partners hear one another until nobody has anything new to tell."""
     for _ in range(4):
         for server in nodes.values():
             for client in nodes.values():
-                if server is not client:
+                if server is not client and client.name in server.partners:
                     while pull(server, client):
                         pass
 
@@ -180,7 +178,7 @@ def expected(nodes: dict[str, Node], owned: dict[str, dict[bytes, Any]]) -> dict
 
 def _direct(nodes: dict[str, Node], live: dict[str, dict[bytes, Any]], owner: str, name: str) -> Iterator[bytes]:
     server = nodes[owner]
-    if owner != name:
+    if owner != name and name in server.partners:
         yield from (record_id for record_id, (_, label) in live[owner].items() if may_read(name, label, server.directory, server.clock_us))
 
 
@@ -188,8 +186,8 @@ def _passed(nodes: dict[str, Node], live: dict[str, dict[bytes, Any]], held: dic
     """What a node that is not the owner holds, and could pass on."""
     for owner, rows in live.items():
         for record_id, (_, label) in rows.items():
-            for holder in nodes:
-                for name in nodes:
+            for holder, node in nodes.items():
+                for name in node.partners:
                     if len({owner, holder, name}) == len(nodes) and record_id in held[holder]:
                         yield name, holder, record_id, owner, label
 

@@ -6,17 +6,17 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
-import structlog
+import pytest
 import typer
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from vigie.cli import activities, brief, exchange, links, review, worlds
+from vigie.cli import activities, activities_iati, activities_stocktake, brief, exchange, links, review, worlds
 from vigie.cli.app import exit_code
 from vigie.model.atlas import Atlas
 from vigie.model.errors import VigieError
@@ -59,6 +59,7 @@ QUERY: Mapping[str, Sequence[str]] = {
     "account": ("own",),
     "act": ("see",),
     "before": ("3",),
+    "to": ("RS-NODE", "MK-NODE", "XX-NODE"),
 }
 """What is asked by the parameters of the routes' own queries."""
 
@@ -78,6 +79,9 @@ MADE_UP = {"event": "ev-00000000000000000000", "link": "ln-00000000000000000000"
 
 _NEW_NAME = re.compile(r"(?<=\b[a-z]-)[0-9a-f]{16}\b|(?<=\b[a-z]{2}-)[0-9a-f]{16}\b")
 """The names that are made up at random for what a form makes."""
+
+_PARTS = (worlds, links, exchange, review, activities, brief)
+"""Where the commands stand that show a party's view."""
 
 NOT_ASKED = frozenset({"/sign-in", "/sign-out"})
 """Forms that are left out: what they make is random, or ends the session that asks."""
@@ -192,19 +196,26 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     chance, names = random.Random(apart.seed), names_of(plain, full, apart.party)
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
-    paths = [path for route, each in asked.items() for path in (each if is_whole else chance.sample(each, min(len(each), 1 + ("{" in route))))]
-    paths = [path for path in paths if is_whole or not path.startswith(SLOW) or chance.random() < _SLOW_SHARE] + records_of(full)
+    paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))] + records_of(full)
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
     forms = [Question("POST", path, form={}) for path in (sent if is_whole else chance.sample(sent, 6))]
     read = [Question("GET", path) for path in sorted(paths, key=lambda path: path.startswith(SLOW))]
-    return [*read, *other, *commands_of(apart, chance, 6 if is_whole else 2), *forms]
+    return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms]
 
 
 SLOW = ("/openapi.json", "/coverage", "/brief")
-_SLOW_SHARE = 0.5
-"""What takes a few tenths of a second, and how often it is asked where not all is."""
+"""What takes a tenth of a second and more."""
+
+_SHARE = 0.5
+
+
+def some_of(route: str, paths: Sequence[str], chance: random.Random) -> list[str]:
+    """Of a route with names in it two addresses; else the bare one, and in half of the examples, if it is quick, one with parameters."""
+    if "{" in route:
+        return chance.sample(paths, min(len(paths), 2))
+    return [*paths[:1], *(paths[1:] if not route.startswith(SLOW) and chance.random() < _SHARE else [])]
 
 
 def records_of(full: Door) -> list[str]:
@@ -216,22 +227,21 @@ def records_of(full: Door) -> list[str]:
 
 
 def commands_of(apart: Apart, chance: random.Random, count: int) -> list[Question]:
-    """Some of the commands that show a party's view."""
+    """The export, and some of the other commands that show a party's view."""
     view = ("--for", apart.party)
-    known = [
+    known: list[tuple[str, ...]] = [
         ("events", "--json", *view),
         ("picture", "--json", *view),
         ("link", "--json", *view),
         ("link", "--out", "OUT", *view),
         ("link", "--explain-model", "--json", *view),
-        ("export", "OUT", *view),
         ("review", "--json", *view),
         ("activities", "stocktake", "--json", *view),
         ("activities", "coverage", "--json", *view),
         ("activities", "export", *view),
         ("brief", "--json", *view),
     ]
-    return [Question("RUN", "", words=words) for words in chance.sample(known, count)]
+    return [Question("RUN", "", words=words) for words in (("export", "OUT", *view), *chance.sample(known, count))]
 
 
 def ask(door: Door, party: str, question: Question) -> Answered:
@@ -264,15 +274,20 @@ def _form_key(door: Door, party: str) -> str:
     return session.form_key if session else "none"
 
 
-def _run(door: Door, words: Sequence[str]) -> Answered:
-    """What a command prints and writes, and how it ends; names of folders are the same for both."""
+@cache
+def _program() -> typer.Typer:
     program = typer.Typer()
     program.callback()(lambda: None)
-    for part in (worlds, links, exchange, review, activities, brief):
+    for part in _PARTS:
         part.register(program)
+    return program
+
+
+def _run(door: Door, words: Sequence[str]) -> Answered:
+    """What a command prints and writes, and how it ends; names of folders are the same for both."""
     out = door.node.folder / "out.csv"
     said = [str(out) if item == "OUT" else item for item in words]
-    done = CliRunner().invoke(program, [*said, "--node", str(door.node.folder)])
+    done = CliRunner().invoke(_program(), [*said, "--node", str(door.node.folder)])
     code = exit_code(done.exception) if isinstance(done.exception, VigieError) else done.exit_code
     told = f"{done.exception!r}{done.stderr}".replace(str(door.node.folder), "NODE")
     written = out.read_bytes() if out.exists() else b""
@@ -314,14 +329,8 @@ def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = 
 OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 
 
-def fixed_clock(monkeypatch: Any) -> None:
+def fix_clock(patch: pytest.MonkeyPatch) -> None:
     """Tells the commands the instant that the tests call now; they read the machine's clock otherwise."""
-    import vigie.cli as program
-
-    for part in (worlds, links, exchange, review, activities, brief):
-        for module in (part, *(getattr(program, name, None) for name in ("activities_stocktake", "activities_iati"))):
-            if hasattr(module, "now_us"):
-                monkeypatch.setattr(module, "now_us", lambda: NOW_US)
-
-
-__all__ = ["Answered", "Difference", "Door", "Path", "Question", "ask", "door_of", "first_difference", "fixed_clock", "structlog"]
+    for module in (*_PARTS, activities_stocktake, activities_iati):
+        if hasattr(module, "now_us"):
+            patch.setattr(module, "now_us", lambda: NOW_US)

@@ -179,3 +179,13 @@ def test_the_certificate_is_believed_whatever_the_hosts_name(tmp_path: Path) -> 
     with nodes(tmp_path) as made:
         card = read_card(own_card(made["A"], "https://partner.example:8443"))
         assert ssl.PEM_cert_to_DER_cert(card.certificate)
+
+
+def test_references_are_for_the_nodes_own_party_alone(tmp_path: Path, atlas: Atlas) -> None:
+    """Everybody else is told the same sentence, whatever there is: what a partner may read is nobody else's business."""
+    with nodes(tmp_path) as made:
+        take(made["A"], open_label("A"), *quakes(1))
+        client = TestClient(make_app(made["A"], atlas, lambda: NOW_US), raise_server_exceptions=False)
+        event = client.get("/api/events/by-report/MSO/r1").json()["id"]
+        answers = [client.get(f"/api/events/{name}/reference", params={"to": party}) for name in (event, "none") for party in ("B", "NOBODY")]
+        assert {(answer.status_code, answer.text) for answer in answers} == {(403, answers[0].text)}

@@ -25,7 +25,7 @@ from vigie.model.report import Record, Report, facts_text, report_key
 from vigie.model.said import Noun, body_of
 from vigie.model.seal import Seal
 from vigie.model.times import DAY_US
-from vigie.model.warning import Answer, Draft, Evidence
+from vigie.model.warning import Answer, Draft
 from vigie.node.accounts import add_account, sign_in
 from vigie.node.api_tokens import add_token
 from vigie.node.settings import Node, init_node, open_node, read_directory
@@ -104,9 +104,8 @@ def open_words(label: Label = OPEN, *, exercise: bool = False) -> list[Entry]:
     acts = [step("submit"), step("screen"), step("list"), step("silence", **asked)]
     told = [word("step", f"st-{number}", act, label, said_us=NOW_US - (9 - number) * DAY_US, exercise=exercise) for number, act in enumerate(acts)]
     broken = word("step", "st-break", step("break", round="st-3"), replace(label, owner=PARTNER), said_us=NOW_US - 2 * DAY_US, exercise=exercise)
-    rests_on = (Evidence(event="", reports=("EMSC/q1",), words="one of three"), Evidence(event="", reports=(f"{SECRET}/s1",), words="named, though not shown"))
     return [
-        word("warning", "w-open", content("w-open", evidence=rests_on), label, exercise=exercise),
+        word("warning", "w-open", content("w-open"), label, exercise=exercise),
         word("activity", "a-open", activity("Open training", answers=["w-open", "w-secret"]), label, exercise=exercise),
         word("activity", "a-more", activity("Open workshop", countries=[{"code": "RS"}]), label, exercise=exercise),
         word("decision", "dc-open", decided("apart", "EMSC/q2", "MSO/q2"), label, exercise=exercise),
@@ -224,7 +223,7 @@ def _changed(report: Report, told: Told, number: int) -> Report:
     return replace(report, exercise=told.exercise, **changes.get(told.way, {}))
 
 
-def _take(node: Node, told: Told) -> None:
+def _take(node: Node, told: Told, _version: int) -> None:
     label = (LABELS | RELEASED)[told.label]
     made = [_changed(pool()[number], told, number) for number in told.numbers]
     if told.label in RELEASED:
@@ -247,13 +246,12 @@ def _receive(node: Node, made: Iterable[Report], label: Label) -> None:
     apply(node.store, Delivery(peer=PARTNER, generation=1, reports=list(zip(records, seals, strict=True)), note={"cursor": str(size)}), NOW_US)
 
 
-def _say(node: Node, told: Told) -> None:
-    label = LABELS[told.label]
-    made = (hidden_words if told.is_hidden else open_words)(label, exercise=told.exercise)
-    add_entries(node.store, [replace(made[number], version=0) for number in told.numbers])
+def _say(node: Node, told: Told, version: int) -> None:
+    made = (hidden_words if told.is_hidden else open_words)(LABELS[told.label], exercise=told.exercise)
+    add_entries(node.store, [replace(made[number], version=version) for number in told.numbers])
 
 
-def _reject(node: Node, told: Told) -> None:
+def _reject(node: Node, told: Told, _version: int) -> None:
     with taking_in(node.store, node.keyring, _file(told), LABELS[told.label], NOW_US + DAY_US) as intake:
         intake.reject_all([Reject(f"line {number}", SECRET, raw=SECRET.encode()) for number in told.numbers])
 
@@ -262,16 +260,48 @@ _TELL = {"reports": _take, "words": _say, "rejects": _reject}
 
 
 def make_pair(template: Template, folder: Path, apart: Apart) -> tuple[Node, Node]:
-    """The node that hears only what the party may read, and the one that hears everything."""
+    """The node that hears only what the party may read, and the one that hears everything.
+
+    A word's version is the same at both, hidden ones between or not: it is part of what its readers are told.
+    """
     pair = []
     for name, is_full in (("plain", False), ("full", True)):
         shutil.copytree(template.folder, folder / name)
-        node = open_node(folder / name)
-        for told in apart.told:
-            if is_full or not told.is_hidden:
-                _TELL[told.what](node, told)
+        node, known = open_node(folder / name), set[tuple[object, ...]]()
+        for number, told in enumerate(apart.told):
+            new = _not_said(told, known)
+            if new.numbers and (is_full or not told.is_hidden):
+                _TELL[told.what](node, new, number + 1)
         pair.append(node)
     return pair[0], pair[1]
+
+
+def _not_said(told: Told, known: set[tuple[object, ...]]) -> Told:
+    """Without what was said openly under the same label before: after a hidden version it would be another word, and so a thing to be seen."""
+    if told.is_hidden:
+        return told
+    keys = {number: (told.what, told.label, told.exercise, number) for number in told.numbers}
+    new = tuple(number for number, key in keys.items() if key not in known)
+    known |= set(keys.values())
+    return replace(told, numbers=new)
+
+
+def rich(party: str) -> Apart:
+    """An example with everything in it: each closed label, each way of hiding, each kind of word, before, between and after what is open."""
+    _, closed, _, kept_back = _open_to(party)
+    hidden = {"is_hidden": True}
+    first = Told("reports", (1, 3), closed[0], "told before", **hidden), Told("words", (0, 2, 8), closed[1], **hidden)
+    between = [Told("reports", (6 + number, 20 + number), label, ("elsewhere", "beside")[number % 2], **hidden) for number, label in enumerate(closed)]
+    got = [Told("reports", (12 + number, 30 + number), label, "elsewhere", **hidden) for number, label in enumerate(kept_back)]
+    after = [
+        Told("reports", tuple(range(20)), closed[-1], "beside", **hidden),
+        Told("reports", (2, 4, 5), "red, partner's", "another owner's", **hidden),
+        Told("reports", (2, 4, 5, 41), closed[1], "reworded", **hidden),
+        *(Told("words", tuple(range(number % 2, 17, 2)), label, exercise=number % 3 == 2, **hidden) for number, label in enumerate(closed)),  # noqa: PLR2004 - a third
+        Told("reports", (0, 1, 2), closed[0], "beside", exercise=True, **hidden),
+        Told("rejects", (1, 2), closed[0], **hidden),
+    ]
+    return Apart(party, (*first, _ALWAYS[0], *between, _ALWAYS[1], *got, Told("reports", (0, 7, 30), "clear", exercise=True), *after), 7)
 
 
 @cache
@@ -291,6 +321,9 @@ def _directory() -> Any:
         (Path(place) / "directory.toml").write_text(DIRECTORY, encoding="utf-8")
         return read_directory(Path(place) / "directory.toml")
 
+
+_ALWAYS = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(range(9)), "clear")
+"""What is told openly in every example, so that there is something to be asked about."""
 
 _Numbers = st.lists(st.integers(0, 42), min_size=1, max_size=6, unique=True).map(tuple)
 _Words = st.lists(st.integers(0, 8), min_size=1, max_size=9, unique=True).map(lambda numbers: tuple(sorted(numbers)))
@@ -319,14 +352,13 @@ def _of_both(public: Sequence[Told], hidden: Sequence[tuple[int, Told]]) -> tupl
     """What is hidden is put at places among what is not; what was told before it was opened comes first: afterwards it would be a withdrawal, which is seen."""
     said: list[Told] = list(public)
     for place, told in hidden:
-        said.insert(0 if told.way == "told before" else 1 + place % (len(said) + 1) - 1, told)
+        said.insert(0 if told.way == "told before" else place % (len(said) + 1), told)
     before = [told for told in said if told.way == "told before"]
     return (*before, *(told for told in said if told.way != "told before"))
 
 
 def worlds_apart(party: str) -> st.SearchStrategy[Apart]:
     """Two to five things that the party may read and one to five that it may not, in any order."""
-    always = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(range(9)), "clear")
-    public = st.lists(_public(party), max_size=3).map(lambda told: [*always, *told])
+    public = st.lists(_public(party), max_size=3).map(lambda told: [*_ALWAYS, *told])
     hidden = st.lists(st.tuples(st.integers(0, 9), _hidden(party)), min_size=2, max_size=6)
     return st.builds(Apart, st.just(party), st.builds(_of_both, public, hidden), st.integers(0, 999))

@@ -18,7 +18,7 @@ from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
 from vigie.model.times import NEVER_US, quarter_start
 from vigie.node.decided import Decided, decided_among, decided_rows
-from vigie.node.packs import pack
+from vigie.node.packs import pack, packs
 from vigie.node.settings import Node
 from vigie.node.severity import severities
 from vigie.store import Audience, Window, visible
@@ -76,12 +76,18 @@ def side_by_side(rows: Mapping[str, NDArray[np.int64]], work: Callable[[str], T]
 
 def make_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
     """The world of an audience: the one place where reports become events."""
-    catalogue = visible(node.store, audience, Window(exercise=exercise))
+    catalogue = _of_known_fields(visible(node.store, audience, Window(exercise=exercise)))
     decisions = decided_rows(node, audience, catalogue, exercise=exercise)
     names = [name for code, name in enumerate(catalogue.field.names) if (catalogue.field.codes == code).any()]
     rows = {name: np.flatnonzero(catalogue.field.is_in([name])) for name in names}
     parts = side_by_side(rows, lambda name: _link_field(catalogue, rows[name], pack(name), decisions), watch)
     return _joined(audience.party, catalogue, parts, atlas, exercise=exercise)
+
+
+def _of_known_fields(catalogue: Catalogue) -> Catalogue:
+    """The reports that an installed pack understands: a partner's node may have packs that are not here, and its reports wait for them."""
+    known = catalogue.field.is_in(sorted(packs()))
+    return catalogue if known.all() else catalogue.take(np.flatnonzero(known))
 
 
 def _link_field(catalogue: Catalogue, rows: NDArray[np.int64], field: Pack, decisions: Sequence[Decided]) -> _Linked:

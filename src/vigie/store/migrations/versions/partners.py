@@ -102,6 +102,7 @@ def downgrade() -> None:
     """Takes the tables and columns away again, with what was received from partners."""
     for name in ("audit", "gone", "copies", "seals", "batches"):
         op.drop_table(name)
+    op.drop_index("reports_received", "reports")
     for name in ("reports", "entries"):
         op.execute(sa.text(f"DELETE FROM {name} WHERE received"))  # noqa: S608 - our own tables
         op.drop_index(f"{name}_by_label", name)

@@ -1,0 +1,181 @@
+"""What an audience may not read changes no byte of what it gets, whatever is hidden and wherever; and every leak that is put in is found by the same comparison.
+
+Each example is two nodes that hear the same, but that one of them hears more (`worlds_apart`). Everything that the audience can ask is found from the table
+of routes (`faces`). How long answers take is not compared here: that is measured in `bench/`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from vigie.model.atlas import Atlas
+from vigie.model.label import PUBLIC, Label
+from vigie.model.report import Report
+from vigie.model.times import DAY_US
+from vigie.node.settings import Node, open_node
+from web.faces import Difference, Question, ask, door_of, first_difference, fix_clock, paths_of, queries_of, routes_of
+from web.leaks import LEAKS, a_learned_parameter
+from web.world import NOW_US, public_reports, take
+from web.worlds_apart import OWN, SECRET, THIRD, Apart, Template, make_pair, make_template, rich, worlds_apart
+
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+DRAWN = 1
+"""How many examples are drawn for each audience, beside the one that holds everything, where time is short."""
+
+Compare = Callable[[Apart], tuple[Difference | None, int]]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A node with accounts and nothing else."""
+    return make_template(tmp_path_factory.mktemp("apart") / "template")
+
+
+@pytest.fixture
+def compare(template: Template, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Compare]:
+    """Makes the two nodes of an example and asks them everything until they differ."""
+    fix_clock(monkeypatch)
+
+    def compared(apart: Apart) -> tuple[Difference | None, int]:
+        nodes = make_pair(template, tmp_path_factory.mktemp("pair"), apart)
+        plain, full = (door_of(node, atlas, template.keys) for node in nodes)
+        try:
+            return first_difference(plain, full, apart, is_whole=IS_LONG)
+        finally:
+            for node in nodes:
+                node.store.close()
+
+    yield compared
+
+
+def drawn(party: str, count: int) -> list[Apart]:
+    """The examples for a party: the one that holds everything, then what hypothesis draws, the same on every run."""
+    found: list[Apart] = []
+
+    @settings(max_examples=count, phases=[Phase.generate], derandomize=True, database=None)
+    @given(worlds_apart(party))
+    def note(apart: Apart) -> None:
+        found.append(apart)
+
+    note()
+    return [rich(party), *found[:count]]
+
+
+def all_drawn() -> list[Apart]:
+    """The examples of both audiences in turn."""
+    return [apart for pair in zip(drawn(PUBLIC, DRAWN), drawn(THIRD, DRAWN), strict=True) for apart in pair]
+
+
+@pytest.mark.parametrize("number", range(1 + DRAWN))
+@pytest.mark.parametrize("party", [PUBLIC, THIRD])
+def test_what_is_hidden_changes_no_byte(compare: Compare, party: str, number: int) -> None:
+    """Pages, feeds, API, files, forms, errors, headers and log lines are the same; and what is compared is not nothing."""
+    difference, asked = compare(drawn(party, DRAWN)[number])
+    assert difference is None
+    assert asked > 60  # noqa: PLR2004 - of some ninety routes
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("party", [PUBLIC, THIRD])
+def test_whatever_is_hidden_changes_no_byte(compare: Compare, party: str) -> None:
+    """The same of many more examples, each asked every address."""
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @given(worlds_apart(party))
+    def holds(apart: Apart) -> None:
+        assert compare(apart)[0] is None
+
+    holds()
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_leak_is_found(compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The comparison that finds nothing finds each leak that is put in."""
+    LEAKS[name](monkeypatch)
+    assert any(compare(apart)[0] is not None for apart in all_drawn())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_leak_is_found_by_what_is_drawn_alone(compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Also without the example that holds everything, which somebody wrote who knew the leaks."""
+    LEAKS[name](monkeypatch)
+    examples = [apart for party in (PUBLIC, THIRD) for apart in drawn(party, 30)[1:]]
+    assert any(compare(apart)[0] is not None for apart in examples)
+
+
+def test_examples_hide_every_kind_of_thing() -> None:
+    """Reports in every way, words and rejects; and something in each example."""
+    kinds = [apart.kinds for apart in all_drawn()]
+    assert all(kinds)
+    assert {kind.partition(" ")[0] for kind in frozenset().union(*kinds)} == {"reports", "words", "rejects"}
+    assert {kind.partition(" ")[2] for kind in kinds[0]} >= {"beside", "elsewhere", "reworded", "another owner's", "told before"}
+
+
+def test_every_route_is_asked(template: Template, atlas: Atlas) -> None:
+    """A route that is added is asked too; one with a place or a parameter that nobody has thought of is told here."""
+    node = open_node(template.folder)
+    app = door_of(node, atlas, template.keys).client.app
+    names = {name: ("x",) for name in ("event_id", "link", "name", "owner")}
+    routes = routes_of(app)
+    assert len(routes) > 80  # noqa: PLR2004 - so that the table itself is found
+    assert all(paths_of(route, names) and isinstance(queries_of(route), frozenset) for route in routes)
+    node.store.close()
+
+
+def _crowd(agency: str, shift_s: float) -> list[Report]:
+    """Enough quakes, a good while ago, for linking to learn from."""
+    first = public_reports()[0]
+    begin_us = NOW_US - 200 * DAY_US
+    return [
+        replace(
+            first,
+            agency=agency,
+            agency_ref=f"c{number}",
+            begin_us=begin_us + number * 5 * 3_600_000_000 + int(shift_s * 1e6) * (number % 7),
+            end_us=begin_us + number * 5 * 3_600_000_000 + int(shift_s * 1e6) * (number % 7),
+            issued_us=begin_us + number * 5 * 3_600_000_000,
+            lon=19.0 + number % 11 / 5,
+            lat=42.0 + number % 7 / 4,
+        )
+        for number in range(280)
+    ]
+
+
+def _learners(folder: Path, template: Template, atlas: Atlas) -> tuple[bytes, bytes]:
+    """What PUBLIC is shown by two nodes that have enough to learn from, of which one holds as much again that is hidden."""
+    shown = []
+    for name in ("plain", "full"):
+        nodes = make_pair(template, folder / name, Apart(PUBLIC, (), 0))
+        node: Node = nodes[0]
+        take(node, [*_crowd("EMSC", 0.0), *_crowd("MSO", 1.5)])
+        if name == "full":
+            take(node, _crowd(SECRET, 9.0), Label(OWN, tlp="AMBER"))
+        door = door_of(node, atlas, template.keys)
+        paths = ("/api/events?limit=1000", "/api/events/by-report/MSO/c3", "/api/review")
+        shown.append(b"".join(ask(door, PUBLIC, Question("GET", path)).body for path in paths) + ask(door, PUBLIC, Question("RUN", "", words=EXPLAIN)).body)
+        for each in nodes:
+            each.store.close()
+    return shown[0], shown[1]
+
+
+EXPLAIN = ("link", "--explain-model", "--json", "--for", PUBLIC)
+
+
+def test_what_linking_learns_it_learns_from_what_the_reader_may_read(
+    template: Template, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With reports enough for parameters to be learned: the same events, chances and model; and not so where everything was learned from."""
+    fix_clock(monkeypatch)
+    plain, full = _learners(tmp_path_factory.mktemp("learned"), template, atlas)
+    assert b'"probability"' in plain
+    assert plain == full
+    a_learned_parameter(monkeypatch)
+    plain, full = _learners(tmp_path_factory.mktemp("leaky"), template, atlas)
+    assert plain != full
