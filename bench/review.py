@@ -13,8 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import fields as columns_of
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from vigie.harmonise import learn, link, pair_scores
 from vigie.ingest.table import read_catalogue
 from vigie.model.catalogue import Catalogue, concat
-from vigie.model.event import Links, no_links
+from vigie.model.event import Links, concat_links
 from vigie.model.pack import ReadContext
 from vigie.node.exercises import make_exercise_files
 from vigie.node.mappings import preset_mapping, terms_of
@@ -76,7 +75,7 @@ def _linked_field(catalogue: Catalogue, name: str, answers: Mapping[tuple[int, i
     must, cannot = ([(place[a], place[b]) for (a, b), same in own.items() if same is wanted] for wanted in (True, False))
     part, sameness = catalogue.take(rows), pack(name).sameness
     found = link(part, sameness, must_link=must, cannot_link=cannot, learned=learn(part, sameness))
-    moved = [Links(rows[some.first], rows[some.second], some.probability, some.reasons, some.bond) for some in (found.links, found.doubtful)]
+    moved = [replace(some, first=rows[some.first], second=rows[some.second]) for some in (found.links, found.doubtful)]
     return Linked(found.cluster, moved[0], moved[1])
 
 
@@ -86,11 +85,7 @@ def whole(exercise: Exercise, fields: Mapping[str, Linked]) -> Linked:
     for name, some in fields.items():
         cluster[exercise.catalogue.field.is_in([name])] = some.cluster + start
         start += int(some.cluster.max(initial=-1)) + 1
-    return Linked(cluster, _side_by_side([some.links for some in fields.values()]), _side_by_side([some.doubtful for some in fields.values()]))
-
-
-def _side_by_side(parts: Sequence[Links]) -> Links:
-    return Links(*(np.concatenate([getattr(part, item.name) for part in (no_links(), *parts)]) for item in columns_of(Links)))
+    return Linked(cluster, concat_links([some.links for some in fields.values()]), concat_links([some.doubtful for some in fields.values()]))
 
 
 Choose = Callable[[Linked, np.random.Generator], Links]
@@ -103,16 +98,12 @@ def by_worth(found: Linked, _rng: np.random.Generator) -> Links:
 
 def at_random(found: Linked, rng: np.random.Generator) -> Links:
     """The doubtful links in any order."""
-    return _picked(found.doubtful, rng.permutation(len(found.doubtful)))
+    return found.doubtful.take(rng.permutation(len(found.doubtful)))
 
 
 def nearest(found: Linked, _rng: np.random.Generator) -> Links:
     """The doubtful links, those nearest to one half first."""
-    return _picked(found.doubtful, np.argsort(np.abs(found.doubtful.probability - 0.5), kind="stable"))
-
-
-def _picked(links: Links, order: Ints) -> Links:
-    return Links(*(getattr(links, item.name)[order] for item in columns_of(Links)))
+    return found.doubtful.take(np.argsort(np.abs(found.doubtful.probability - 0.5), kind="stable"))
 
 
 def asked(exercise: Exercise, choose: Choose, rounds: Sequence[int], seed: int, before: Mapping[str, Linked]) -> tuple[float, int]:

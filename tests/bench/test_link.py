@@ -52,3 +52,12 @@ def test_the_growth_is_drawn_from_its_figures() -> None:
     names = [etree.QName(item).localname for item in etree.fromstring(done.stdout).iter()]
     assert names.count("circle") == 5  # one in the legend
     assert names.count("polyline") == 3
+
+
+def test_a_day_added_to_a_linked_catalogue_gives_the_answer_of_all_at_once() -> None:
+    """The benchmark of the warm state compares every cluster."""
+    order = [sys.executable, str(BENCH / "link_day.py"), "--reports", "3000", "--day", "200"]
+    done = subprocess.run(order, check=True, stdout=subprocess.PIPE)
+    said = json.loads(done.stdout)
+    assert said["same"]
+    assert sum(one["new"] for one in said["fields"].values()) == 200

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from vigie.cli.app import main
+from vigie.node.settings import init_node
 
 Run = Callable[..., tuple[int, str]]
 HEADER = "report_id,agency,begin,lon,lat,field,kind"
@@ -107,6 +108,53 @@ def test_rows_that_cannot_be_are_rejected_line_by_line(run: Run, tmp_path: Path)
     assert [f"(line {line})" in said for line in range(2, 9)] == [False] * 3 + [True] * 4
     found = links(tmp_path / "links.csv")
     assert found["n-1"] == found["s-1"] != found["e-1"]
+
+
+def test_a_row_of_an_unknown_field_is_rejected_and_the_others_are_linked(run: Run, tmp_path: Path) -> None:
+    """By its file and its id, or its line where it has none; a field named for all reports is checked at once."""
+    code, said = run(table(tmp_path / "reports.csv", *ROWS, "x-1,north,2020-03-01,20.00,42.00,rubbish,unrest.riot"), "--out", "links.csv")
+    assert (code, "2 reports are 1 event;" in said, "1 rejects" in said) == (0, True, True)
+    assert "There is no such field (reports.csv, report x-1), field field: got 'rubbish', expected" in said
+    assert list(links(tmp_path / "links.csv")) == ["n-1", "s-1"]
+    (tmp_path / "north.csv").write_text(UNNAMED.format("north").replace("conflict", "rubbish"), encoding="utf-8")
+    assert "(north.csv, line 2)" in run("north.csv", "--out", "links.csv")[1]
+    assert "(north.csv line 2)" in run("north.csv", "reports.csv", "--out", "links.csv")[1]
+    code, said = run("reports.csv", "--field", "rubbish", "--out", "links.csv")
+    assert (code, "There is no such field: got 'rubbish'" in said) == (BAD_SETTING, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("reports.csv", "--explain-model", "--out", "links.csv"), "does not go with --explain-model, which writes no links, field --out"),
+        (("reports.csv", "--explain-model", "--compatible", "meltt"), "does not go with --compatible, which learns nothing, field --explain-model"),
+        (("reports.csv", "--node", "here"), "for a node, and files are linked without one, field --node"),
+        (("reports.csv", "--for", "PUBLIC"), "for a node, and files are linked without one, field --for"),
+        (("reports.csv", "--exercise"), "for a node, and files are linked without one, field --exercise"),
+        (("--field", "rubbish"), "for files, and none is given, field --field"),
+        (("--preset", "rubbish"), "for files, and none is given, field --preset"),
+        (("--mapping", "rubbish.toml"), "for files, and none is given, field --mapping"),
+    ],
+)
+def test_an_option_that_would_have_no_effect_is_refused(run: Run, tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    """In one sentence that names it; nothing is written."""
+    table(tmp_path / "reports.csv", *ROWS)
+    code, said = run(*words)
+    assert (code, sentence in said) == (BAD_SETTING, True)
+    assert not (tmp_path / "links.csv").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--explain-model",)])
+def test_an_unknown_party_is_refused(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """And not shown an empty world."""
+    init_node(tmp_path / "node", "ME-NODE").store.close()
+    code, said = run("--node", tmp_path / "node", "--exercise", "--for", "BOB", *words)
+    assert (code, "There is no such party, field --for: got 'BOB', expected PUBLIC, ME-NODE" in said) == (BAD_SETTING, True)
+
+
+def test_few_reports_are_said_to_be_too_few_to_learn_from(run: Run, tmp_path: Path) -> None:
+    """With how many there are and how many are needed."""
+    assert "Nothing was learned: only 2 reports; 2,000 are needed." in run(table(tmp_path / "reports.csv", *ROWS), "--explain-model")[1]
 
 
 def test_the_same_file_twice_is_refused(run: Run, tmp_path: Path) -> None:

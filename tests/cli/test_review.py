@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,12 +72,19 @@ def events(folder: Path) -> int:
 
 
 def test_the_queue_shows_what_an_answer_is_worth_most_first(folder: Path) -> None:
-    """Numbered, both reports side by side with a mark where they differ, evidence in words and nats, what would change."""
+    """Numbered, both reports side by side with how far they are apart, evidence in words and nats, what would change; the world is named."""
     text = said(run(folder, "review", "--limit", "2"))
+    assert text == said(run(folder, "review", "list", "--limit", "2"))
+    assert "REAL: 2 of " in text
+    assert "1 nat of evidence is odds of 2.7 to 1" in text
+    assert "are about links that stand and are not quite certain" in text
+    assert "how crowded it is there" in text
+    assert "Peaceful protest" in text
     assert "── 1. ln-" in text
     assert "DAILY/p" in text
     assert "WIRE/p" in text
-    assert "≠" in text
+    assert re.search(r"\d+ h apart", text)
+    assert re.search(r"\d+ km apart", text)
     assert "nats" in text
     assert "If they are the same, " in text
     found = read(run(folder, "review", "--json"))
@@ -91,6 +100,10 @@ def test_a_link_is_shown_by_its_number_and_by_its_name(folder: Path) -> None:
     text = said(run(folder, "review", "show", "1"))
     assert "agency's own reference" in text
     assert "TLP:AMBER" in text
+    rows = {line.split("  ")[0]: line for line in text.splitlines()}
+    assert "≠" in rows["time"]
+    assert not any("≠" in rows[name] for name in ("agency's own reference", "issued"))
+    assert text.startswith("REAL: ln-")
     assert "There is no such question" in refused(run(folder, "review", "show", "ln-0"))
 
 
@@ -105,8 +118,37 @@ def test_an_answer_shows_in_the_events_and_in_the_log_until_it_is_undone(folder:
     assert "obeyed" in log
     assert "withdrawn" in said(run(folder, "review", "undo", done["decision"][:9], account="duty"))
     assert events(folder) == before
-    assert [item["verdict"] for item in read(run(folder, "review", "decisions", "--json"))] == ["withdrawn"]
+    assert [item["verdict"] for item in read(run(folder, "review", "decisions", "--json"))["decisions"]] == ["withdrawn"]
     assert "withdrawn (was same)" in said(run(folder, "review", "decisions"))
+
+
+def test_a_merger_is_split_into_the_events_that_it_was_made_of(folder: Path) -> None:
+    """Though all its links are an analyst's word, and the ids of the events that come of it are told."""
+    pairs = [event["id"] for event in read(run(folder, "events", "--json")) if event["reports"] == 2][:2]
+    merged = read(run(folder, "review", "merge", *pairs, "--json", account="duty"))["events"]
+    assert len(merged) == 1
+    parted = read(run(folder, "review", "split", merged[0], "--json", account="duty"))
+    assert (sorted(parted["events"]), parted["exercise"]) == (sorted(pairs), False)
+    assert set(pairs) <= {event["id"] for event in read(run(folder, "events", "--json"))}
+
+
+def test_the_command_that_undoes_a_decision_works_as_it_is_printed(folder: Path) -> None:
+    """With the account, the node and the world."""
+    text = said(run(folder, "review", "same", "DAILY/p22", "WIRE/p5", account="duty"))
+    assert text.startswith("REAL: DAILY/p22 and WIRE/p5 are one event.")
+    command = shlex.split(text.partition("undo it with: ")[2])
+    assert command[0] == "vigie"
+    program = typer.Typer()
+    program.callback()(lambda: None)
+    review.register(program)
+    assert "is withdrawn" in said(CliRunner().invoke(program, command[1:]))
+
+
+def test_every_output_names_the_exercise_where_it_is_of_one(folder: Path) -> None:
+    """The queue, the log, an answer and the command that undoes it."""
+    for words in (("review",), ("review", "decisions")):
+        assert "EXERCISE" in said(run(folder, *words, "--exercise"))
+        assert read(run(folder, *words, "--exercise", "--json"))["exercise"] is True
 
 
 def test_events_are_merged_and_split_as_wholes(folder: Path) -> None:
@@ -132,6 +174,9 @@ def test_events_are_merged_and_split_as_wholes(folder: Path) -> None:
         (("merge", "ev-1", "ev-2"), "duty", "There is no such event"),
         (("undo", "dc-1"), "duty", "There is no such decision"),
         (("same", "DAILY/p1", "WIRE/p1", "--tlp", "CLEAR"), "duty", "An analyst may not release"),
+        (("apart", "DAILY/p1", "WIRE/p1", "--to", "PUBLIC"), "duty", "the decision is not opened"),
+        (("--ask", "--limit", "3"), "duty", "does not go with --ask, field --limit"),
+        ((), "duty", "goes with --ask only, field --as"),
     ],
 )
 def test_a_refusal_is_one_sentence(folder: Path, words: tuple[str, ...], account: str, why: str) -> None:
@@ -139,12 +184,13 @@ def test_a_refusal_is_one_sentence(folder: Path, words: tuple[str, ...], account
     assert why in refused(run(folder, "review", *words, account=account))
 
 
-def test_options_before_the_command_are_not_passed_over_in_silence(folder: Path) -> None:
-    """They belong behind it."""
+@pytest.mark.parametrize("given", [("--node", "node"), ("--limit", "10"), ("--ask",)])
+def test_options_before_the_command_are_not_passed_over_in_silence(given: tuple[str, ...]) -> None:
+    """They belong behind it, though they say what would be so anyway."""
     program = typer.Typer()
     program.callback()(lambda: None)
     review.register(program)
-    done = CliRunner().invoke(program, ["review", "--node", str(folder), "decisions"])
+    done = CliRunner().invoke(program, ["review", *given, "decisions"])
     assert "Options stand after the command" in refused(done)
 
 
@@ -153,7 +199,7 @@ def test_one_key_an_answer(folder: Path) -> None:
     text = said(run(folder, "review", "--ask", account="duty", typed="yunxsq"))
     assert "1 answer given, 1 skipped" in text
     assert "is withdrawn" in text
-    verdicts = sorted(item["verdict"] for item in read(run(folder, "review", "decisions", "--json")))
+    verdicts = sorted(item["verdict"] for item in read(run(folder, "review", "decisions", "--json"))["decisions"])
     assert verdicts in (["apart"], ["apart", "withdrawn"])
 
 
@@ -177,7 +223,7 @@ def test_asking_works_on_a_terminal(folder: Path) -> None:
     seen += _until(terminal, b" now.")
     assert os.waitpid(child, 0)[1] == 0, seen.decode()
     assert "1 answer given, 0 skipped" in seen.decode()
-    assert [item["verdict"] for item in read(run(folder, "review", "decisions", "--json"))] == ["apart"]
+    assert [item["verdict"] for item in read(run(folder, "review", "decisions", "--json"))["decisions"]] == ["apart"]
 
 
 def _until(terminal: int, words: bytes) -> bytes:
@@ -194,7 +240,7 @@ def _until(terminal: int, words: bytes) -> bytes:
 def test_a_contradiction_is_told_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     """How many pairs are left out, and that long groups are cut."""
     fact = {"decision": "dc-1", "said": "2026-01-01T00:00:00Z", "verdict": "same", "was": None, "by": None, "owner": "RS-NODE", "reason": ""}
-    say_decisions([{**fact, "groups": [["A/1", "A/2", "A/3", "A/4"], ["B/1"]], "state": "contradicts", "contradicts": [["x", "y"]]}])
+    say_decisions([{**fact, "groups": [["A/1", "A/2", "A/3", "A/4"], ["B/1"]], "state": "contradicts", "contradicts": [["x", "y"]]}], exercise=False)
     shown = capsys.readouterr().out
     assert "contradicts: 1 pair(s) left out" in shown
     assert "and 1 more | B/1" in shown

@@ -63,7 +63,7 @@ def test_a_node_from_nothing_to_erased(run: Run, filled: Path) -> None:
     assert "taken in before; nothing changed" in run("ingest", "reports.csv", "--tlp", "GREEN").stdout
     assert "line 4" in run("rejects").stdout
     assert [item["got"] for item in json.loads(run("rejects", "--json").stdout)] == ["never"]
-    assert "2 reports of 2 agencies are 1 events" in run("link").stdout
+    assert "2 reports of 2 agencies are 1 event" in run("link").stdout
     events = json.loads(run("events", "--json").stdout)
     assert [(event["agencies"], event["country"]) for event in events] == [["MSO", "RSO"], "ME"] or [
         (event["agencies"], event["country"]) for event in events

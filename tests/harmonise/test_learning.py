@@ -18,7 +18,7 @@ from vigie.fields.conflict.sameness import SAMENESS as CONFLICT
 from vigie.fields.seismic.sameness import SAMENESS as SEISMIC
 from vigie.harmonise import Learned, explain_model, learn, link, pair_scores
 from vigie.model.catalogue import Catalogue
-from vigie.model.linkmodel import untrained
+from vigie.model.linkmodel import INSTANT, REPEATED, STATED, UNSTATED, LearnedError, untrained
 from vigie.model.sameness import Sameness, SizeScale
 from vigie.model.times import DAY_US
 
@@ -150,11 +150,36 @@ def test_a_model_has_one_name_whatever_the_order_of_its_sets() -> None:
 def test_the_model_is_explained_in_plain_words() -> None:
     """Each agency, and where nothing was learned."""
     said = "\n".join(explain_model(learned().model, ("a", "nobody")))
-    assert "b writes 5 km as a code; two thirds of these places lie within" in said
+    assert "b gives the radius 5 km so often that it is a code; two thirds of these places lie within" in said
     assert "c often gives a day or another interval only" in said
     assert "Nothing was learned of nobody: the field's defaults hold." in said
     assert learned().model.version in said
-    assert explain_model(untrained(RULES)) == [f"Nothing was learned, from 0 reports: the field's defaults hold (version {untrained(RULES).version})."]
+
+
+def test_too_few_reports_are_said_to_be_too_few() -> None:
+    """With the number that a field asks for; where there are enough, that none match."""
+    few = f"Nothing was learned: only 904 reports; {RULES.least_learned:,} are needed. The field's defaults hold (version {untrained(RULES).version})."
+    assert explain_model(untrained(RULES), ("a",), 904) == [few]
+    assert "among 9,000 reports no two seem to tell of one event" in explain_model(untrained(RULES), ("a",), 9_000)[0]
+
+
+def test_a_value_at_its_bound_is_said_to_be_there() -> None:
+    """It tells which way the reports point, not how far; a factor of one is no factor."""
+    bound, floor = RULES.stated_error_factor / 5, RULES.sigma_s / 5
+    times = [
+        LearnedError(agency=name, form=form, value=value, pairs=9) for name, form, value in (("a", STATED, bound), ("b", STATED, 1.001), ("c", INSTANT, floor))
+    ]
+    places = [
+        LearnedError(agency="a", form=UNSTATED, value=RULES.radius_km * 5, pairs=9),
+        LearnedError(agency="a", form=REPEATED, value=9.0, pairs=9, of=1.5476),
+    ]
+    said = "\n".join(explain_model(replace(untrained(RULES), times=tuple(times), places=tuple(places), repeats=(("a", 12.0),), pairs=9.0)))
+    assert f"a: the errors of times that it states are multiplied by {bound:.2g} (the least allowed) (learned" in said
+    assert "b: the errors of times that it states hold as stated" in said
+    assert "km (the most allowed) (learned from 9 pairs)" in said
+    assert "radius 1.55 km" in said
+    assert "costs 12.0 nats (the most allowed)" in said
+    assert said.count("least allowed") == 2
 
 
 @pytest.mark.parametrize(("name", "bar"), [(WORLD, 0.985), (YUNNAN, 0.995)])

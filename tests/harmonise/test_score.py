@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from harmonise.crowds import RULES, catalogue
-from vigie.harmonise.blocking import candidate_edges
-from vigie.harmonise.score import offset_km, prior_shares, rules_of, score_parts
+from vigie.harmonise.grid import build_grids, crowded
+from vigie.harmonise.score import Codes, Numbers, Rules, offset_km, prior_shares, rules_of, score_parts
+from vigie.harmonise.search import Edges, search
 from vigie.harmonise.testimony import C_EE, C_NN, POINT, RATE, T, read_testimonies
+from vigie.model.sameness import Sameness
 
 
 def _normal(x: np.ndarray, covariance: np.ndarray) -> float:
@@ -52,6 +54,12 @@ def test_a_68_percent_radius_holds_68_percent() -> None:
     known = read_testimonies(catalogue({"radius_km": 30.0}), replace(RULES, radius_floor_km=1e-6))
     drawn = np.random.default_rng(1).normal(0, math.sqrt(known.numbers[0, C_EE]), (100_000, 2))
     assert (np.hypot(*drawn.T) < 30.0).mean() == pytest.approx(0.68, abs=0.005)
+
+
+def candidate_edges(numbers: Numbers, codes: Codes, rules: Rules, sameness: Sameness) -> Edges:
+    """All pairs within the windows whose score is at most `doubt` below the threshold."""
+    grids = build_grids(numbers, codes, np.flatnonzero(~crowded(numbers, codes, sameness)), sameness)
+    return search(numbers, codes, grids, grids, rules, sameness)
 
 
 def test_the_grid_finds_every_pair_that_scores_enough() -> None:

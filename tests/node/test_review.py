@@ -135,6 +135,33 @@ def test_an_event_is_cut_at_its_weakest_link_where_no_report_is_named(node: Node
         split(at(node), event_of(world_at(at(node)), 1))
 
 
+def test_a_split_without_reports_parts_what_was_merged_and_never_what_stood_together(node: Node) -> None:
+    """Of a merger all links are an analyst's word and none is the least certain; a report that has joined since stays where it belongs."""
+    world = world_at(at(node))
+    merge(at(node), [name for name, members in zip(world.events.id, world.events.members, strict=True) if len(members) == 2])
+    take(node, [quake("c1", "EMSC", lon=19.105)])
+    joined = next(size for size in (5, 4) if any(len(event) == size for event in events(node)))
+    split(at(node, now_us=NOW_US + 1), event_of(world_at(at(node)), joined))
+    assert any({"MSO/a1", "RSO/a2"} <= set(event) for event in events(node))
+    assert any({"MSO/b1", "RSO/b2"} <= set(event) for event in events(node))
+    assert not any({"MSO/a1", "MSO/b1"} <= set(event) for event in events(node))
+
+
+def test_of_links_that_are_all_an_analysts_word_the_one_with_the_weakest_evidence_is_cut(node: Node) -> None:
+    """The link between two shocks, not the link of either."""
+    for number, pair in enumerate((("MSO/a1", "RSO/b2"), ("MSO/a1", "RSO/a2"), ("MSO/b1", "RSO/b2"))):
+        decide(at(node, now_us=NOW_US + number), "same", *pair)
+    split(at(node, now_us=NOW_US + 9), event_of(world_at(at(node)), 4))
+    assert events(node)[1:] == [["MSO/a1", "RSO/a2"], ["MSO/b1", "RSO/b2"]]
+
+
+def test_readers_without_a_level_are_refused(node: Node) -> None:
+    """Nothing is opened by naming readers alone, be the word new or said again."""
+    decide(at(node, "releaser"), "apart", "MSO/a1", "RSO/a2")
+    with pytest.raises(BadSetting, match="the decision is not opened"):
+        decide(at(node, "releaser"), "apart", "MSO/a1", "RSO/a2", Word(rel_to=(PUBLIC,)))
+
+
 def test_the_same_word_again_changes_nothing_and_another_word_is_a_new_version(node: Node) -> None:
     """In whichever order the reports are named."""
     first = decide(at(node), "apart", "MSO/a1", "RSO/a2", Word(reason="two shocks"))

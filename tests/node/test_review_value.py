@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.model.event import EVIDENCE, PART_OF, Links
-from vigie.node.review_value import NEGLIGIBLE, questions, sides_of, spread, worth
+from vigie.node.review_value import NEGLIGIBLE, alternated, questions, sides_of, worth
 
 
 def links(pairs: list[tuple[int, int]], chances: list[float]) -> Links:
@@ -81,7 +81,7 @@ def test_the_graver_event_comes_first_among_equals() -> None:
 def test_the_same_events_are_not_asked_about_twice_in_a_row_while_others_wait(pairs: list[tuple[int, int]]) -> None:
     """Nothing is lost; repeats stand together at the end only, where no other question is left."""
     pair = np.array(pairs, np.int64).reshape(len(pairs), 2)
-    order = spread(np.arange(len(pairs)), pair).tolist()
+    order = alternated(np.arange(len(pairs)), pair).tolist()
     assert sorted(order) == list(range(len(pairs)))
     shown = [pairs[number] for number in order]
     again = [place for place in range(1, len(shown)) if shown[place] == shown[place - 1]]

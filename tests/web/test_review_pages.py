@@ -16,6 +16,7 @@ from doubts import ladder
 from vigie.model.atlas import Atlas
 from vigie.model.decision import decisions_of
 from vigie.node.desk import log_of
+from vigie.node.review import Word, merge
 from vigie.node.settings import Node
 from vigie.web import make_app
 from web.desk_world import OWN, at, desk_node, form_key, sign_in
@@ -109,6 +110,21 @@ def test_whole_events_are_merged_and_split_by_forms(node: Node, login: Login) ->
     fault = post(client, "/desk/review/split", event="ev-none", reports="DAILY/p0")
     assert (fault.status_code, 'value="ev-none"' in fault.text) == (409, True)  # type: ignore[attr-defined]
     assert verdicts(node) == ["same"]
+
+
+def test_an_event_that_an_analyst_made_says_so_beside_the_evidence(node: Node, login: Login) -> None:
+    """On its page and to programs, for whoever may read the decision; links that nobody decided say nothing of the kind."""
+    client = login("")
+    found = client.get("/api/events?field=conflict&limit=100").json()["features"]
+    pairs = [one["id"] for one in found if one["properties"]["reports"] == 2][:2]
+    assert "decided by an analyst" not in client.get(f"/events/{pairs[0]}").text
+    merge(at(node, "head"), pairs, Word(tlp="CLEAR"))
+    found = client.get("/api/events?field=conflict&limit=100").json()["features"]
+    merged = max(found, key=lambda one: int(one["properties"]["reports"]))["id"]
+    decided = [link for link in client.get(f"/api/events/{merged}").json()["links"] if link["decided"]]
+    assert {link["probability"] for link in decided} == {1}
+    page = client.get(f"/events/{merged}").text
+    assert page.count("decided by an analyst; ") == sum(bool(link["words"]) for link in decided) > 0
 
 
 def test_who_may_only_read_sees_the_queue_and_cannot_answer(node: Node, login: Login) -> None:

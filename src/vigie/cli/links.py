@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, the_node
-from vigie.cli.show import complain, linking, say, say_json, say_table, steps
+from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, known_party, the_node
+from vigie.cli.show import complain, linking, say, say_json, say_table, steps, world_word
 from vigie.cli.worlds import world_of
-from vigie.cli.written import write_lines
+from vigie.cli.written import is_output, write_lines
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
     from vigie.ingest.mapping import Mapping
-    from vigie.model.linkmodel import LinkModel
     from vigie.node.compatible import Compatible
+    from vigie.node.explained import Explained
     from vigie.node.linkfiles import LinkedFiles
+    from vigie.node.worlds import World
 
 TaxonomiesOption = Annotated[
     Path | None,
@@ -86,6 +87,9 @@ def link(
 ) -> None:
     """Find the reports that speak of one event."""
     of_files: dict[str, object] = {
+        "--field": field or None,
+        "--preset": preset or None,
+        "--mapping": mapping,
         "--ignore": ignore,
         "--taxonomies": taxonomies,
         "--compatible": compatible or None,
@@ -93,6 +97,8 @@ def link(
         "--workers": workers,
     }
     _check_options(files, compatible, of_files, _asked(window_km, window_days, parts))
+    _check_world(files, {"--node": node, "--for": party, "--exercise": exercise})
+    _check_explained(explained=explained, compatible=compatible, out=out)
     if not files:
         _explain_node(node, party, exercise=exercise, as_json=as_json) if explained else _link_node(node, party, out, exercise=exercise, as_json=as_json)
         return
@@ -150,16 +156,18 @@ def _explain_node(node: Path | None, party: str, *, exercise: bool, as_json: boo
 
     opened = the_node(node)
     with steps("Learning"):
-        models = node_models(opened, opened.audience(party or opened.settings.party, now_us()), exercise=exercise)
+        models = node_models(opened, opened.audience(known_party(opened, party), now_us()), exercise=exercise)
+    if not as_json:
+        say(world_word(exercise=exercise))
     _say_models(models, as_json=as_json)
 
 
-def _say_models(models: dict[str, tuple[LinkModel, tuple[str, ...]]], *, as_json: bool) -> None:
+def _say_models(models: dict[str, Explained], *, as_json: bool) -> None:
     from vigie.node.explained import model_sentences
 
     said = model_sentences(models)
     if as_json:
-        say_json({name: {"version": models[name][0].version, "sentences": list(lines)} for name, lines in said.items()})
+        say_json({name: {"version": models[name].model.version, "sentences": list(lines)} for name, lines in said.items()})
         return
     for name, lines in said.items():
         say(f"── {name} ──")
@@ -188,19 +196,55 @@ def _check_options(files: list[Path] | None, compatible: str, of_files: dict[str
         raise BadSetting("This option does not go with --compatible, which uses no size", field="--ignore", todo="leave it out")
 
 
+def _check_world(files: list[Path] | None, of_node: dict[str, object]) -> None:
+    """Raises `BadSetting` for an option of a node where files are linked."""
+    if files and (given := [name for name, value in of_node.items() if value]):
+        raise BadSetting("This option is for a node, and files are linked without one", field=given[0], todo="leave it out, or name no files")
+
+
+def _check_explained(*, explained: bool, compatible: str, out: Path | None) -> None:
+    """Raises `BadSetting` where nothing is learned, or no links are written."""
+    if explained and compatible:
+        raise BadSetting("This option does not go with --compatible, which learns nothing", field="--explain-model", todo="leave out one of the two")
+    if explained and out is not None:
+        raise BadSetting("This option does not go with --explain-model, which writes no links", field="--out", todo="leave out one of the two")
+
+
 def _link_node(node: Path | None, party: str, out: Path | None, *, exercise: bool, as_json: bool) -> None:
     from vigie.node.atlas import load_atlas
     from vigie.node.linkfiles import world_link_lines
     from vigie.node.summary import world_summary
 
     opened, atlas = the_node(node), load_atlas()
-    world = world_of(opened, party, atlas, exercise=exercise)
+    world = world_of(opened, known_party(opened, party), atlas, exercise=exercise)
     if out is not None:
         write_lines(out, world_link_lines(opened, world, now_us()))
-        say(f"{len(world.catalogue):,} reports are {len(world.events):,} events. Written to {out}.")
+        _say_written(world, out, as_json=as_json)
         return
     summary: dict[str, Any] = world_summary(world, atlas, now_us(), doubtful_shown=opened.settings.doubtful_shown, language=opened.settings.language)
     say_json(summary) if as_json else say_world(summary)
+
+
+def _say_written(world: World, out: Path, *, as_json: bool) -> None:
+    """What was written of a node's world; nothing where the links themselves went to the standard output."""
+    if is_output(out):
+        return
+    reports, events = len(world.catalogue), len(world.events)
+    if as_json:
+        counts = {"reports": reports, "events": events, "doubtful_links": len(world.doubtful)}
+        say_json({"audience": world.party, "exercise": world.exercise} | counts | {"out": str(out)})
+        return
+    say(f"{world_word(exercise=world.exercise)}: {are(reports, events)}, in the view of {world.party}. Written to {out}.")
+
+
+def are(reports: int, events: int, agencies: int | None = None) -> str:
+    """How many reports (of how many agencies) are how many events.
+
+    >>> are(1, 1), are(3, 2, 1)
+    ('1 report is 1 event', '3 reports of 1 agency are 2 events')
+    """
+    told_by = "" if agencies is None else f" of {agencies:,} {'agency' if agencies == 1 else 'agencies'}"
+    return f"{reports:,} report{'' if reports == 1 else 's'}{told_by} {'is' if reports == 1 else 'are'} {events:,} event{'' if events == 1 else 's'}"
 
 
 def _show_files(linked: LinkedFiles, out: Path | None, parts: Path | None, *, as_json: bool) -> None:
@@ -223,13 +267,12 @@ def _show_files(linked: LinkedFiles, out: Path | None, parts: Path | None, *, as
         complain(note)
     if out is not None:
         counted = [f"{linked.doubtful:,} doubtful links", *(f"{count:,} {name.replace('_', ' ')}" for name, count in linked.facts.items())]
-        say(f"{len(linked.report_ids):,} reports are {events:,} events; {', '.join(counted)}, {len(linked.rejects):,} rejects. Written to {out}.")
+        say(f"{are(len(linked.report_ids), events)}; {', '.join(counted)}, {len(linked.rejects):,} rejects. Written to {out}.")
 
 
 def say_world(facts: dict[str, Any]) -> None:
     """The summary of a world, as a person wants to read it."""
-    banner = "EXERCISE (nothing of this happened)" if facts["exercise"] else "REAL"
-    say(f"── {banner}: {facts['reports']:,} reports of {facts['agencies']} agencies are {facts['events']:,} events, in the view of {facts['audience']} ──")
+    say(f"── {world_word(exercise=facts['exercise'])}: {are(facts['reports'], facts['events'], facts['agencies'])}, in the view of {facts['audience']} ──")
     seen = facts["seen_by"]
     say(f"Seen by 1 agency: {seen['1']:,}; by 2: {seen['2']:,}; by 3: {seen['3']:,}; by 4 or more: {seen['4+']:,}.")
     say("By field: " + _list(facts["by_field"]) + ".")
@@ -260,7 +303,8 @@ def say_doubtful(facts: dict[str, Any]) -> None:
         say("No doubtful links.")
         return
     rows = [_doubtful_row(item) for item in facts["most_doubtful"]]
-    say(f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst. The most doubtful:")
+    say(f"Doubtful links: {facts['doubtful_links']:,} wait for an analyst; `vigie review` asks about them, and about links that are not quite certain.")
+    say("The most doubtful:")
     say_table(
         "",
         ["first", "", "second", "", "chance it is one event", "evidence (nats: + for, - against)"],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOption, known_party, the_node
 from vigie.cli.review_ask import ask
-from vigie.cli.review_show import say_both, say_decisions, say_question
-from vigie.cli.show import linking, say, say_json
+from vigie.cli.review_show import NATS, say_both, say_decisions, say_question
+from vigie.cli.show import linking, say, say_json, world_word
+from vigie.model.decision import Verdict
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
@@ -29,7 +32,7 @@ ToOption = Annotated[list[str] | None, typer.Option("--to", help="With --tlp: wh
 LimitOption = Annotated[int, typer.Option(help="At most so many questions.", min=1, max=5_000)]
 ReportArgument = Annotated[str, typer.Argument(help="A report: AGENCY/REF, or its id in our answers.")]
 
-app = typer.Typer(help="Doubtful links, and the analyst's answers.", rich_markup_mode=None, invoke_without_command=True)
+app = typer.Typer(help="List the doubtful links, the one whose answer is worth most first, or answer them.", rich_markup_mode=None, invoke_without_command=True)
 
 
 def register(program: typer.Typer) -> None:
@@ -49,18 +52,44 @@ def queue(
     exercise: ExerciseOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the doubtful links, the one whose answer is worth most first; or answer them with --ask, one key an answer."""
-    from vigie.node.review_facts import queue_answer, queue_of
-
+    """List the doubtful links, the one whose answer is worth most first; or answer them with --ask, one key an answer."""
     if context.invoked_subcommand is not None:
-        if node or party or account or exercise or as_json or asking:
+        if any(_is_given(context, name) for name in context.params):
             raise BadSetting("Options stand after the command", got=str(context.invoked_subcommand), expected="such as: vigie review show 1 --json")
         return
-    opened = the_node(node)
-    if asking:
-        ask(desk_for(opened, account, exercise=exercise))
+    if not asking:
+        _refuse("This option goes with --ask only", {"--as": account})
+        list_(node, party, limit, exercise=exercise, as_json=as_json)
         return
-    seen = reviewer(opened, party, exercise=exercise)
+    _refuse("This option does not go with --ask", {"--for": party, "--json": as_json, "--limit": _is_given(context, "limit")})
+    ask(desk_for(the_node(node), account, exercise=exercise))
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    """Whether the option was typed, be it with its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _refuse(what: str, given: dict[str, object]) -> None:
+    """Raises `BadSetting` for an option that would have no effect."""
+    if named := [name for name, value in given.items() if value]:
+        raise BadSetting(what, field=named[0], todo="leave it out")
+
+
+@app.command("list")
+def list_(
+    node: NodeOption = None,
+    party: AudienceOption = "",
+    limit: LimitOption = 10,
+    *,
+    exercise: ExerciseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the questions, the one whose answer is worth most first; the same as `vigie review` alone."""
+    from vigie.node.review_facts import queue_answer, queue_of
+
+    seen = reviewer(the_node(node), party, exercise=exercise)
     asked = queue_of(seen.world)
     found: dict[str, Any] = queue_answer(seen, asked, range(min(limit, len(asked))))
     if as_json:
@@ -68,7 +97,12 @@ def queue(
         return
     for item in found["questions"]:
         say_question(item)
-    say(f"{found['numberReturned']:,} of {len(asked):,} questions shown, in the view of {seen.world.party}. Answer them with `vigie review --ask`.")
+    if found["questions"]:
+        say(NATS)
+    made = int(asked.is_made.sum())
+    say(f"{world_word(exercise=exercise)}: {found['numberReturned']:,} of {len(asked):,} questions shown, in the view of {seen.world.party}.")
+    say(f"{made:,} are about links that stand and are not quite certain, {len(asked) - made:,} about links that were not made.")
+    say("Answer them with `vigie review --ask`.")
 
 
 def reviewer(node: Node, party: str, *, exercise: bool) -> Reviewer:
@@ -111,14 +145,30 @@ def show(
     if as_json:
         say_json(facts)
         return
-    say_both(facts)
+    say_both(facts, exercise=exercise)
 
 
-def _answered(entry: Entry, words: str, *, as_json: bool) -> None:
+def _answered(desk: Desk, entry: Entry, words: str, *, node: Path | None, as_json: bool, events: list[str] | None = None) -> None:
+    """Says what was written down, and the whole command that undoes it."""
     if as_json:
-        say_json({"decision": entry.ref, "version": entry.version, "verdict": entry.body["verdict"], "tlp": entry.label.tlp})
+        said = {"decision": entry.ref, "version": entry.version, "verdict": entry.body["verdict"], "tlp": entry.label.tlp, "exercise": desk.exercise}
+        say_json(said if events is None else said | {"events": events})
         return
-    say(f"{words} Decision {entry.ref}, version {entry.version}; undo it with: vigie review undo {entry.ref}")
+    where = [*(["--node", str(node)] if node else []), *(["--exercise"] if desk.exercise else [])]
+    undoing = shlex.join(["vigie", "review", "undo", entry.ref, "--as", desk.actor.account, *where])
+    say(f"{world_word(exercise=desk.exercise)}: {words} Decision {entry.ref}, version {entry.version}; undo it with: {undoing}")
+    if events is not None:
+        say(f"The reports are now in: {', '.join(events)}.")
+
+
+def _now(desk: Desk, entry: Entry) -> list[str]:
+    """The ids of the events after the decision; the reports are linked again for it."""
+    from dataclasses import replace
+
+    from vigie.node.review import events_of
+
+    with linking():
+        return events_of(replace(desk, now_us=now_us()), entry)
 
 
 def _word(reason: str, tlp: str, to: list[str] | None) -> Word:
@@ -127,44 +177,31 @@ def _word(reason: str, tlp: str, to: list[str] | None) -> Word:
     return Word(reason=reason, tlp=tlp, rel_to=tuple(to) if to else None)
 
 
-@app.command()
-def same(
-    first: ReportArgument,
-    second: ReportArgument,
-    node: NodeOption = None,
-    account: AsOption = "",
-    reason: ReasonOption = "",
-    tlp: TlpOption = "",
-    to: ToOption = None,
-    *,
-    exercise: ExerciseOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Say that two reports are one event."""
-    from vigie.node.review import decide
+def _register_answer(verdict: Verdict, help_text: str, words: str) -> None:
+    """Adds the command that gives one of the two answers on two reports."""
 
-    entry = decide(desk_for(the_node(node), account, exercise=exercise), "same", first, second, _word(reason, tlp, to))
-    _answered(entry, f"{first} and {second} are one event.", as_json=as_json)
+    @app.command(verdict, help=help_text)
+    def answer(
+        first: ReportArgument,
+        second: ReportArgument,
+        node: NodeOption = None,
+        account: AsOption = "",
+        reason: ReasonOption = "",
+        tlp: TlpOption = "",
+        to: ToOption = None,
+        *,
+        exercise: ExerciseOption = False,
+        as_json: JsonOption = False,
+    ) -> None:
+        from vigie.node.review import decide
+
+        desk = desk_for(the_node(node), account, exercise=exercise)
+        entry = decide(desk, verdict, first, second, _word(reason, tlp, to))
+        _answered(desk, entry, f"{first} and {second} are {words}.", node=node, as_json=as_json)
 
 
-@app.command()
-def apart(
-    first: ReportArgument,
-    second: ReportArgument,
-    node: NodeOption = None,
-    account: AsOption = "",
-    reason: ReasonOption = "",
-    tlp: TlpOption = "",
-    to: ToOption = None,
-    *,
-    exercise: ExerciseOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Say that two reports are not one event."""
-    from vigie.node.review import decide
-
-    entry = decide(desk_for(the_node(node), account, exercise=exercise), "apart", first, second, _word(reason, tlp, to))
-    _answered(entry, f"{first} and {second} are two events.", as_json=as_json)
+_register_answer("same", "Say that two reports are one event.", "one event")
+_register_answer("apart", "Say that two reports are not one event.", "two events")
 
 
 @app.command("merge")
@@ -182,15 +219,19 @@ def merge_(
     """Say that whole events are one: all their reports stay together."""
     from vigie.node.review import merge
 
-    entry = merge(desk_for(the_node(node), account, exercise=exercise), events, _word(reason, tlp, to))
-    _answered(entry, f"{len(set(events))} events are one.", as_json=as_json)
+    desk = desk_for(the_node(node), account, exercise=exercise)
+    entry = merge(desk, events, _word(reason, tlp, to))
+    _answered(desk, entry, f"{len(set(events))} events are one.", node=node, as_json=as_json, events=_now(desk, entry))
 
 
 @app.command("split")
 def split_(
     event: Annotated[str, typer.Argument(help="The id of the event.")],
     reports: Annotated[
-        list[str] | None, typer.Argument(help="The reports that are another event; without any, it is cut at its weakest link.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            help="The reports that are another event; without any, a merger is parted again and another event is cut at its weakest link.", show_default=False
+        ),
     ] = None,
     node: NodeOption = None,
     account: AsOption = "",
@@ -204,8 +245,9 @@ def split_(
     """Say that some reports of an event are another event; nothing brings the parts together again but an undo."""
     from vigie.node.review import split
 
-    entry = split(desk_for(the_node(node), account, exercise=exercise), event, [reports] if reports else [], _word(reason, tlp, to))
-    _answered(entry, f"{event} is split.", as_json=as_json)
+    desk = desk_for(the_node(node), account, exercise=exercise)
+    entry = split(desk, event, [reports] if reports else [], _word(reason, tlp, to))
+    _answered(desk, entry, f"{event} is split.", node=node, as_json=as_json, events=_now(desk, entry))
 
 
 @app.command("undo")
@@ -223,9 +265,9 @@ def undo_(
 
     entry = undo(desk_for(the_node(node), account, exercise=exercise), decision, reason)
     if as_json:
-        say_json({"decision": entry.ref, "version": entry.version, "verdict": "withdrawn"})
+        say_json({"decision": entry.ref, "version": entry.version, "verdict": "withdrawn", "exercise": exercise})
         return
-    say(f"Decision {entry.ref} is withdrawn.")
+    say(f"{world_word(exercise=exercise)}: decision {entry.ref} is withdrawn.")
 
 
 @app.command()
@@ -233,8 +275,9 @@ def decisions(node: NodeOption = None, party: AudienceOption = "", *, exercise: 
     """The log: every decision that a party may read, the latest first, and whether it is obeyed."""
     from vigie.node.review_facts import decision_facts
 
-    found = decision_facts(reviewer(the_node(node), party, exercise=exercise))
+    seen = reviewer(the_node(node), party, exercise=exercise)
+    found = decision_facts(seen)
     if as_json:
-        say_json(found)
+        say_json({"audience": seen.world.party, "exercise": exercise, "decisions": found})
         return
-    say_decisions(found)
+    say_decisions(found, exercise=exercise)

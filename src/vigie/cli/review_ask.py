@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vigie.cli.keys import pressed_keys
-from vigie.cli.review_show import say_question
-from vigie.cli.show import linking, say
+from vigie.cli.review_show import NATS, say_question
+from vigie.cli.show import linking, say, world_word
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
@@ -55,6 +55,7 @@ def ask_on(desk: Desk, session: Session) -> None:
     """Asks with the keys of one terminal."""
     seen = linked(desk)
     session.events = len(seen.world.events)
+    say(f"{world_word(exercise=desk.exercise)}, in the view of {desk.actor.party}. {NATS}")
     say("y the same event, n not the same, s skip, u undo the last answer, q quit")
     while ask_round(replace(desk, seen=seen.world), seen, session):
         seen = linked(desk)

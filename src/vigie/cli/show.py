@@ -30,6 +30,11 @@ def say(text: str = "") -> None:
     out.print(text, markup=False)
 
 
+def world_word(*, exercise: bool) -> str:
+    """Which of the two worlds is shown, as the first words of an output say it."""
+    return "EXERCISE (nothing of this happened)" if exercise else "REAL"
+
+
 def complain(text: str) -> None:
     """One sentence on what went wrong."""
     err.print(text, markup=False, style="red")

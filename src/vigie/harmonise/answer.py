@@ -12,7 +12,7 @@ from vigie.harmonise.groups import FEW, grouped, sort_large
 from vigie.harmonise.kernel import is_kept, leaf
 from vigie.harmonise.score import probabilities
 from vigie.harmonise.state import LinkState
-from vigie.model.event import MAY_BE_LINKED, Clusters, Links
+from vigie.model.event import DECIDED, MAY_BE_LINKED, Clusters, Links
 
 
 def clusters_of(state: LinkState, *, most_doubtful: int = 1000) -> Clusters:
@@ -25,7 +25,7 @@ def clusters_of(state: LinkState, *, most_doubtful: int = 1000) -> Clusters:
     member[state.must.ravel()] = 1.0
     of_link = event[grown.links.pairs[:, 0]]
     order, whole = _by_event(of_link, grown.is_forced, chance, grown.links.reasons.sum(axis=1), rank[grown.links.pairs], int(event.max(initial=-1)) + 1)
-    links = Shown(grown.links.pairs[order], grown.links.reasons[order], np.full(len(order), MAY_BE_LINKED, np.int8))
+    links = Shown(grown.links.pairs[order], grown.links.reasons[order], np.where(grown.is_forced[order], DECIDED, MAY_BE_LINKED).astype(np.int8))
     shown = proposals(state.table(), state.edges.bond, grown, rules)
     return Clusters(
         event[state.one_of_many],

@@ -40,16 +40,17 @@ PRIOR_SLOPE, PRIOR_OFFSET = 1.0, 0.7
 made or nearly made are likelier than the pair of reports alone would be."""
 _SETTLED = 0.02
 _STEP = 0.8
-_FACTOR, _PLACE_FACTOR = 25.0, 6.0
+FACTOR, PLACE_FACTOR = 25.0, 6.0
 """No variance ends farther from its prior than by the first factor (a place no nearer than by the second, since agencies share
 gazetteers), nor moves in one round by more than the next."""
 _LEAP = 3.0
-_TIME_BELOW = np.array([_FACTOR, _FACTOR, 4.0])
+TIME_BELOW = np.array([FACTOR, FACTOR, 4.0])
+"""No variance of a time of each form ends below its prior by more than this factor."""
 _WIDE_FLOOR = 0.33
-_SIZE_FLOOR = 0.25
+SIZE_FLOOR = 0.25
 """No size variance is below this part of its prior."""
 _MOST_PRIOR_NATS = 8.0
-_MOST_REPEAT_NATS = 12.0
+MOST_REPEAT_NATS = 12.0
 _MOST_KIN = 5.0
 _KIND_LEEWAY_NATS = 1.5
 _LEAST_CHANCE = 0.3
@@ -149,9 +150,9 @@ def _maximised(known: Parameters, prior: Parameters, found: tuple[Reals, ...], t
     count = size[:, COUNT]
     return replace(
         known,
-        time=_scored(known.time, prior.time, time, np.tile(_TIME_BELOW, len(known.repeats)), _FACTOR),
-        place=_scored(known.place, prior.place, place, _PLACE_FACTOR, _FACTOR),
-        size=_scored(known.size, prior.size, size, 1 / _SIZE_FLOOR, _FACTOR),
+        time=_scored(known.time, prior.time, time, np.tile(TIME_BELOW, len(known.repeats)), FACTOR),
+        place=_scored(known.place, prior.place, place, PLACE_FACTOR, FACTOR),
+        size=_scored(known.size, prior.size, size, 1 / SIZE_FLOOR, FACTOR),
         bias=(known.bias * count + bias) / (count + PRIOR_PAIRS),
         time_pairs=time[:, COUNT],
         place_pairs=place[:, COUNT] / 2,
@@ -209,7 +210,7 @@ def _with_chances(known: Parameters, judged: Reals, weight: Reals, evidence: Evi
     reports = np.bincount(agency, dated[: evidence.reports], agencies)
     share = reports / np.maximum(np.bincount(agency, minlength=agencies), 1)
     again = _odds(2 * repeated, reports, prior_nats - sameness.agency_penalty_nats, np.maximum(share, 1e-9) * plain / np.maximum(expected, 1e-9))
-    repeats = np.clip(prior_nats - np.log(again), sameness.least_penalty_nats, _MOST_REPEAT_NATS)
+    repeats = np.clip(prior_nats - np.log(again), sameness.least_penalty_nats, MOST_REPEAT_NATS)
     return replace(known, prior_nats=prior_nats + sameness.threshold_nats, kin=kin, repeats=repeats)
 
 
@@ -220,7 +221,7 @@ def _odds(partners: Any, reports: Any, prior_nats: float, unrelated: Any) -> Any
 
 
 def _is_settled(before: Parameters, after: Parameters) -> bool:
-    """Whether nothing moved by more than one part in a hundred (of nats: by a hundredth)."""
+    """Whether no value moved by more than four parts in a hundred, nor the prior and the count of kin by more than 0.02."""
     for name in ("time", "place", "size", "levels", "repeats"):
         if np.abs(np.log(getattr(after, name) / getattr(before, name))).max(initial=0.0) > 2 * _SETTLED:
             return False

@@ -63,11 +63,6 @@ class Edges:
     score: NDArray[np.float64]
     bond: NDArray[np.int8]
 
-    @property
-    def is_proposal(self) -> NDArray[np.bool_]:
-        """Which pairs no run may link by itself (k,)."""
-        return self.bond > 0
-
     def take(self, rows: Any) -> Edges:
         """The edges at these positions, or under this mask."""
         return Edges(self.pairs[rows], self.score[rows], self.bond[rows])

@@ -87,10 +87,6 @@ class Catalogue:
         """The chosen rows, in that order; `rows` are indices or a mask (n,)."""
         return Catalogue(**{item.name: _take(getattr(self, item.name), rows) for item in fields(Catalogue)})
 
-    def canonical_order(self) -> NDArray[np.int64]:
-        """Indices (n,) that sort the rows by witness: the one order that does not depend on arrival."""
-        return np.lexsort((self.witness[:, 1], self.witness[:, 0]))
-
 
 def _take(column: Any, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Any:
     return column.take(rows) if isinstance(column, Coded) else column[rows]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from vigie.model.canonical import canonical_bytes, digest
 
 EVIDENCE = ("time", "place", "size", "kind", "density", "agency")
 """What a link's score is the sum of, in this order."""
-MAY_BE_LINKED, PROPOSED, PART_OF = range(3)
-"""Bonds: the two may be linked as one event; may be, but only an analyst can say; the first may be a part of the second."""
+MAY_BE_LINKED, PROPOSED, PART_OF, DECIDED = range(4)
+"""Bonds: the two may be linked as one event; may be, but only an analyst can say; the first may be a part of the second; an analyst said that they are one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,11 +56,21 @@ class Links:
         total: NDArray[np.float64] = self.reasons.sum(axis=1)
         return total
 
+    def take(self, rows: NDArray[np.int64]) -> Links:
+        """The links at these places, in this order."""
+        return Links(**{item.name: getattr(self, item.name)[rows] for item in fields(Links)})
+
 
 def no_links() -> Links:
     """Links with no rows."""
     rows, nats = np.zeros(0, np.int64), np.zeros(0)
     return Links(rows, rows, nats, np.zeros((0, len(EVIDENCE))), np.zeros(0, np.int8))
+
+
+def concat_links(parts: Sequence[Links]) -> Links:
+    """The links of all parts, one part after the other."""
+    columns: dict[str, Any] = {item.name: np.concatenate([getattr(part, item.name) for part in (no_links(), *parts)]) for item in fields(Links)}
+    return Links(**columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +81,9 @@ class Clusters:
     the report belongs to its event, judged against all other members (1 where it stands alone or an analyst said so);
     `cluster_probability` (m,) is the product over the links that built the event: the chance that none of them is wrong.
     `links` are the accepted ones, as many as it takes to build the clusters, event by event, in each the must-links first
-    and then the strongest first; `doubtful` are links, made or not, that lie near the threshold and wait for an analyst,
-    closest first. `part_of` says which event lies within which episode, by a report of each, the most certain first.
+    (with the bond `DECIDED`) and then the strongest first; `doubtful` are links, made or not, that lie near the threshold
+    and wait for an analyst, closest first. `part_of` says which event lies within which episode, by a report of each, the
+    most certain first.
     """
 
     cluster: NDArray[np.int64]

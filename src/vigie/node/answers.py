@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
-from vigie.model.event import Link, Links
+from vigie.model.event import DECIDED, Link, Links
 from vigie.model.label import PUBLIC, label_from_json, parts_of
 from vigie.model.report import facts
 from vigie.model.times import DAY_US, format_day, format_time
@@ -39,6 +39,9 @@ _AUTO_PERIODS = (("day", 62), ("week", 430), ("month", 12 * 366))
 _PERIOD_DAYS = {"day": 1, "week": 7, "month": 28, "year": 365}
 _STRONG_NATS, _SLIGHT_NATS, _UNSAID_NATS = 3.0, 1.0, 0.005
 """3 nats are odds of 20 to 1, 1 nat is 2.7 to 1; less than the last is not worth a word."""
+
+_EVIDENCE_WORDS = {"density": "how crowded it is there"}
+"""What evidence is called where its name would not be understood."""
 
 
 @dataclass(slots=True)
@@ -165,15 +168,17 @@ def report_answers(kept: KeptWorlds, world: World, rows: Sequence[int]) -> list[
 
 
 def links_of(world: World, links: Links, members: NDArray[np.int64]) -> list[Json]:
-    """The links that touch these rows, each with both reports' ids and its reasons in nats and in words."""
-    places = np.flatnonzero(np.isin(links.first, members) | np.isin(links.second, members))
-    return [link_answer(world, links[int(place)]) for place in places]
+    """The links that touch these rows, each with both reports' ids, its reasons in nats and in words, and whether an analyst decided it."""
+    found = links.take(np.flatnonzero(np.isin(links.first, members) | np.isin(links.second, members)))
+    return [link_answer(world, link) | {"decided": link.bond == DECIDED} for link in found]
 
 
 def link_answer(world: World, link: Link) -> dict[str, Json]:
     """A link with both reports' ids and its reasons in nats and in words."""
     ends: list[Json] = [_name_at(world, link.first), _name_at(world, link.second)]
-    said: list[Json] = [f"{name} {words_of(nats)} ({nats:+.1f} nats)" for name, nats in link.reasons.items() if abs(nats) >= _UNSAID_NATS]
+    said: list[Json] = [
+        f"{_EVIDENCE_WORDS.get(name, name)} {words_of(nats)} ({nats:+.1f} nats)" for name, nats in link.reasons.items() if abs(nats) >= _UNSAID_NATS
+    ]
     return link_facts(world, link) | {"between": ends, "words": said}
 
 

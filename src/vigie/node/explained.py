@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vigie.model.catalogue import Catalogue
@@ -9,12 +11,21 @@ from vigie.model.linkmodel import LinkModel, untrained
 from vigie.node.decided import decided_among, decided_rows
 from vigie.node.packs import pack
 from vigie.node.settings import Node
-from vigie.node.worlds import learned_before
+from vigie.node.worlds import learnable, learned_before
 from vigie.store import Audience, Window, visible
 
 
-def node_models(node: Node, audience: Audience, *, exercise: bool) -> dict[str, tuple[LinkModel, tuple[str, ...]]]:
-    """The model of each field of an audience's world, as the world was linked with it, and the field's agencies."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The model of a field, the field's agencies, and how many reports there were to learn from."""
+
+    model: LinkModel
+    agencies: tuple[str, ...]
+    reports: int
+
+
+def node_models(node: Node, audience: Audience, *, exercise: bool) -> dict[str, Explained]:
+    """The model of each field of an audience's world, as the world was linked with it."""
     catalogue = visible(node.store, audience, Window(exercise=exercise))
     decisions = decided_rows(node, audience, catalogue, exercise=exercise)
     found = {}
@@ -24,7 +35,8 @@ def node_models(node: Node, audience: Audience, *, exercise: bool) -> dict[str, 
             continue
         part, sameness = catalogue.take(rows), pack(name).sameness
         learned = learned_before(part, sameness, decided_among(rows, decisions))
-        found[name] = untrained(sameness) if learned is None else learned.model, agencies_of(part)
+        model = untrained(sameness) if learned is None else learned.model
+        found[name] = Explained(model, agencies_of(part), int(learnable(part)[0].sum()))
     return found
 
 
@@ -33,8 +45,8 @@ def agencies_of(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(catalogue.agency.names[code] for code in np.unique(catalogue.agency.codes))
 
 
-def model_sentences(models: dict[str, tuple[LinkModel, tuple[str, ...]]]) -> dict[str, list[str]]:
+def model_sentences(models: dict[str, Explained]) -> dict[str, list[str]]:
     """What was learned of each field, a sentence a line."""
     from vigie.harmonise import explain_model
 
-    return {name: explain_model(model, agencies) for name, (model, agencies) in models.items()}
+    return {name: explain_model(known.model, known.agencies, known.reports) for name, known in models.items()}

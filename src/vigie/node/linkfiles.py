@@ -17,11 +17,11 @@ from vigie.ingest.taxonomies import classified, kinds_of, read_categorised, read
 from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.errors import BadReport, BadSetting, Reject
 from vigie.model.event import Clusters
-from vigie.model.linkmodel import LinkModel, untrained
+from vigie.model.linkmodel import untrained
 from vigie.model.pack import ReadContext
-from vigie.node.explained import agencies_of
+from vigie.node.explained import Explained, agencies_of
 from vigie.node.mappings import terms_of
-from vigie.node.packs import pack
+from vigie.node.packs import pack, packs
 from vigie.node.settings import Node
 from vigie.node.severity import severities
 from vigie.node.worlds import World, side_by_side
@@ -40,7 +40,7 @@ class LinkedFiles:
     """The answer for files: per report its id, its event's id and the chance that it belongs there; what could not be read.
 
     `parts` are reports (their ids) that may be part of a longer one, `facts` counts that the way of linking gives,
-    `notes` sentences that a user should know, `models` what was learned of each field, with its agencies.
+    `notes` sentences that a user should know, `models` what was learned of each field.
     """
 
     report_ids: list[str]
@@ -51,7 +51,7 @@ class LinkedFiles:
     parts: list[tuple[str, str]] = field(default_factory=list)
     facts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    models: dict[str, tuple[LinkModel, tuple[str, ...]]] = field(default_factory=dict)
+    models: dict[str, Explained] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,18 @@ class Reading:
 def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "", linker: Linker | None = None) -> LinkedFiles:
     """The reports of tables, linked field by field, or all as reports of one, by `vigie.harmonise.link` or what is given in its place.
 
-    Raises `BadReport` where an id stands twice, or a file is none, `BadSetting` for evidence that cannot be left out.
+    A report of a field that nobody knows is rejected. Raises `BadReport` where an id stands twice, or a file is none, `BadSetting` for evidence that
+    cannot be left out, or where the one field is unknown.
     """
-    read = _read(paths, reading)
+    if field_name:
+        pack(field_name)
+    read = _read(paths, reading) if field_name else _of_known_fields(_read(paths, reading))
     catalogue, ids = read.catalogue, read.ids
     check_unique(ids)
     event_ids, probability, doubtful = np.full(len(ids), "", object), np.ones(len(ids)), 0
     whole = np.arange(len(catalogue))
-    parts = {field_name: whole} if field_name else {name: np.flatnonzero(catalogue.field.is_in([name])) for name in catalogue.field.names}
+    names = [] if field_name else [catalogue.field.names[code] for code in np.unique(catalogue.field.codes)]
+    parts = {field_name: whole} if field_name else {name: np.flatnonzero(catalogue.field.is_in([name])) for name in names}
     linked = side_by_side(parts, lambda name: _link_field(catalogue.take(parts[name]), name, read.kind_levels, linker))
     models = {name: model for name, (_, _, model) in zip(parts, linked, strict=True)}
     for rows, (clusters, events, _) in zip(parts.values(), linked, strict=True):
@@ -85,11 +89,12 @@ def link_files(paths: Sequence[Path], reading: Reading, field_name: str = "", li
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
-    """What files hold; `kind_levels` is how deep the taxonomy is that gave the kinds (0 = the mapping did)."""
+    """What files hold; `files` names the file of each report, `kind_levels` is how deep the taxonomy is that gave the kinds (0 = the mapping did)."""
 
     catalogue: Catalogue
     ids: list[str]
     rejects: list[Reject]
+    files: list[str]
     kind_levels: int = 0
 
 
@@ -105,7 +110,8 @@ def _read_plain(paths: Sequence[Path], reading: Reading) -> _Read:
     terms = terms_of(reading.mapping)
     parts = [read_catalogue(path, reading.mapping, ReadContext(path.name, reading.agency), terms) for path in paths]
     ids = [_told_apart(name, path, paths) for path, (_, names, _) in zip(paths, parts, strict=True) for name in names]
-    return _Read(concat([part for part, _, _ in parts]), ids, [fault for _, _, faults in parts for fault in faults])
+    files = [path.name for path, (_, names, _) in zip(paths, parts, strict=True) for _ in names]
+    return _Read(concat([part for part, _, _ in parts]), ids, [fault for _, _, faults in parts for fault in faults], files)
 
 
 def _read_with_kinds(paths: Sequence[Path], reading: Reading, taxonomies: Path) -> _Read:
@@ -115,7 +121,25 @@ def _read_with_kinds(paths: Sequence[Path], reading: Reading, taxonomies: Path) 
     name, categories = next(iter(read.categories.items()))
     taxonomy = next(item for item in known if item.name == name)
     kinds = kinds_of(classified(taxonomy, read.catalogue.agency.texts().tolist(), categories))
-    return _Read(replace(read.catalogue, kind=Coded.of(kinds)), read.ids, read.rejects, taxonomy.depth)
+    files = [", ".join(path.name for path in paths)] * len(read.ids)
+    return _Read(replace(read.catalogue, kind=Coded.of(kinds)), read.ids, read.rejects, files, taxonomy.depth)
+
+
+def _of_known_fields(read: _Read) -> _Read:
+    """Without the reports of fields that nobody knows, which are rejected."""
+    is_known = read.catalogue.field.is_in(list(packs()))
+    if is_known.all():
+        return read
+    expected = ", ".join(packs())
+    faults = [_unknown_field(read.files[row], read.ids[row], read.catalogue.field.text(row), expected) for row in np.flatnonzero(~is_known).tolist()]
+    kept = np.flatnonzero(is_known).tolist()
+    ids, files = [read.ids[row] for row in kept], [read.files[row] for row in kept]
+    return replace(read, catalogue=read.catalogue.take(is_known), ids=ids, files=files, rejects=[*read.rejects, *faults])
+
+
+def _unknown_field(file: str, name: str, got: str, expected: str) -> Reject:
+    place = name if name.startswith(f"{file} ") else f"{file}, {name if _PLACE.fullmatch(name) else f'report {name}'}"
+    return Reject(place, "There is no such field", field="field", got=got, expected=expected)
 
 
 def _told_apart(name: str, path: Path, paths: Sequence[Path]) -> str:
@@ -135,9 +159,7 @@ def check_unique(ids: Sequence[str]) -> None:
         raise BadReport("A report id stands twice", got=twice, expected="one row a report", todo="give each report an id of its own")
 
 
-def _link_field(
-    catalogue: Catalogue, field_name: str, kind_levels: int, linker: Linker | None
-) -> tuple[Clusters, NDArray[np.object_], tuple[LinkModel, tuple[str, ...]]]:
+def _link_field(catalogue: Catalogue, field_name: str, kind_levels: int, linker: Linker | None) -> tuple[Clusters, NDArray[np.object_], Explained]:
     from vigie.harmonise import learn, link, make_events
 
     known = pack(field_name)
@@ -149,7 +171,7 @@ def _link_field(
     for event_id, members in zip(events.id, events.members, strict=True):
         names[members] = event_id
     model = untrained(sameness) if learned is None else learned.model
-    return clusters, names, (model, agencies_of(catalogue))
+    return clusters, names, Explained(model, agencies_of(catalogue), len(catalogue))
 
 
 def spread(kind_nats: Sequence[float], levels: int) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ from vigie.model.label import PUBLIC, Label, may_read
 from vigie.model.said import read_body
 from vigie.node.answers import report_name
 from vigie.node.atlas import load_atlas
-from vigie.node.decided import row_of_witness
+from vigie.node.decided import row_of_witness, rulings
 from vigie.node.desk import Desk, check_may, new_name, own_label, word_of
 from vigie.node.kept import kept_world
 from vigie.node.settings import Node
@@ -111,7 +111,8 @@ def merge(desk: Desk, events: Sequence[str], word: Word = PLAIN) -> Entry:
 def split(desk: Desk, event: str, parts: Sequence[Sequence[str]] = (), word: Word = PLAIN) -> Entry:
     """That the parts of an event are events of their own: no later report brings two of them together again.
 
-    `parts` are lists of reports; what none of them names is a part too. Without any, the event is cut at its weakest link.
+    `parts` are lists of reports; what none of them names is a part too. Without any, a merger falls into the events that it was made of, and any other
+    event is cut at the link for which the evidence is weakest.
     """
     world = world_at(desk)
     number = event_named(world, event)
@@ -119,7 +120,7 @@ def split(desk: Desk, event: str, parts: Sequence[Sequence[str]] = (), word: Wor
     named = [[row_named(desk.node, _audience(desk), world, name) for name in dict.fromkeys(part)] for part in parts]
     if strange := [name for part, rows in zip(parts, named, strict=True) for name, row in zip(dict.fromkeys(part), rows, strict=True) if row not in members]:
         raise BadSetting("The report is not part of the event", record=event, got=strange[0])
-    groups = named or _weakest_cut(world, members)
+    groups = named or _merged_parts(desk, world, members) or _weakest_cut(world, members)
     rest = [row for row in members if row not in {row for group in groups for row in group}]
     groups = [group for group in (*groups, rest) if group]
     if len(groups) < 2:  # noqa: PLR2004 - what is split has two parts
@@ -127,17 +128,51 @@ def split(desk: Desk, event: str, parts: Sequence[Sequence[str]] = (), word: Wor
     return _say(desk, world, "apart", groups, word, [event])
 
 
+def _merged_parts(desk: Desk, world: World, members: Sequence[int]) -> list[list[int]]:
+    """The events that the weightiest merger of this event was made of, each with what has joined it since; none where nobody merged it."""
+    inside = set(members)
+    for ruling in rulings(desk.node, _audience(desk), world.catalogue, exercise=desk.exercise):
+        parts = [[row for row in group if row in inside] for group in ruling.groups]
+        parts = [part for part in parts if part]
+        if ruling.decision.verdict == "same" and ruling.decision.events and len(parts) > 1:
+            return _with_joined(parts, _pairs_among(world, members))
+    return []
+
+
+def _with_joined(parts: Sequence[Sequence[int]], pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """The parts, each with the rows that links hold to it."""
+    side = {row: number for number, part in enumerate(parts) for row in part}
+    while ties := [(a, b) for a, b in pairs if (a in side) is not (b in side)]:
+        a, b = ties[0]
+        side[a] = side[b] = side[a] if a in side else side[b]
+    return [[row for row, number in side.items() if number == part] for part in range(len(parts))]
+
+
 def _weakest_cut(world: World, members: Sequence[int]) -> list[list[int]]:
-    """The reports on one side of the event's least certain link; none where no link holds it together."""
+    """The reports on one side of the link for which the evidence is weakest, an analyst's word not counted; none where no link holds the event together."""
     inside = np.flatnonzero(np.isin(world.links.first, members))
     if not len(inside):
         return []
-    weakest = inside[np.argmin(world.links.probability[inside])]
-    near = {int(world.links.first[weakest])}
-    pairs = [(int(world.links.first[place]), int(world.links.second[place])) for place in inside if place != weakest]
+    weakest = np.argmin(world.links.score()[inside])
+    pairs = _pairs_among(world, members)
+    near = {pairs.pop(int(weakest))[0]}
     while grown := {row for pair in pairs if near & set(pair) for row in pair} - near:
         near |= grown
     return [sorted(near)]
+
+
+def _pairs_among(world: World, members: Sequence[int]) -> list[tuple[int, int]]:
+    """The two rows of each link inside an event."""
+    inside = np.flatnonzero(np.isin(world.links.first, members))
+    return list(zip(world.links.first[inside].tolist(), world.links.second[inside].tolist(), strict=True))
+
+
+def events_of(desk: Desk, entry: Entry) -> list[str]:
+    """The ids of the events, as they are now, of the reports that a decision names."""
+    world = world_at(desk)
+    found = rulings(desk.node, _audience(desk), world.catalogue, exercise=desk.exercise)
+    groups = [group for ruling in found if (ruling.entry.owner, ruling.entry.ref) == (entry.owner, entry.ref) for group in ruling.groups]
+    return list(dict.fromkeys(world.events.id[int(world.event_of[row])] for group in groups for row in group))
 
 
 def undo(desk: Desk, ref: str, reason: str = "") -> Entry:
@@ -162,6 +197,9 @@ def own_decision(desk: Desk, ref: str) -> Pair:
 def _say(desk: Desk, world: World, verdict: Verdict, groups: Sequence[Sequence[int]], word: Word, events: Iterable[str] = ()) -> Entry:
     """Writes a decision down: as the next version where the party has spoken of the same groups before, else as a new one."""
     check_may(desk, "decide")
+    if word.rel_to is not None and not word.tlp:
+        todo = "say how far the decision is opened, such as CLEAR, or leave the readers out"
+        raise BadSetting("Readers are named, but the decision is not opened", field="tlp", got=", ".join(word.rel_to), expected="a TLP level", todo=todo)
     rows = [row for group in groups for row in group]
     if len({int(code) for code in world.catalogue.field.codes[rows]}) > 1:
         raise BadSetting("Reports of two fields are never one event", got=" and ".join(sorted({world.catalogue.field.text(row) for row in rows})))

@@ -18,6 +18,7 @@ from vigie.model.said import said_in
 from vigie.model.times import format_time
 from vigie.node.answers import link_answer, report_answer, report_name
 from vigie.node.decided import Ruling, rulings
+from vigie.node.facts import kind_title
 from vigie.node.review import names_of
 from vigie.node.review_value import Questions, questions
 from vigie.node.settings import Node
@@ -80,7 +81,8 @@ def _question(world: World, asked: Questions, place: int, names: Mapping[int, Re
     link, made = asked.links[place], bool(asked.is_made[place])
     said = link_answer(world, link)
     ends: list[Any] = [said["first"], said["second"]]
-    first, second = (end | {"name": names[row].text} for end, row in zip(ends, (link.first, link.second), strict=True))
+    titles = [kind_title(world.catalogue.field.text(row), world.catalogue.kind.text(row)) for row in (link.first, link.second)]
+    first, second = (end | {"name": names[row].text, "title": title} for end, row, title in zip(ends, (link.first, link.second), titles, strict=True))
     return said | {
         "link": link_name(world, link.first, link.second),
         "number": place + 1,

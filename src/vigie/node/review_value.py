@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.model.event import PART_OF, Links
+from vigie.model.event import PART_OF, Links, concat_links
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,9 +43,7 @@ class Questions:
 
     def take(self, order: Ints) -> Questions:
         """These of the questions, in this order."""
-        found = self.links
-        links = Links(found.first[order], found.second[order], found.probability[order], found.reasons[order], found.bond[order])
-        return Questions(links, self.is_made[order], self.sides[order], self.worth[order])
+        return Questions(self.links.take(order), self.is_made[order], self.sides[order], self.worth[order])
 
 
 def questions(links: Links, doubtful: Links, cluster: Ints, severity: Floats | None = None) -> Questions:
@@ -56,7 +54,7 @@ def questions(links: Links, doubtful: Links, cluster: Ints, severity: Floats | N
     """
     known = _unlisted(doubtful, links, cluster)
     known = known[doubtful.bond[known] != PART_OF]
-    asked = _joined(links, _picked(doubtful, known))
+    asked = concat_links([links, doubtful.take(known)])
     size = np.bincount(cluster) if len(cluster) else np.zeros(0, np.int64)
     is_made = cluster[asked.first] == cluster[asked.second]
     apart = np.column_stack([size[cluster[asked.first]], size[cluster[asked.second]]])
@@ -75,10 +73,10 @@ def worth(links: Links, cluster: Ints, expected: Floats, severity: Floats | None
     pair = np.sort(np.column_stack([cluster[links.first], cluster[links.second]]), axis=1)
     grave = severity[pair].max(axis=1) if severity is not None and len(pair) else np.zeros(len(pair))
     order = np.lexsort((links.second, links.first, -grave, -expected))
-    return spread(order[expected[order] > NEGLIGIBLE][:MOST_QUESTIONS], pair)
+    return alternated(order[expected[order] > NEGLIGIBLE][:MOST_QUESTIONS], pair)
 
 
-def spread(order: Ints, pair: Ints) -> Ints:
+def alternated(order: Ints, pair: Ints) -> Ints:
     """The same order, but a question about the two events of the one before it waits until another has been asked."""
     waiting, said, last = deque[int](), list[int](), (-1, -1)
     for number in order.tolist():
@@ -131,11 +129,3 @@ def _unlisted(doubtful: Links, links: Links, cluster: Ints) -> Ints:
 def _lonely(sizes: Ints) -> Ints:
     """The sides of a link inside an event that does not hold it together: one report against the rest."""
     return np.column_stack([np.ones(len(sizes), np.int64), np.maximum(sizes[:, 0] - 1, 1)]) if len(sizes) else np.zeros((0, 2), np.int64)
-
-
-def _picked(links: Links, order: Ints) -> Links:
-    return Links(links.first[order], links.second[order], links.probability[order], links.reasons[order], links.bond[order])
-
-
-def _joined(first: Links, second: Links) -> Links:
-    return Links(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("first", "second", "probability", "reasons", "bond")))

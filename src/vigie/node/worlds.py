@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vigie.model.atlas import Atlas, country_at, unit_at
 from vigie.model.catalogue import Catalogue
-from vigie.model.event import Clusters, Events, Links, no_links
+from vigie.model.event import Clusters, Events, Links, concat_links, no_links
 from vigie.model.linkmodel import untrained
 from vigie.model.pack import Pack
 from vigie.model.sameness import Sameness
@@ -109,12 +109,18 @@ def learned_before(catalogue: Catalogue, sameness: Sameness, decided: Sequence[D
     """
     from vigie.harmonise import learn
 
-    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
-    until_us = quarter_start(int(said_us.max()))
-    if int((said_us < until_us).sum()) < sameness.least_learned:
+    is_old, until_us = learnable(catalogue)
+    if int(is_old.sum()) < sameness.least_learned:
         return None
     pairs = {same: [(a, b) for a, b, is_same, when_us in decided if is_same is same and when_us < until_us] for same in (True, False)}
     return learn(catalogue, sameness, same=pairs[True], apart=pairs[False], until_us=until_us)
+
+
+def learnable(catalogue: Catalogue) -> tuple[NDArray[np.bool_], int]:
+    """Which reports were issued before the quarter of the newest one (n,), and when that quarter began; there must be a report."""
+    said_us = np.where(catalogue.issued_us == NEVER_US, catalogue.begin_us, catalogue.issued_us)
+    until_us = quarter_start(int(said_us.max()))
+    return said_us < until_us, until_us
 
 
 def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: Atlas, *, exercise: bool) -> World:
@@ -126,9 +132,9 @@ def _joined(party: str, catalogue: Catalogue, parts: Sequence[_Linked], atlas: A
     for part in parts:
         probability[part.rows] = part.clusters.probability
     names = ("links", "doubtful", "part_of")
-    links, doubtful, within = (_join_links([_moved_links(getattr(part.clusters, name), part.rows) for part in parts]) for name in names)
+    links, doubtful, within = (concat_links([_moved_links(getattr(part.clusters, name), part.rows) for part in parts]) for name in names)
     closest = np.lexsort((doubtful.second, doubtful.first, np.abs(doubtful.probability - 0.5)))
-    doubtful = _picked_links(doubtful, closest)
+    doubtful = doubtful.take(closest)
     unit = unit_at(atlas, events.lon, events.lat)
     areas, models = (_countries(catalogue, events, atlas), unit), tuple(part.model for part in parts)
     return World(party, exercise, catalogue, events, event_of, probability, links, doubtful, *areas, within, models)
@@ -149,15 +155,6 @@ def _no_events(catalogue: Catalogue) -> Events:
 
 def _moved_links(links: Links, rows: NDArray[np.int64]) -> Links:
     return replace(links, first=rows[links.first], second=rows[links.second])
-
-
-def _picked_links(links: Links, order: NDArray[np.int64]) -> Links:
-    return Links(**{item.name: getattr(links, item.name)[order] for item in fields(Links)})
-
-
-def _join_links(parts: Sequence[Links]) -> Links:
-    columns: list[Any] = [np.concatenate([getattr(part, item.name) for part in (no_links(), *parts)]) for item in fields(Links)]
-    return Links(*columns)
 
 
 def _moved(part: _Linked) -> Events:

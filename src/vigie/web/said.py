@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ NAMES = {
     "radius_km": "uncertainty of place, km (68 %)",
     "ellipse": "ellipse: semi-axes km, azimuth °",
     "depth_km": "depth, km",
-    "sigma_s": "uncertainty of time, s (68 %)",
+    "sigma_s": "uncertainty of time (68 %)",
     "time_meaning": "meaning of the interval",
     "agency_ref": "agency's own reference",
     "grade": "grade (reliability, credibility)",
@@ -23,6 +23,8 @@ NAMES = {
 """What the rows are called; others bear the name that the API gives them."""
 
 _NEARLY = 0.9995
+_OWN = ("issued", "agency_ref", "revision")
+"""What every report has its own of: that two differ in it is no disagreement."""
 _SHOWN_ELSEWHERE = {"id", "event", "label", "field", "kind", "exercise", "begin", "end", "agency", "measures", "details", "probability"}
 _FIRST = (
     *("when", "title", "lon", "lat", "radius_km", "ellipse", "depth_km", "magnitude", "scale", "place", "country"),
@@ -69,11 +71,23 @@ def said_rows(answer: Mapping[str, Any]) -> list[Row]:
 def _row(name: str, texts: Sequence[str], members: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Row:
     giver = chosen.get(_GIVEN.get(name, ""))
     cells = tuple(Cell(text, bool(text) and said["id"] == giver) for text, said in zip(texts, members, strict=True))
-    return Row(NAMES.get(name, name), cells, _differ(texts))
+    return Row(NAMES.get(name, name), cells, name not in _OWN and _differ(texts))
 
 
 def _text(name: str, said: Mapping[str, Any]) -> str:
-    return instant(said[name]) if name == "issued" and name in said else shown(said.get(name))
+    if name in said and name in _WORDED:
+        return _WORDED[name](said[name])
+    return shown(said.get(name))
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people write it.
+
+    >>> duration(12_960), duration(0.5), duration(172_800)
+    ('3.6 h', '0.5 s', '2 days')
+    """
+    unit, name = next(((unit, name) for unit, name in _UNITS if abs(seconds) >= 2 * unit), (1.0, "s"))
+    return f"{seconds / unit:.3g} {name}"
 
 
 def instant(text: str) -> str:
@@ -83,6 +97,11 @@ def instant(text: str) -> str:
     '2014-10-01 10:30:00 UTC'
     """
     return text.removesuffix("Z").partition(".")[0].replace("T", " ") + " UTC"
+
+
+_UNITS = ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min"))
+_WORDED: Mapping[str, Callable[[Any], str]] = {"issued": instant, "sigma_s": duration}
+"""Members that are said in words of their own."""
 
 
 def chance(probability: float | None) -> str:

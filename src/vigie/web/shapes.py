@@ -171,6 +171,7 @@ class Tie(BaseModel):
     probability: float | None
     reasons: dict[str, float] = Field(description="Nats of evidence: above 0 speaks for one event, below 0 against.")
     words: list[str]
+    decided: bool = Field(description="Whether an analyst said that they are one event; the evidence is then as it was.")
 
 
 class Event(Facts):
@@ -205,6 +206,7 @@ class End(Brief):
     """One end of a doubtful link, with the name by which it can be decided."""
 
     name: str = Field(description="AGENCY/REF, or the report's id where the agency gives no reference.")
+    title: str = Field(description="The kind in plain words.")
 
 
 class Effects(BaseModel):
