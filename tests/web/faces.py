@@ -157,7 +157,11 @@ def names_of(plain: Door, full: Door, party: str) -> dict[str, Sequence[str]]:
     """What stands in addresses, by the name of its place: what the party sees, what it may not see, and what never was."""
     seen, whole = plain.world(party), full.world(OWN)
     hidden = [name for name in whole.events.id if name not in set(seen.events.id)]
-    links = [link_name(world, int(first), int(second)) for world in (seen, whole) for first, second in list(zip(world.doubtful.first, world.doubtful.second, strict=True))[:2]]
+    links = [
+        link_name(world, int(first), int(second))
+        for world in (seen, whole)
+        for first, second in list(zip(world.doubtful.first, world.doubtful.second, strict=True))[:2]
+    ]
     return {
         "event_id": (*seen.events.id[-2:], *hidden[:2], MADE_UP["event"]),
         "link": (*links, MADE_UP["link"]),
@@ -189,14 +193,15 @@ def asked_of(route: Any, names: Mapping[str, Sequence[str]], chance: random.Rand
 
 
 def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> list[Question]:
-    """What is asked of both: of every route that is read and of every form, some addresses, or with `is_whole` all; of others' ways of asking and of the commands, a few.
+    """What is asked of both: addresses of every route that is read, forms, other ways of asking, and commands; some of each, or with `is_whole` all.
 
     `apart.seed` chooses. What takes long comes last.
     """
     chance, names = random.Random(apart.seed), names_of(plain, full, apart.party)
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
-    paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))] + records_of(full)
+    paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))]
+    paths += [*SHORT_PAGES, *records_of(full)]
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
@@ -204,6 +209,14 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     read = [Question("GET", path) for path in sorted(paths, key=lambda path: path.startswith(SLOW))]
     return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms]
 
+
+OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
+"""What the owner asks for before others do."""
+
+SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
+"""Lists that go on: the link to their next page is followed."""
+
+_NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 
 SLOW = ("/openapi.json", "/coverage", "/brief")
 """What takes a tenth of a second and more."""
@@ -249,7 +262,11 @@ def ask(door: Door, party: str, question: Question) -> Answered:
     if question.words:
         return _run(door, question.words)
     headers = {"Accept-Encoding": "identity", **question.headers} | _shown(door.keys, party, question.path)
-    body = "&".join(f"{name}={value}" for name, value in ({"form_key": _form_key(door, party)} | dict(question.form)).items()) if question.form is not None else None
+    body = (
+        "&".join(f"{name}={value}" for name, value in ({"form_key": _form_key(door, party)} | dict(question.form)).items())
+        if question.form is not None
+        else None
+    )
     if body is not None:
         headers |= {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
     with capture_logs() as told:
@@ -314,19 +331,25 @@ def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = 
             ask(door, OWN, Question("GET", path))
     questions = questions_of(plain, full, apart, is_whole=is_whole)
     for number, question in enumerate(questions):
-        answers = [ask(door, apart.party, question) for door in (plain, full)]
-        if answers[0] != answers[1]:
-            return Difference(question, *answers), number + 1
-        tag = answers[0].headers.get("etag")
-        if tag and number % 7 == 0:
-            again = Question("GET", question.path, {"If-None-Match": tag})
-            answers = [ask(door, apart.party, again) for door in (plain, full)]
-            if answers[0] != answers[1]:
-                return Difference(again, *answers), number + 1
+        found, answer = _compared(plain, full, apart.party, question)
+        for more in [] if found else _further(question, answer, number):
+            found = found or _compared(plain, full, apart.party, more)[0]
+        if found:
+            return found, number + 1
     return None, len(questions)
 
 
-OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
+def _compared(plain: Door, full: Door, party: str, question: Question) -> tuple[Difference | None, Answered]:
+    first, second = (ask(door, party, question) for door in (plain, full))
+    return (Difference(question, first, second) if first != second else None), first
+
+
+def _further(question: Question, answer: Answered, number: int) -> Iterator[Question]:
+    """What an answer leads to: its next page, and now and then the same again by whoever knows it already."""
+    if tag := answer.headers.get("etag", "") if number % 7 == 0 else "":
+        yield Question("GET", question.path, {"If-None-Match": tag})
+    if question.path in SHORT_PAGES and (following := _NEXT.search(answer.body)):
+        yield Question("GET", following[1].decode())
 
 
 def fix_clock(patch: pytest.MonkeyPatch) -> None:

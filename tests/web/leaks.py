@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 import structlog
-from pytest import MonkeyPatch
 from sqlalchemy import false, func, select, true
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -22,7 +22,6 @@ from starlette.responses import Response
 from vigie.cli import exchange
 from vigie.harmonise import Learned, estimate_background
 from vigie.model.catalogue import Catalogue
-from vigie.model.label import Label
 from vigie.model.linkmodel import untrained
 from vigie.node import answers, export, kept, outlook, pictures, settings, worlds
 from vigie.node import worlds as making
@@ -32,17 +31,18 @@ from vigie.node.worlds import World
 from vigie.store import Window, change_count, list_files, predicate, readable_log, reading, visible
 from vigie.store import entries as words
 from vigie.store.schema import reports
-from vigie.web import activity_pages, api, borders, desk_pages, memory, pages, public_pages, review_api, warning_pages
+from vigie.web import activity_pages, api, borders, memory, pages, public_pages, warning_pages
 from web.world import NOW_US
 from web.worlds_apart import OWN
 
-Leak = Callable[[MonkeyPatch], None]
+Patch = pytest.MonkeyPatch
+Leak = Callable[[Patch], None]
 
 
 @contextmanager
 def without_labels() -> Iterator[None]:
     """As long as this lasts, whoever reads reads everything."""
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         for module in (reading, words):
             patch.setattr(module, "open_to", lambda _audience, _records: true())
         yield
@@ -60,7 +60,7 @@ def count_of(node: Node) -> int:
         return int(connection.execute(select(func.count()).select_from(reports)).scalar() or 0)
 
 
-def _asked(patch: MonkeyPatch) -> list[Node]:
+def _asked(patch: Patch) -> list[Node]:
     """The node that was asked last, in a list: for functions that are not told it."""
     asked: list[Node] = []
     world, read = answers.KeptWorlds.world, KeptLogs.read
@@ -78,7 +78,7 @@ def _asked(patch: MonkeyPatch) -> list[Node]:
     return asked
 
 
-def _worlds_by(patch: MonkeyPatch, change: Callable[[Node, Any, Any, World], World]) -> None:
+def _worlds_by(patch: Patch, change: Callable[[Node, Any, Any, World], World]) -> None:
     """Every world of the pages and of the commands is changed as soon as it is made."""
     make = making.make_world
 
@@ -88,19 +88,19 @@ def _worlds_by(patch: MonkeyPatch, change: Callable[[Node, Any, Any, World], Wor
     patch.setattr(kept, "make_world", changed)
 
 
-def a_count_over_everything(patch: MonkeyPatch) -> None:
+def a_count_over_everything(patch: Patch) -> None:
     """`numberMatched` counts what is held."""
     asked, sound = _asked(patch), api._numbers
     patch.setattr(api, "_numbers", lambda matched, returned, links: sound(matched + count_of(asked[0]), returned, links))
 
 
-def a_figure_for_prometheus(patch: MonkeyPatch) -> None:
+def a_figure_for_prometheus(patch: Patch) -> None:
     """The figures say how many files were taken in, rejects and all."""
     asked, sound = _asked(patch), api.metrics_text
     patch.setattr(api, "metrics_text", lambda found: f"{sound(list(found))}vigie_files {len(list_files(asked[0].store))}\n")
 
 
-def an_id_that_depends_on_a_hidden_member(patch: MonkeyPatch) -> None:
+def an_id_that_depends_on_a_hidden_member(patch: Patch) -> None:
     """Reports are linked before labels are looked at: an event bears the id that it has with all its members."""
 
     def renamed(node: Node, audience: Any, atlas: Any, world: World) -> World:
@@ -113,7 +113,7 @@ def an_id_that_depends_on_a_hidden_member(patch: MonkeyPatch) -> None:
     _worlds_by(patch, renamed)
 
 
-def a_learned_parameter(patch: MonkeyPatch) -> None:
+def a_learned_parameter(patch: Patch) -> None:
     """The rate of unrelated events is estimated from everything."""
     whole: list[Catalogue] = []
     make = making.make_world
@@ -130,7 +130,7 @@ def a_learned_parameter(patch: MonkeyPatch) -> None:
     patch.setattr(worlds, "learned_before", learned)
 
 
-def an_error_text(patch: MonkeyPatch) -> None:
+def an_error_text(patch: Patch) -> None:
     """An event that the reader may not see is refused in other words than one that is not there."""
     sound = api._event
 
@@ -142,7 +142,7 @@ def an_error_text(patch: MonkeyPatch) -> None:
     patch.setattr(api, "_event", told)
 
 
-def a_cached_page(patch: MonkeyPatch) -> None:
+def a_cached_page(patch: Patch) -> None:
     """An answer is kept by what was asked, not by who asked."""
     sound: dict[tuple[int, str], Response] = {}
 
@@ -155,7 +155,7 @@ def a_cached_page(patch: MonkeyPatch) -> None:
     patch.setattr(memory.Memory, "answer", kept_answer)
 
 
-def a_kept_world(patch: MonkeyPatch) -> None:
+def a_kept_world(patch: Patch) -> None:
     """A world is kept by the node alone, and shown to the next audience."""
     sound, held = answers.kept_world, dict[tuple[int, bool], World]()
 
@@ -168,8 +168,8 @@ def a_kept_world(patch: MonkeyPatch) -> None:
     patch.setattr(answers, "kept_world", shared)
 
 
-def a_forecast(patch: MonkeyPatch) -> None:
-    """What the rules and the risks say ahead rests on all reports. (There are no forecasts yet: the outlook is what comes nearest.)"""
+def a_forecast(patch: Patch) -> None:
+    """What the rules and the risks say ahead rests on all reports: the outlook, which is what comes nearest to a forecast as yet."""
     sound = outlook.make_outlook
 
     def ahead(node: Node, atlas: Any, world: World, log: Any, history: Any = None) -> Any:
@@ -180,7 +180,7 @@ def a_forecast(patch: MonkeyPatch) -> None:
     patch.setattr(outlook, "make_outlook", ahead)
 
 
-def an_etag(patch: MonkeyPatch) -> None:
+def an_etag(patch: Patch) -> None:
     """The ETag moves with every change of the store."""
     asked, sound = _asked(patch), borders._finished
 
@@ -193,7 +193,7 @@ def an_etag(patch: MonkeyPatch) -> None:
     patch.setattr(borders, "_finished", tagged)
 
 
-def a_header(patch: MonkeyPatch) -> None:
+def a_header(patch: Patch) -> None:
     """Last-Modified tells when anything was taken in last."""
     asked, sound = _asked(patch), borders._finished
 
@@ -204,20 +204,20 @@ def a_header(patch: MonkeyPatch) -> None:
     patch.setattr(borders, "_finished", dated)
 
 
-def an_export(patch: MonkeyPatch) -> None:
+def an_export(patch: Patch) -> None:
     """A file for others is written from the node's own view."""
     sound = exchange.world_of
     patch.setattr(exchange, "world_of", lambda node, _party, atlas, *, exercise: sound(node, OWN, atlas, exercise=exercise))
     patch.setattr(export, "refuse_owner_only", lambda _node, _world: None)
 
 
-def an_export_of_activities(patch: MonkeyPatch) -> None:
+def an_export_of_activities(patch: Patch) -> None:
     """The IATI file holds the node's own activities, whoever asks."""
     sound = activity_pages.export_iati
     patch.setattr(activity_pages, "export_iati", lambda node, _party, now_us, *, exercise: sound(node, OWN, now_us, exercise=exercise))
 
 
-def a_sort_order(patch: MonkeyPatch) -> None:
+def a_sort_order(patch: Patch) -> None:
     """The form offers agencies by how much they told the node, not by their names."""
     sound = pages._options
 
@@ -230,7 +230,7 @@ def a_sort_order(patch: MonkeyPatch) -> None:
     patch.setattr(pages, "_options", ordered)
 
 
-def a_sort_order_of_lists(patch: MonkeyPatch) -> None:
+def a_sort_order_of_lists(patch: Patch) -> None:
     """The API gives reports by their places in the store, those of the same remainder together."""
     sound = api.page_of_reports
 
@@ -241,7 +241,7 @@ def a_sort_order_of_lists(patch: MonkeyPatch) -> None:
     patch.setattr(api, "page_of_reports", ordered)
 
 
-def a_log_line_sent_out(patch: MonkeyPatch) -> None:
+def a_log_line_sent_out(patch: Patch) -> None:
     """Whoever has a world made is told on the log, and at a command on the screen, how many reports are held."""
 
     def told(node: Node, _audience: Any, _atlas: Any, world: World) -> World:
@@ -251,13 +251,13 @@ def a_log_line_sent_out(patch: MonkeyPatch) -> None:
     _worlds_by(patch, told)
 
 
-def a_page_key(patch: MonkeyPatch) -> None:
+def a_page_key(patch: Patch) -> None:
     """The key of the next page holds a place in the store."""
     asked, sound = _asked(patch), answers._write_key
     patch.setattr(answers, "_write_key", lambda begin_us, name: f"{sound(begin_us, name)}.{count_of(asked[0])}")
 
 
-def a_hidden_decision(patch: MonkeyPatch) -> None:
+def a_hidden_decision(patch: Patch) -> None:
     """Reports are linked as the node's own analysts decided, also where the reader may not read that."""
     sound = making.decided_rows
 
@@ -267,13 +267,13 @@ def a_hidden_decision(patch: MonkeyPatch) -> None:
     patch.setattr(making, "decided_rows", decided)
 
 
-def a_dangling_link(patch: MonkeyPatch) -> None:
+def a_dangling_link(patch: Patch) -> None:
     """An event says how many of its reports are withheld."""
     for module in (api, pages):
         _withheld(patch, module, module.event_answer)
 
 
-def _withheld(patch: MonkeyPatch, module: Any, sound: Any) -> None:
+def _withheld(patch: Patch, module: Any, sound: Any) -> None:
     def counted(seen: Any, world: World, number: int, language: str = "en") -> dict[str, Any]:
         whole = whole_catalogue(seen.node, exercise=world.exercise)
         begin_us = int(world.events.begin_us[number])
@@ -283,29 +283,29 @@ def _withheld(patch: MonkeyPatch, module: Any, sound: Any) -> None:
     patch.setattr(module, "event_answer", counted)
 
 
-def a_version_counter(patch: MonkeyPatch) -> None:
+def a_version_counter(patch: Patch) -> None:
     """A report says which version of its key it is."""
     sound = answers.report_answer
     patch.setattr(answers, "report_answer", lambda world, row, held: sound(world, row, held) | {"version": held.version})
 
 
-def a_records_own_id(patch: MonkeyPatch) -> None:
+def a_records_own_id(patch: Patch) -> None:
     """A report is found by the id of its record, which tells its version."""
     sound = answers.find_reports
     patch.setattr(answers, "find_reports", lambda store, audience, name: [replace(one, record_id="") for one in sound(store, audience, name)])
 
 
-def a_count_on_a_page(patch: MonkeyPatch) -> None:
+def a_count_on_a_page(patch: Patch) -> None:
     """The list of warnings counts all words of the log."""
 
     def counted(seat: Any, _found: Any) -> list[tuple[str, str, int]]:
-        log = readable_log(seat.desk.node.store, seat.desk.node.audience(OWN, seat.now_us), exercise=seat.exercise)
-        return [("all", "Severe", len(log.entries))]
+        node = seat.desk.node
+        return [("all", "Severe", len(readable_log(node.store, node.audience(OWN, seat.now_us), exercise=seat.exercise).entries))]
 
     patch.setattr(warning_pages, "tally", counted)
 
 
-def a_time_in_a_feed(patch: MonkeyPatch) -> None:
+def a_time_in_a_feed(patch: Patch) -> None:
     """The public feed was updated when anything was said last."""
     asked, sound = _asked(patch), public_pages.public_feed
 
@@ -316,7 +316,7 @@ def a_time_in_a_feed(patch: MonkeyPatch) -> None:
     patch.setattr(public_pages, "public_feed", dated)
 
 
-def a_silence_that_was_broken(patch: MonkeyPatch) -> None:
+def a_silence_that_was_broken(patch: Patch) -> None:
     """Whether an agency has fallen silent is judged by all that it said."""
     asked = _asked(patch)
 
@@ -327,28 +327,28 @@ def a_silence_that_was_broken(patch: MonkeyPatch) -> None:
     patch.setattr(pictures, "silent_agencies", heard)
 
 
-def another_clock(patch: MonkeyPatch) -> None:
+def another_clock(patch: Patch) -> None:
     """Embargoes end two days early."""
     sound = settings.Node.audience
     patch.setattr(settings.Node, "audience", lambda node, party, now_us: sound(node, party, now_us + 2 * 86_400_000_000))
 
 
-def a_rule_of_the_label_left_out(patch: MonkeyPatch) -> None:
+def a_rule_of_the_label_left_out(patch: Patch) -> None:
     """Nobody asks for caveats."""
     patch.setattr(predicate, "_lacks_caveat", lambda _held: false())
 
 
-def a_level_left_out(patch: MonkeyPatch) -> None:
+def a_level_left_out(patch: Patch) -> None:
     """Nobody asks for clearances."""
     patch.setattr(predicate, "_is_cleared", lambda _levels: true())
 
 
-def another_partys_record_passed_on(patch: MonkeyPatch) -> None:
+def another_partys_record_passed_on(patch: Patch) -> None:
     """What a partner released to the node is shown on as if it were the node's own."""
     patch.setattr(predicate, "_passes", lambda _home: true())
 
 
-def words_of_the_desk(patch: MonkeyPatch) -> None:
+def words_of_the_desk(patch: Patch) -> None:
     """Who is signed in gets the log of the node's own party."""
     sound = KeptLogs.read
     patch.setattr(KeptLogs, "read", lambda self, _party, now_us, *, exercise: sound(self, OWN, now_us, exercise=exercise))
@@ -388,3 +388,17 @@ LEAKS: Mapping[str, Leak] = {
     )
 }
 """All of them, by name."""
+
+SHORT = frozenset(LEAKS) - {
+    "a_kept_world",
+    "a_header",
+    "a_sort_order_of_lists",
+    "a_dangling_link",
+    "a_silence_that_was_broken",
+    "a_count_on_a_page",
+    "a_time_in_a_feed",
+    "a_level_left_out",
+    "a_rule_of_the_label_left_out",
+    "words_of_the_desk",
+}
+"""Those that are tried where time is short; each of the others is like one of them."""

@@ -211,7 +211,7 @@ def pool() -> tuple[Report, ...]:
 
 
 _WAYS = ("beside", "elsewhere", "reworded", "another owner's", "told before")
-"""How a hidden report lies to those that all may read: another agency beside one, far from all, a version of one, a copy of one, or one before it was opened."""
+"""How a hidden report lies to the open ones: another agency beside one, far from all, a version of one, a copy of one, or one before it was opened."""
 
 
 def _changed(report: Report, told: Told, number: int) -> Report:
@@ -296,8 +296,8 @@ def rich(party: str) -> Apart:
     after = [
         Told("reports", tuple(range(20)), closed[-1], "beside", **hidden),
         Told("reports", (2, 4, 5), "red, partner's", "another owner's", **hidden),
-        Told("reports", (2, 4, 5, 41), closed[1], "reworded", **hidden),
-        *(Told("words", tuple(range(number % 2, 17, 2)), label, exercise=number % 3 == 2, **hidden) for number, label in enumerate(closed)),  # noqa: PLR2004 - a third
+        *(Told("reports", (2, 4, 5, 41), label, "reworded", **hidden) for label in closed[1:3]),
+        *(Told("words", tuple(range(number % 2, 17, 2)), label, exercise=number % 3 == 2, **hidden) for number, label in enumerate(closed)),
         Told("reports", (0, 1, 2), closed[0], "beside", exercise=True, **hidden),
         Told("rejects", (1, 2), closed[0], **hidden),
     ]

@@ -162,5 +162,6 @@ def start_server(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *
     from vigie import web
 
     check_port(host, port)
-    say(f"Serving {node.settings.party} on http{'s' if tls else ''}://{host}:{port}: what PUBLIC may see, and to who signs in what the party may. Stop with Ctrl-C.")
+    address = f"http{'s' if tls else ''}://{host}:{port}"
+    say(f"Serving {node.settings.party} on {address}: what PUBLIC may see, and to who signs in what the party may. Stop with Ctrl-C.")
     web.serve(node, atlas, port, host, tls=tls)

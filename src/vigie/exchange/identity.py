@@ -200,7 +200,7 @@ def checked_history(said: Any, party: str) -> History:
 
 def _read_statement(said: Any) -> Statement:
     """A statement from JSON. Raises `ValueError`, `TypeError` or `KeyError` where a part is missing, unknown or of the wrong kind."""
-    if not isinstance(said, dict) or said.keys() != _FIELDS.get(said.get("type") if isinstance(said.get("type"), str) else "", frozenset()):
+    if not isinstance(said, dict) or said.keys() != _FIELDS.get(str(said.get("type")), frozenset()):
         raise ValueError("its fields are not those of a key or a revocation")
     is_key = said["type"] == "key"
     texts = [said[name] for name in ("party", "key", "previous", "from" if is_key else "reason")]
