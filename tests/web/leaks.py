@@ -338,11 +338,6 @@ def a_rule_of_the_label_left_out(patch: Patch) -> None:
     patch.setattr(predicate, "_lacks_caveat", lambda _held: false())
 
 
-def a_level_left_out(patch: Patch) -> None:
-    """Nobody asks for clearances."""
-    patch.setattr(predicate, "_is_cleared", lambda _levels: true())
-
-
 def another_partys_record_passed_on(patch: Patch) -> None:
     """What a partner released to the node is shown on as if it were the node's own."""
     patch.setattr(predicate, "_passes", lambda _home: true())
@@ -382,7 +377,6 @@ LEAKS: Mapping[str, Leak] = {
         a_silence_that_was_broken,
         another_clock,
         a_rule_of_the_label_left_out,
-        a_level_left_out,
         another_partys_record_passed_on,
         words_of_the_desk,
     )
@@ -397,7 +391,8 @@ SHORT = frozenset(LEAKS) - {
     "a_silence_that_was_broken",
     "a_count_on_a_page",
     "a_time_in_a_feed",
-    "a_level_left_out",
+    "a_figure_for_prometheus",
+    "an_export_of_activities",
     "a_rule_of_the_label_left_out",
     "words_of_the_desk",
 }
