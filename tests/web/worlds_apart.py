@@ -325,9 +325,9 @@ def _directory() -> Any:
 _ALWAYS = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(range(9)), "clear")
 """What is told openly in every example, so that there is something to be asked about."""
 
-_Numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 42)), min_size=1, max_size=6, unique=True).map(tuple)
+_Numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 42)), min_size=2, max_size=6, unique=True).map(tuple)
 _Words = st.lists(st.integers(0, 8), min_size=1, max_size=9, unique=True).map(lambda numbers: tuple(sorted(numbers)))
-_Hidden_words = st.lists(st.integers(0, 16), min_size=1, max_size=17, unique=True).map(lambda numbers: tuple(sorted(numbers)))
+_Hidden_words = st.lists(st.integers(0, 16), min_size=5, max_size=17, unique=True).map(lambda numbers: tuple(sorted(numbers)))
 _Exercise = st.sampled_from((False, False, False, True))
 
 
@@ -338,27 +338,30 @@ def _public(party: str) -> st.SearchStrategy[Told]:
     return st.one_of(reports, words)
 
 
-def _hidden(party: str) -> st.SearchStrategy[Told]:
+def _hidden(party: str) -> tuple[st.SearchStrategy[Told], st.SearchStrategy[Told], st.SearchStrategy[Told]]:
+    """Several reports, several words, and anything at all."""
     _, own, _, got = _open_to(party)
     hidden = {"exercise": _Exercise, "is_hidden": st.just(True)}
     reports = st.builds(Told, st.just("reports"), _Numbers, st.sampled_from(own), st.sampled_from(_WAYS), **hidden)
     received = st.builds(Told, st.just("reports"), _Numbers, st.sampled_from(got), st.sampled_from(_WAYS[:2]), **hidden)
     words = st.builds(Told, st.just("words"), _Hidden_words, st.sampled_from(own), **hidden)
     rejects = st.builds(Told, st.just("rejects"), _Numbers, st.sampled_from(own), **hidden)
-    return st.one_of(reports, words, received, rejects)
+    return reports, words, st.one_of(reports, words, received, rejects)
 
 
-def _of_both(public: Sequence[Told], hidden: Sequence[tuple[int, Told]]) -> tuple[Told, ...]:
+def _of_both(public: Sequence[Told], hidden: Sequence[Told], places: Sequence[int]) -> tuple[Told, ...]:
     """What is hidden is put at places among what is not; what was told before it was opened comes first: afterwards it would be a withdrawal, which is seen."""
     said: list[Told] = list(public)
-    for place, told in hidden:
-        said.insert(0 if told.way == "told before" else place % (len(said) + 1), told)
+    for told, place in zip(hidden, itertools.cycle(places), strict=False):
+        said.insert(place % (len(said) + 1), told)
     before = [told for told in said if told.way == "told before"]
     return (*before, *(told for told in said if told.way != "told before"))
 
 
 def worlds_apart(party: str) -> st.SearchStrategy[Apart]:
-    """Two to five things that the party may read and one to five that it may not, in any order."""
+    """Two to five things that the party may read and two to six that it may not, in any order; of each some reports and words, so that examples are busy."""
     public = st.lists(_public(party), max_size=3).map(lambda told: [*_ALWAYS, *told])
-    hidden = st.lists(st.tuples(st.integers(0, 9), _hidden(party)), min_size=2, max_size=6)
-    return st.builds(Apart, st.just(party), st.builds(_of_both, public, hidden), st.integers(0, 999))
+    reports, words, anything = _hidden(party)
+    hidden = st.tuples(reports, words, st.lists(anything, max_size=4)).map(lambda told: [told[0], told[1], *told[2]])
+    places = st.lists(st.integers(0, 9), min_size=5, max_size=5)
+    return st.builds(Apart, st.just(party), st.builds(_of_both, public, hidden, places), st.integers(0, 999))
