@@ -51,7 +51,7 @@ def test_workers_write_the_file_of_one_machine(run: Run, exercise: Path, tmp_pat
 
     plain, own, far = (tmp_path / name for name in ("plain.csv", "own.csv", "far.csv"))
     said = [run(exercise, "--out", plain), run(exercise, "--out", own, "--workers", 2)]
-    with LocalCluster(n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None, silence_logs=60) as network:
+    with LocalCluster(n_workers=1, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0", silence_logs=60) as network:
         said.append(run(exercise, "--out", far, "--scheduler", network.scheduler_address))
     assert plain.read_bytes() == own.read_bytes() == far.read_bytes()
     assert len({text.partition("Written")[0] for text in said}) == 1

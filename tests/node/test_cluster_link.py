@@ -27,7 +27,7 @@ def network(workers: int, **options: Any) -> Iterator[Any]:
     """A dask network of this machine, with so many workers."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=60, **options) as made:
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=60, **options) as made:
         yield made
 
 

@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ingest": ("intake", "Take in reports: one file is one transaction, and the same file twice changes nothing."),
     "rejects": ("intake", "What could not be read, where it stood and why; or try again."),
     "link": ("links", "Find the reports that speak of one event."),
-    "review": ("review", "Doubtful links, and the analyst's answers."),
+    "review": ("review", "List the doubtful links, the one whose answer is worth most first, or answer them."),
     "events": ("worlds", "List events, the latest first."),
     "picture": ("worlds", "Counts by field, kind, area, period and agency; cells; agencies that fell silent."),
     "serve": ("worlds", "Serve the pages and the API: to everybody what PUBLIC may see, to who signs in what the account's party may see."),

@@ -12,12 +12,12 @@ from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOp
 from vigie.cli.review_ask import ask
 from vigie.cli.review_show import NATS, say_both, say_decisions, say_question
 from vigie.cli.show import linking, say, say_json, world_word
-from vigie.model.decision import Verdict
-from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
+    from vigie.model.decision import Verdict
+    from vigie.model.entry import Entry
     from vigie.node.desk import Desk
     from vigie.node.review import Word
     from vigie.node.review_facts import Reviewer

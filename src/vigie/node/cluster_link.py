@@ -95,14 +95,22 @@ def _quiet_logs() -> Iterator[None]:
             logger.setLevel(level)
 
 
-@contextmanager
-def _reached(scheduler: str) -> Iterator[Cluster]:
-    """The scheduler at an address, say `tcp://10.0.0.1:8786`; an address with tls:// takes its certificates from dask's own configuration."""
+def _client_of(scheduler: Any) -> Any:
+    """A client of the scheduler. On a machine too busy to start its thread within ten seconds dask fails in an assertion: then it is tried once more."""
     import distributed
 
     dask: Any = distributed
     try:
-        client = dask.Client(scheduler, timeout=_WAIT_S)
+        return dask.Client(scheduler, timeout=_WAIT_S)
+    except AssertionError:
+        return dask.Client(scheduler, timeout=_WAIT_S)
+
+
+@contextmanager
+def _reached(scheduler: str) -> Iterator[Cluster]:
+    """The scheduler at an address, say `tcp://10.0.0.1:8786`; an address with tls:// takes its certificates from dask's own configuration."""
+    try:
+        client = _client_of(scheduler)
     except (OSError, ValueError, TypeError, RuntimeError) as fault:
         raise PeerUnavailable("No dask scheduler answers", source=scheduler, todo="start one, or check its address and certificates") from fault
     with client:
@@ -137,14 +145,14 @@ def _started(workers: int) -> Iterator[Cluster]:
     import distributed
 
     dask: Any = distributed
-    options = {"threads_per_worker": 1, "processes": True, "memory_limit": 0, "dashboard_address": None, "silence_logs": logging.CRITICAL + 1}
+    options = {"threads_per_worker": 1, "processes": True, "memory_limit": 0, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL + 1}
     with TemporaryDirectory(prefix="vigie-workers-") as folder:
         try:
             with _deaf():
                 cluster = dask.LocalCluster(n_workers=workers, security=True, local_directory=folder, **options)
         except (OSError, RuntimeError) as fault:
             raise PeerUnavailable("The workers could not be started", source="this machine", todo="ask for fewer, or link without --workers") from fault
-        with cluster, dask.Client(cluster, timeout=_WAIT_S) as client:
+        with cluster, _client_of(cluster) as client:
             yield Cluster("workers of this machine", client)
 
 
