@@ -26,6 +26,8 @@ community = true
 community = true
 [parties.C]
 community = true
+[parties.D]
+community = true
 [groups]
 FRIENDS = ["B"]
 """

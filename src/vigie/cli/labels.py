@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, shown_day, the_node
+from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, shown_day, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.errors import BadSetting
 from vigie.model.label import Label, label_from_json, label_to_json
@@ -163,6 +163,53 @@ def list_(node: NodeOption = None, account: AsOption = "", *, exercise: Exercise
 
 def _proposal_facts(item: Proposal) -> dict[str, object]:
     return {"proposal": item.ref, "settled_by": item.entry.by if item.said.state != "open" else "", **item.said.model_dump(mode="json")}
+
+
+@labels_app.command()
+def grant(
+    name: Annotated[str, typer.Argument(help="The record: AGENCY/REF, TYPE/REF, or its record id.")],
+    to: Annotated[str, typer.Option("--to", help="The party that holders may pass it on to.")],
+    until: Annotated[str, typer.Option("--until", help="Until when, such as 2027-01-31 or 2027-01-31T12:00:00Z.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)] = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Give those who hold an own record marked orcon leave to pass it on to one party."""
+    from vigie.node import granting
+
+    given = granting.grant(_desk(the_node(node), account, exercise=exercise), name, to, instant(until, "--until") or 0, reason)
+    say(f"Whoever holds {given.said.name} may pass it on to {to} until {until}; take it back with vigie labels ungrant {given.entry.ref}")
+
+
+@labels_app.command()
+def ungrant(
+    ref: Annotated[str, typer.Argument(help="The leave, as vigie labels grants prints it.")],
+    node: NodeOption = None,
+    account: AsOption = "",
+    *,
+    exercise: ExerciseOption = False,
+) -> None:
+    """Take leave back that was given with grant."""
+    from vigie.node import granting
+
+    said = granting.take_back(_desk(the_node(node), account, exercise=exercise), ref).said
+    say(f"{said.name} may no more be passed on to {said.to}; holders withdraw it when they next ask this node.")
+
+
+@labels_app.command()
+def grants(node: NodeOption = None, account: AsOption = "", *, exercise: ExerciseOption = False, as_json: JsonOption = False) -> None:
+    """Every leave that was given for records marked orcon: to whom, until when, and whether it stands."""
+    from vigie.node import granting
+
+    desk = _desk(the_node(node), account, exercise=exercise)
+    found = [(item, item.words(desk.now_us)) for item in granting.grants(desk)]
+    if as_json:
+        say_json([{"grant": item.entry.ref, "stands": stands, **item.said.model_dump(mode="json", exclude={"state"})} for item, stands in found])
+        return
+    rows = [(item.entry.ref, stands, item.said.name, item.said.to, shown_day(item.said.until_us)) for item, stands in found]
+    say_table("Leave", ["leave", "state", "record", "to", "until, UTC"], rows)
 
 
 @labels_app.command()

@@ -15,11 +15,12 @@ from vigie.model.times import format_time, parse_time
 
 ENTRY_TYPES = (
     *("draft", "approval", "warning", "answer", "assessment", "judgement", "review", "triage", "alert"),
-    *("activity", "step", "reason", "contact", "check", "reply", "reading", "decision", "relabelling"),
+    *("activity", "step", "reason", "contact", "check", "reply", "reading", "decision", "relabelling", "grant"),
 )
 """`alert` is a CAP message of somebody else, as it came; `step` an act of an activity's procedure, `reason` why a silence was broken, under a label of
 its own; `check` and `reply` a communication check and its answer; `reading` the draft of a report that was read out of a page;
-`decision` an analyst's word on which reports are one event; `relabelling` a change of a report's label, proposed, done or refused.
+`decision` an analyst's word on which reports are one event; `relabelling` a change of a report's label, proposed, done or refused; `grant` an owner's
+leave to pass one record on.
 """
 
 

@@ -201,17 +201,17 @@ def _keeping(holder: str, party: str, label: Label, directory: Directory, now_us
         yield f"TLP:{label.tlp} without relay stays with {holder}"
 
 
-def may_show(home: str, party: str, label: Label, directory: Directory, now_us: int) -> bool:
-    """Whether the node of `home` may show `party` a record that another node released to it.
+def may_show(home: str, party: str, label: Label, directory: Directory, now_us: int, *, is_granted: bool = False) -> bool:
+    """Whether the node of `home` may show `party` a record that another node released to it; `is_granted` where its owner gave leave to pass it on to them.
 
-    Home itself sees it: its owner has released it. Anybody else must be allowed to read it, and home to pass it on, whatever may be granted or near:
-    not RED, not orcon, and CLEAR, GREEN or with relay. Of what home owns a part of, that part is its own to show.
+    Home itself sees it: its owner has released it. Anybody else must be allowed to read it, and home to pass it on, whoever may be near: not RED, not
+    orcon unless that is granted, and CLEAR, GREEN or with relay. Of what home owns a part of, that part is its own to show.
     """
-    return party == home or all(_may_read_part(party, part, directory, now_us) and _passes(home, part) for part in parts_of(label))
+    return party == home or all(_may_read_part(party, part, directory, now_us) and _passes(home, part, is_granted=is_granted) for part in parts_of(label))
 
 
-def _passes(home: str, label: Label) -> bool:
-    return home == label.owner or (label.tlp != "RED" and not label.orcon and (label.relay or label.tlp in _OPEN_WITHOUT_LIST))
+def _passes(home: str, label: Label, *, is_granted: bool) -> bool:
+    return home == label.owner or (label.tlp != "RED" and (is_granted or not label.orcon) and (label.relay or label.tlp in _OPEN_WITHOUT_LIST))
 
 
 def _is_granted(owner: str, party: str, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:

@@ -35,7 +35,7 @@ class Proposal:
 
 def report_named(desk: Desk, name: str) -> Held:
     """The node's own report of this name (AGENCY/REF, REF alone, or a record id). Raises `BadSetting` where there is none or several bear the name."""
-    _check_at_home(desk)
+    check_at_home(desk)
     audience = desk.node.audience(desk.actor.party, desk.now_us)
     found = [held for held in find_reports(desk.node.store, audience, name) if held.report.exercise == desk.exercise]
     own = [held for held in found if held.owner == desk.node.settings.party]
@@ -47,7 +47,8 @@ def report_named(desk: Desk, name: str) -> Held:
     return own[0]
 
 
-def _check_at_home(desk: Desk) -> None:
+def check_at_home(desk: Desk) -> None:
+    """Raises `NotReleasable` where somebody of another party acts."""
     if desk.actor.party != desk.node.settings.party:
         raise NotReleasable("Only an account of the node's own party may do this", record=desk.actor.account, got=desk.actor.party)
 
@@ -126,7 +127,7 @@ def _relabelled(desk: Desk, said: Relabelling, label: Label, entry: Entry) -> En
 
 def proposals(desk: Desk) -> tuple[Proposal, ...]:
     """Every change of a label as it stands, the one that was spoken of last at the end."""
-    _check_at_home(desk)
+    check_at_home(desk)
     found = [Proposal(entry, said) for entry, said in latest_of(said_in(desk.log, "relabelling", Relabelling))]
     return tuple(sorted(found, key=lambda item: (item.entry.said_us, item.ref)))
 
@@ -170,6 +171,6 @@ def _settled(desk: Desk, found: Proposal, state: str, reason: str) -> tuple[Rela
 
 def readers_of(desk: Desk, label: Label) -> Mapping[str, tuple[str, ...]]:
     """PUBLIC and each party of the directory, with the reasons why it may not read what bears the label; none where it may. For the owner's eyes."""
-    _check_at_home(desk)
+    check_at_home(desk)
     names = [PUBLIC, *sorted(set(desk.node.directory.parties) - {desk.actor.party})]
     return {name: why_closed(name, label, desk.node.directory, desk.now_us) for name in names}

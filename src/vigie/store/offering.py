@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
 
 from vigie.model.canonical import Json, canonical_text
+from vigie.store.granting import Granted, granted
 from vigie.store.predicate import readable_labels, shown_labels
 from vigie.store.reading import Audience
 from vigie.store.schema import entries, gone, notes, reports, tombstones
@@ -45,7 +46,10 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How far a partner has been told: the last row of each stream, and the labels, of the node's own records and of received ones, open to it then."""
+    """How far a partner has been told: the last row of each stream, and the labels, of the node's own records and of received ones, open to it then.
+
+    `granted` are the received records that it was told of by their owners' leave.
+    """
 
     report: int = 0
     entry: int = 0
@@ -53,6 +57,7 @@ class Place:
     erased: int = 0
     own: frozenset[int] = frozenset()
     received: frozenset[int] = frozenset()
+    granted: frozenset[Granted] = frozenset()
     jobs: tuple[Job, ...] = ()
 
 
@@ -83,13 +88,15 @@ class Told:
 
 def place_json(place: Place) -> dict[str, Json]:
     """The place as a note keeps it."""
-    return asdict(place) | {"own": sorted(place.own), "received": sorted(place.received), "jobs": [list(job) for job in place.jobs]}
+    jobs: list[Json] = [list(job) for job in place.jobs]
+    leave: list[Json] = [list(one) for one in sorted(place.granted)]
+    return asdict(place) | {"own": sorted(place.own), "received": sorted(place.received), "granted": leave, "jobs": jobs}
 
 
 def place_of(said: Mapping[str, Any]) -> Place:
     """The place that `place_json` wrote."""
-    jobs = tuple(Job(*job) for job in said["jobs"])
-    return Place(**(dict(said) | {"own": frozenset(said["own"]), "received": frozenset(said["received"]), "jobs": jobs}))
+    jobs, leave = tuple(Job(*job) for job in said["jobs"]), frozenset(Granted(*one) for one in said.get("granted", ()))
+    return Place(**(dict(said) | {"own": frozenset(said["own"]), "received": frozenset(said["received"]), "granted": leave, "jobs": jobs}))
 
 
 def tell(connection: Connection, audience: Audience, place: Place, limit: int) -> Told:
@@ -100,6 +107,7 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
     told = Told(_with_labels(connection, audience, place))
     _tell_gone(connection, told, limit, place.received | told.place.received)
     _tell_erased(connection, told, limit, place.own | place.received | told.place.own | told.place.received)
+    _tell_granted(connection, audience, told, limit)
     while told.place.jobs and len(told) < limit:
         _work(connection, audience, told, limit)
     for stream in STREAMS:
@@ -156,6 +164,18 @@ def _tell_erased(connection: Connection, told: Told, limit: int, labels: frozens
         if row.label_id in labels and bytes(row.key) not in told.erased:
             told.erased.append(bytes(row.key))
         told.place = replace(told.place, erased=row.number)
+
+
+def _tell_granted(connection: Connection, audience: Audience, told: Told, limit: int) -> None:
+    """Received records that their owners gave leave to pass on to the partner; those whose leave has ended, or that stand no more, are withdrawn."""
+    now, before = granted(connection, audience), told.place.granted
+    done = sorted(now ^ before)[: max(limit - len(told), 0)]
+    told.withdrawn += [(one.stream, bytes.fromhex(one.record_id), one.owner) for one in done if one in before]
+    for stream, (table, *_) in STREAMS.items():
+        ids = [bytes.fromhex(one.record_id) for one in done if one.stream == stream and one not in before]
+        told.offered += [(stream, row) for row in _rows(connection, stream, table.c.record_id.in_(ids), len(ids))] if ids else []
+    told.place = replace(told.place, granted=before ^ frozenset(done))
+    told.more = told.more or len(done) < len(now ^ before)
 
 
 def _work(connection: Connection, audience: Audience, told: Told, limit: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 
@@ -15,12 +15,13 @@ _KEY = ("owner", "type", "ref", "exercise", "body")
 
 
 class Owned(NamedTuple):
-    """One version of a record: its name, its label (canonical text), and whether a later version says the same under another label."""
+    """One version of a record: its name, its id, its label (canonical text), and whether a later version says the same under another label."""
 
     name: str
     version: int
     label: str
     is_relabelled: bool
+    record_id: str
 
 
 def owned_named(store: Store, owner: str, name: str) -> list[Owned]:
@@ -29,13 +30,17 @@ def owned_named(store: Store, owner: str, name: str) -> list[Owned]:
     relabelled = is_relabelled(entries, later, [later.c[column] == entries.c[column] for column in _KEY])
     with store.reading() as connection:
         named = and_(bears_name(name), reports.c.owner == owner, ~reports.c.received)
-        columns = (reports.c.agency, reports.c.agency_ref, reports.c.version, labels.c.text, has_other_label(reports))
+        columns = (reports.c.agency, reports.c.agency_ref, reports.c.version, labels.c.text, has_other_label(reports), reports.c.record_id)
         rows = connection.execute(select(*columns).join(labels, labels.c.id == reports.c.label_id).where(named).order_by(reports.c.row)).all()
-        found = [Owned(f"{row[0]}/{row[1]}", row[2], row[3], bool(row[4])) for row in rows]
+        found = [_owned(row) for row in rows]
         words = [word.record_id for word in words_named(connection, name) if word.owner == owner]
-        said = (entries.c.type, entries.c.ref, entries.c.version, labels.c.text, relabelled)
+        said = (entries.c.type, entries.c.ref, entries.c.version, labels.c.text, relabelled, entries.c.record_id)
         query = select(*said).join(labels, labels.c.id == entries.c.label_id).where(entries.c.record_id.in_(words), ~entries.c.received).order_by(entries.c.id)
-        return found + [Owned(f"{row[0]}/{row[1]}", row[2], row[3], bool(row[4])) for row in connection.execute(query)]
+        return found + [_owned(row) for row in connection.execute(query)]
+
+
+def _owned(row: Any) -> Owned:
+    return Owned(f"{row[0]}/{row[1]}", row[2], row[3], bool(row[4]), bytes(row[5]).hex())
 
 
 __all__ = ["Owned", "owned_named"]

@@ -19,9 +19,9 @@ def readable_labels(party: str, directory: Directory, now_us: int) -> Select[int
     return select(labels.c.id).where(not_(closed))
 
 
-def shown_labels(home: str, party: str, directory: Directory, now_us: int) -> Select[int]:
+def shown_labels(home: str, party: str, directory: Directory, now_us: int, *, is_granted: bool = False) -> Select[int]:
     """The ids of the labels under which the node of `home` may show `party`, another one, what another node released to it; see `may_show`."""
-    kept = not_(and_(_opens(party, directory, now_us), _passes(home)))
+    kept = not_(and_(_opens(party, directory, now_us), _passes(home, is_granted=is_granted)))
     return select(labels.c.id).where(not_(exists().where(label_parts.c.label_id == labels.c.id, kept)))
 
 
@@ -39,9 +39,10 @@ def _opens(party: str, directory: Directory, now_us: int) -> ColumnElement[bool]
     return or_(label_parts.c.owner == party, rules)
 
 
-def _passes(home: str) -> ColumnElement[bool]:
+def _passes(home: str, *, is_granted: bool) -> ColumnElement[bool]:
     is_open = or_(_lists("marks", ["relay"]), label_parts.c.tlp.in_(("CLEAR", "GREEN")))
-    return or_(label_parts.c.owner == home, and_(label_parts.c.tlp != "RED", not_(_lists("marks", ["orcon"])), is_open))
+    needs_leave = false() if is_granted else _lists("marks", ["orcon"])
+    return or_(label_parts.c.owner == home, and_(label_parts.c.tlp != "RED", not_(needs_leave), is_open))
 
 
 def _is_cleared(levels: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
