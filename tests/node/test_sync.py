@@ -16,12 +16,19 @@ from vigie.model.atlas import Atlas
 from vigie.model.errors import BadReport, PeerUnavailable, VigieError
 from vigie.model.label import Label
 from vigie.node.identity import identity_of, revoke_key, rotate_key
-from vigie.node.peers import peer, status_of
+from vigie.node.peers import add_peer, own_card, peer, status_of
 from vigie.node.settings import Node
 from vigie.node.signed import signature_line
 from vigie.node.sync import answer, pull, sync_with
 from vigie.node.worlds import make_world
-from vigie.store import erase
+from vigie.store import Held, erase, find_reports
+from vigie.store.seals import seals_of
+
+
+def named(node: Node, *names: str) -> list[Held]:
+    """The reports of these names that the node's own party sees."""
+    audience = node.audience(node.settings.party, NOW_US)
+    return [found for name in names for found in find_reports(node.store, audience, name)]
 
 
 def test_what_a_partner_may_read_comes_over_and_nothing_else(tmp_path: Path) -> None:
@@ -362,3 +369,44 @@ def test_a_field_that_is_unknown_here_breaks_no_world(tmp_path: Path, atlas: Atl
         assert sync_with(b, "A", to(a), NOW_US).counts["taken"] == 2
         world = make_world(b, b.audience("B", NOW_US), atlas, exercise=False)
         assert (len(world.events), held(b)) == (1, {"r1", "r2"})
+
+
+def test_after_a_revocation_everything_is_sealed_anew_on_the_whole_way(tmp_path: Path) -> None:
+    """B and, through B, C get new seals for what A's lost key had signed; meanwhile B's pages are not refused for it, and `check` finds all well."""
+    with nodes(tmp_path, "ABC") as made:
+        a, b, c = made["A"], made["B"], made["C"]
+        take(a, open_label("A"), *quakes(1, 2))
+        word(a, "w1", open_label("A"), text="hello")
+        old = identity_of(a)
+        for asking, party, asked in ((b, "A", a), (c, "B", b)):
+            sync_with(asking, party, to(asked), NOW_US)
+        revoke_key(a, old.key_id, "stolen", NOW_US)
+        sync_with(c, "A", to(a), NOW_US)
+        take(b, open_label("B"), *quakes(5))
+        fresh = sync_with(c, "B", to(b), NOW_US)
+        assert held(c) == {"r1", "r2", "r5"}
+        assert fresh.counts["taken"] == 1
+        sync_with(b, "A", to(a), NOW_US)
+        again = sync_with(c, "B", to(b), NOW_US)
+        assert (again.counts["known"], again.counts["unproved"]) == (3, 0)
+        ids = {node.settings.party: [bytes.fromhex(found.record_id) for found in named(node, "MSO/r1", "MSO/r2")] for node in (b, c)}
+        for node in (b, c):
+            with node.store.reading() as connection:
+                assert {seal.key_id for seal in seals_of(connection, ids[node.settings.party]).values()} == {identity_of(a).key_id}
+
+
+def test_a_third_partys_record_under_a_revoked_key_waits_and_stops_no_page(tmp_path: Path) -> None:
+    """C, who knows of the revocation before B does, takes what is B's own and leaves A's until A has sealed it anew."""
+    with nodes(tmp_path, "ABC") as made:
+        a, b, c = made["A"], made["B"], made["C"]
+        take(a, for_party("A", "B"), *quakes(9))
+        take(a, Label("A", tlp="AMBER", rel_to=frozenset({"B", "C"}), relay=True), *quakes(1))
+        sync_with(b, "A", to(a), NOW_US)
+        take(b, open_label("B"), *quakes(5))
+        revoke_key(a, identity_of(a).key_id, "stolen", NOW_US)
+        add_peer(c, own_card(a), NOW_US)
+        first = sync_with(c, "B", to(b), NOW_US)
+        assert (held(c), first.counts["unproved"]) == ({"r5"}, 1)
+        sync_with(b, "A", to(a), NOW_US)
+        sync_with(c, "B", to(b), NOW_US)
+        assert held(c) == {"r1", "r5"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vigie.node.settings import Node
     from vigie.node.sync_round import Exchanged
 
-_COUNTS = ("taken", "withdrawn", "erased", "known", "refused")
+_COUNTS = ("taken", "withdrawn", "erased", "known", "refused", "unproved")
 
 
 def register(app: typer.Typer) -> None:

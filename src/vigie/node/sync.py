@@ -40,7 +40,7 @@ _EPOCH_BITS, _OK, _SHOWN = 32, 200, 200
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What came: counts of what was `taken`, `known`, `withdrawn`, `erased`, `refused`; whether more is there; whether all is read anew."""
+    """What came: counts of what was `taken`, `known`, `withdrawn`, `erased`, `refused`, `unproved`; whether more is there; whether all is read anew."""
 
     counts: Counter[str] = field(default_factory=Counter)
     more: bool = False
@@ -205,7 +205,8 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
         is_whole=is_whole,
         note={"cursor": page.next, "generation": reading.generation, "whole": whole},
     )
-    return Pulled(_taken_in(node, delivery, now_us), more=page.more)
+    counts = _taken_in(node, delivery, now_us)
+    return Pulled(counts + Counter(unproved=found.unproved), more=page.more)
 
 
 def _judge(node: Node, party: str, history: History) -> Judge:

@@ -41,6 +41,8 @@ class Verified:
     entries: list[tuple[Entry, Seal]] = field(default_factory=list)
     withdrawn: list[tuple[str, bytes, str]] = field(default_factory=list)
     erased: list[Erased] = field(default_factory=list)
+    unproved: int = 0
+    """Records of third parties whose keys were revoked since: they come again when their owners have sealed them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ def _take(found: Verified, offer: Offer, batches: Sequence[Batch], judge: Judge)
     record_id = sha256(offer.text.encode()).digest()
     seal = _seal(offer.seal, batches)
     history = _history(owner, judge)
+    if owner != judge.peer and history.is_revoked(seal.key_id):
+        found.unproved += 1
+        return
     if batches[offer.seal.batch].owner != owner or not is_sealed(record_id, seal, owner, history, judge.roots):
         raise BadReport("A record's signature is not its owner's: it was forged or altered", source=judge.peer, record=f"{owner} {record_id.hex()}")
     fault = next(_report_faults(made) if isinstance(made, Record) else _entry_faults(made), "")

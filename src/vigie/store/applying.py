@@ -20,15 +20,16 @@ from vigie.model.errors import BadReport
 from vigie.model.label import Label, label_text
 from vigie.model.report import Record
 from vigie.model.seal import Seal
+from vigie.store.audit import AuditRow, append_within
 from vigie.store.database import Store
 from vigie.store.entries import entry_of_row, key_bytes
 from vigie.store.erasure import blank_payloads, write_tombstones
 from vigie.store.intake import count_change
 from vigie.store.label_book import label_number
-from vigie.store.offering import STREAMS, clamp
+from vigie.store.offering import STREAMS, clamp, offer_again
 from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare_one
 from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
-from vigie.store.seals import write_seals
+from vigie.store.seals import seals_of, write_seals
 
 PULLED = "pulled"
 """The book of notes that says how far this node has read from each partner."""
@@ -103,6 +104,7 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
             clamp(connection)
         if counts["taken"] or counts["erased"] or counts["withdrawn"]:
             count_change(connection)
+            append_within(connection, [AuditRow(now_us, "", delivery.peer, "sync", "taken in", dict(+counts))])
     return counts
 
 
@@ -168,7 +170,19 @@ def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: 
         by_owner[offer.owner][offer.record_id] = offer.seal
     for owner, found in by_owner.items():
         write_seals(connection, owner, found)
+    if len(fresh) < len(offers):
+        _seal_anew(connection, peer, [offer for offer in offers if offer.owner == peer and offer.record_id not in fresh])
     return Counter(taken=len(fresh), known=len(offers) - len(fresh))
+
+
+def _seal_anew(connection: Connection, owner: str, offers: Sequence[_Offer]) -> None:
+    """Puts the new seals of records that are here, by their owner, in place of the old ones; who had them from here is offered them again."""
+    held = seals_of(connection, [offer.record_id for offer in offers])
+    changed = {offer.record_id: offer for offer in offers if offer.record_id in held and held[offer.record_id].key_id != offer.seal.key_id}
+    if not changed:
+        return
+    write_seals(connection, owner, {record_id: offer.seal for record_id, offer in changed.items()})
+    offer_again(connection, {label_number(connection, label) for label in {offer.label for offer in changed.values()}})
 
 
 def _known(connection: Connection, offers: Sequence[_Offer]) -> dict[tuple[str, bytes, int], bytes]:

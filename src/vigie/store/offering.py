@@ -7,7 +7,7 @@ that nothing is written down record by record, and a look that finds nothing new
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -289,6 +289,25 @@ def clamp(connection: Connection) -> None:
         connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
 
 
+def offer_again(connection: Connection, labels: Collection[int] | None = None) -> None:
+    """Has every partner be offered once more what it was told: the node's own records, or the received ones under these labels. For new seals."""
+    for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
+        said = json.loads(text)
+        for kept in (said.get("acked"), said.get("pending")):
+            if kept:
+                kept["place"] = place_json(_from_the_beginning(place_of(kept["place"]), labels))
+        keep_served(connection, name, said)
+
+
+def _from_the_beginning(place: Place, labels: Collection[int] | None) -> Place:
+    """The place with a job for each label that is open to the partner, over all rows that it was told of."""
+    is_received = labels is not None
+    again = place.own if labels is None else place.received & frozenset(labels)
+    jobs = tuple(Job(stream, label, is_received, True, 0, getattr(place, stream)) for stream in STREAMS for label in sorted(again))
+    left = tuple(job for job in place.jobs if not (job.opens and job.received == is_received and job.label_id in again))
+    return replace(place, jobs=(*left, *(job for job in jobs if job.until)))
+
+
 def served_note(connection: Connection, peer: str) -> dict[str, Any]:
     """How far a partner has been told, as it was kept; empty for a new one."""
     text = connection.execute(select(notes.c.text).where(notes.c.book == SERVED, notes.c.name == peer)).scalar()
@@ -302,4 +321,4 @@ def keep_served(connection: Connection, peer: str, said: Mapping[str, Json]) -> 
         connection.execute(insert(notes).values(book=SERVED, name=peer, text=canonical_text(said)))
 
 
-__all__ = ["Job", "Place", "Row", "Told", "clamp", "keep_served", "place_json", "place_of", "served_note", "tell"]
+__all__ = ["Job", "Place", "Row", "Told", "clamp", "keep_served", "offer_again", "place_json", "place_of", "served_note", "tell"]
