@@ -252,7 +252,7 @@ from vigie.node import intake
 
 if __name__ == "__main__":
     order = intake.Order(label=Label("ME-NODE"))
-    pieces = intake._pieces_from_process(Path(sys.argv[1]), order, order.label, Limits())
+    pieces = intake._pieces_from_process(Path(sys.argv[1]), order, order.label, Limits(), 1)
     next(pieces)
     import multiprocessing
     print(multiprocessing.active_children()[0].pid, flush=True)
@@ -287,3 +287,15 @@ def test_a_short_word_for_a_kind_gets_its_whole_name_and_an_unknown_one_is_kept(
     outcome = ingest_file(node, table(tmp_path, "\n".join([HEADER, *lines]) + "\n"), CLEAR, NOW_US)
     assert (outcome.tally.reports, outcome.tally.rejects) == (2, 1)
     assert sorted(visible(node.store, node.audience("ME-NODE", NOW_US), Window()).kind.names) == ["seismic.earthquake", "tremor of joy"]
+
+
+def test_a_file_under_a_wider_label_opens_what_was_closed_only_where_a_second_person_agrees(node: Node, tmp_path: Path) -> None:
+    """The same reports again for everybody keep their stricter label, and a new one beside them bears the file's; a stricter file narrows at once."""
+    closed, wide = Label("ME-NODE", tlp="AMBER", rel_to=frozenset({"ME-NODE"})), Label("ME-NODE", tlp="CLEAR")
+    ingest_file(node, table(tmp_path, rows(3)), Order(label=closed), NOW_US)
+    again = ingest_file(node, table(tmp_path, rows(4), "again.csv"), Order(label=wide), NOW_US)
+    assert (again.tally.reports, again.tally.unchanged, again.tally.closed, held(node, PUBLIC)) == (1, 3, 3, 1)
+    agreed = ingest_file(node, table(tmp_path, rows(4), "again.csv"), Order(label=wide, approved_by="head"), NOW_US)
+    assert (agreed.tally.reports, agreed.tally.closed, held(node, PUBLIC)) == (3, 0, 4)
+    assert ingest_file(node, table(tmp_path, rows(4), "back.csv"), Order(label=closed), NOW_US).tally.closed == 0
+    assert (held(node, PUBLIC), held(node)) == (0, 4)

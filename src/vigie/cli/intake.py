@@ -29,6 +29,9 @@ MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file
 Agency = Annotated[str, typer.Option(help="The agency, where the file does not name it.", show_default=False)]
 
 
+_APPROVED = "The account of who agrees that reports known under a stricter label are opened to this file's readers."
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command()(ingest)
@@ -44,6 +47,7 @@ def ingest(
     preset: Preset = "",
     mapping: MappingFile = None,
     agency: Agency = "",
+    approved_by: Annotated[str, typer.Option("--approved-by", help=_APPROVED, show_default=False)] = "",
     *,
     exercise: Annotated[bool, typer.Option("--exercise", help="Mark every record as an exercise.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show how the file is understood and what would be blanked; write nothing.")] = False,
@@ -60,10 +64,23 @@ def ingest(
         return
     opened, now = the_node(node), now_us()
     chosen = _label(opened, tlp, label)
-    order = Order(label=chosen, reader=reader, preset=preset, mapping=mapping, agency=agency, exercise=exercise)
+    order = Order(label=chosen, reader=reader, preset=preset, mapping=mapping, agency=agency, exercise=exercise, approved_by=_releaser(opened, approved_by))
     outcomes = [outcome for named in files for outcome in _take_in_named(opened, named, order, now, as_json=as_json)]
     sweep(opened, now)
     _report(outcomes, opened.directory, as_json=as_json)
+
+
+def _releaser(node: Node, account: str) -> str:
+    """The account, if it is one of the node's own party that may release; empty where none was named."""
+    if account:
+        from vigie.cli.activities import desk_for
+        from vigie.node.desk import check_may
+        from vigie.node.relabel import check_at_home
+
+        desk = desk_for(node, account, exercise=False)
+        check_at_home(desk)
+        check_may(desk, "release")
+    return account
 
 
 def _take_in_named(node: Node, named: str, order: Order, now: int, *, as_json: bool) -> list[Outcome]:
@@ -115,8 +132,7 @@ def _came_to_nothing(outcome: Outcome) -> bool:
 
 def _outcome_json(outcome: Outcome) -> dict[str, object]:
     tally = outcome.tally
-    counts = {"reports": tally.reports, "unchanged": tally.unchanged, "rejects": tally.rejects, "tied": tally.tied, "relabelled": tally.relabelled}
-    counts |= {"drafts": outcome.drafts}
+    counts = {name: getattr(tally, name) for name in ("reports", "unchanged", "rejects", "tied", "relabelled", "closed")} | {"drafts": outcome.drafts}
     return {"file": outcome.name, "status": outcome.status, **counts, "readers": list(outcome.readers), "why": outcome.sentence}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import multiprocessing
 import os
 import secrets
@@ -17,7 +18,8 @@ from typing import Any, Literal
 from vigie.ingest.files import Limits, choose_reader, file_digest, name_of, opened, read_parts, sample_of
 from vigie.model.canonical import Json
 from vigie.model.errors import BadReport, Reject, VigieError
-from vigie.model.label import Label, label_text
+from vigie.model.label import Label, label_from_json, label_text
+from vigie.model.narrowing import is_wider
 from vigie.model.pack import ReadContext, Reader, Sample
 from vigie.model.report import Report
 from vigie.model.times import DAY_US
@@ -25,7 +27,7 @@ from vigie.node.mappings import PAGES, Again, guarded, how_read, keep_mapping, n
 from vigie.node.packs import packs, readers
 from vigie.node.pages_in import keep_pages, read_pages
 from vigie.node.settings import Node
-from vigie.store import AuditRow, FileFacts, Intake, PreparedBlock, Tally, append_within, prepare, seal_stream, taken_in, taking_in
+from vigie.store import AuditRow, FileFacts, Intake, Opening, PreparedBlock, Tally, append_within, prepare, seal_stream, taken_in, taking_in
 
 REPORTS_AT_ONCE = 5_000
 OWN_PROCESS_BYTES = 24 * 1024 * 1024
@@ -42,7 +44,8 @@ Watch = Callable[[int, int], None]
 class Order:
     """How a file is to be taken in: under which label, by which reader (empty = found by itself) or mapping, from which agency.
 
-    `retention_days` shortens how long the quarantine keeps the file, where its source says so.
+    `retention_days` shortens how long the quarantine keeps the file, where its source says so. `approved_by` is the account of the second person who
+    agrees that what is known under a stricter label is opened.
     """
 
     label: Label
@@ -54,6 +57,7 @@ class Order:
     exercise: bool = False
     again: bool = False
     retention_days: int | None = None
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def ingest_file(node: Node, path: Path, order: Order, now_us: int, watch: Watch 
     label, name = _with_floor(order.label, chosen), name_of(path)
     names = tuple(dict.fromkeys(reader.name for _, reader in chosen if reader))
     facts = _file_facts(path, order, names, now_us)
-    before = None if order.again else taken_in(node.store, facts, label)
+    before = None if order.again or order.approved_by else taken_in(node.store, facts, label)
     if before is not None:
         said = "read before; nothing changed" if names == (PAGES,) else ""
         return Outcome(name, "known", replace(before, reports=0, unchanged=before.reports + before.unchanged), names, label, label != order.label, said)
@@ -193,10 +197,11 @@ def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label,
     with path.open("rb") as raw:
         seal_stream(node.keyring.new_key(item), raw, sealed)
     try:
-        with taking_in(node.store, node.keyring, facts, label, _expires_us(node, order, facts.received_us)) as intake:
+        opening = _opening(node, order, label, facts.received_us)
+        with taking_in(node.store, node.keyring, facts, label, _expires_us(node, order, facts.received_us), opening=opening) as intake:
             is_kept = intake.keep_raw(item)
             fill(intake)
-            append_within(intake.connection, [_audit_row(node, facts, label)])
+            append_within(intake.connection, [_audit_row(node, facts, label, order.approved_by)])
     except BaseException:
         _forget(node, item, sealed)
         raise
@@ -205,9 +210,19 @@ def _write(node: Node, path: Path, order: Order, facts: FileFacts, label: Label,
     return intake.tally
 
 
-def _audit_row(node: Node, facts: FileFacts, label: Label) -> AuditRow:
-    """What the audit log says of a file: its bytes' digest, how it was read and whose label it bears. Its name may name somebody."""
+def _opening(node: Node, order: Order, label: Label, now_us: int) -> Opening:
+    """What is known under a stricter label is opened where a second person agreed to that, or none is asked for."""
+    return Opening(
+        lambda text: is_wider(label, label_from_json(json.loads(text), node.directory), node.directory, now_us),
+        is_asked=node.settings.four_eyes,
+        is_agreed=bool(order.approved_by),
+    )
+
+
+def _audit_row(node: Node, facts: FileFacts, label: Label, approved_by: str) -> AuditRow:
+    """What the audit log says of a file: its bytes' digest, how it was read, whose label it bears, who agreed to open it. Its name may name somebody."""
     said: dict[str, Json] = {"reader": facts.reader, "source": facts.source, "tlp": label.tlp, "exercise": facts.exercise}
+    said |= {"approved_by": approved_by} if approved_by else {}
     return AuditRow(facts.received_us, "", node.settings.party, "ingest", facts.digest, said)
 
 

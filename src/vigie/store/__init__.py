@@ -8,7 +8,7 @@ from vigie.store.entries import add_entries, add_entry, add_within, readable_log
 from vigie.store.epochs import epoch_within, open_epoch, store_epoch
 from vigie.store.erasure import Erasable, Erasure, erasable, erase, tombstone_bytes, tombstoned
 from vigie.store.history import Versions, readable_versions
-from vigie.store.intake import FileFacts, Intake, Tally, change_count, taken_in, taking_in
+from vigie.store.intake import FileFacts, Intake, Opening, Tally, change_count, taken_in, taking_in
 from vigie.store.journal import agencies, count_rows, list_files, list_rejects, raw_item, sweep_quarantine
 from vigie.store.keyring import Keyring, seal_stream, unseal_stream
 from vigie.store.named import rows_named
@@ -28,6 +28,7 @@ __all__ = [
     "Held",
     "Intake",
     "Keyring",
+    "Opening",
     "PreparedBlock",
     "SourceState",
     "Standing",

@@ -11,7 +11,7 @@ import json
 import secrets
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -71,6 +71,7 @@ class Tally:
 
     `tied` of the reports differ from an earlier word that the agency did not put in order: content decided.
     `relabelled` of them are known under another label, which opens that version no more.
+    `closed` of the unchanged ones are known under a stricter label and keep it.
     """
 
     reports: int = 0
@@ -78,6 +79,7 @@ class Tally:
     rejects: int = 0
     tied: int = 0
     relabelled: int = 0
+    closed: int = 0
 
 
 class _Version(NamedTuple):
@@ -94,12 +96,25 @@ class _Version(NamedTuple):
         return (self.revision, NEVER_US if self.issued_us is None else self.issued_us)
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether a file may open words that are known under a stricter label. `is_wider` tells of such a label's text whether the file's own opens more.
+
+    `is_agreed`: a second person agreed that all are opened; `is_asked`: without that none is.
+    """
+
+    is_wider: Callable[[str], bool]
+    is_asked: bool = True
+    is_agreed: bool = False
+
+
 @dataclass(slots=True)
 class Intake:
     """The open transaction of one file.
 
     `has_erased` says that the file holds a report that was erased here: its raw bytes are not kept. `dropped` are the items that are to be destroyed.
-    `epoch` is that of the store: see `model.version`.
+    `epoch` is that of the store: see `model.version`. `opening` says what becomes of words
+    that the file's label would open.
     """
 
     connection: Connection
@@ -112,6 +127,8 @@ class Intake:
     expires_us: int
     erased: frozenset[bytes] = frozenset()
     epoch: int = 0
+    opening: Opening | None = None
+    wider: dict[int, bool] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     pending: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[Reject] = field(default_factory=list)
@@ -153,7 +170,7 @@ class Intake:
 
     def _without_unchanged(self, found: Sequence[PreparedReport], known: defaultdict[bytes, list[_Version]]) -> list[PreparedReport]:
         """The reports that are a new word, or an old one under another label; each once."""
-        held = {(key, version.facts) for key, versions in known.items() for version in versions if version.label_id == self.label_id}
+        held = {(key, version.facts) for key, versions in known.items() for version in versions if self._stands(version, versions)}
         fresh = []
         for report in found:
             mark = (report.key, report.facts)
@@ -162,6 +179,13 @@ class Intake:
                 fresh.append(report)
         self.tally.unchanged += len(found) - len(fresh)
         return fresh
+
+    def _stands(self, version: _Version, known: Sequence[_Version]) -> bool:
+        """Whether a version says its word under the file's own label, and to write it once more would change nothing that may be changed."""
+        if version.label_id != self.label_id:
+            return False
+        later = [other for other in known if other.number > version.number and other.facts == version.facts and other.label_id != version.label_id]
+        return not later or self.opening is None or (not self.opening.is_agreed and self._would_open(max(later).label_id))
 
     def keep_raw(self, item: str) -> bool:
         """Writes down that the file's own bytes lie in the quarantine as `item`. False where they lie there already: `item` is to be destroyed."""
@@ -222,7 +246,12 @@ class Intake:
 
     def _add_again(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
         """A report whose key is known: a new version, or an earlier word that comes late."""
-        self.tally.relabelled += any(version.facts == report.facts for version in known)
+        same = max((version for version in known if version.facts == report.facts), default=None)
+        if same is not None and self.opening and self.opening.is_asked and not self.opening.is_agreed and self._would_open(same.label_id):
+            self.tally.closed += 1
+            self.tally.unchanged += 1
+            return
+        self.tally.relabelled += same is not None
         latest = max(known)
         number = next_version(latest.number, self.epoch)
         version = self._version(report, number)
@@ -234,6 +263,12 @@ class Intake:
             number = next_version(number, self.epoch)
             self._write_again(report.key, later, number)
             known.append(later._replace(number=number))
+
+    def _would_open(self, label_id: int) -> bool:
+        """Whether the file's label opens what a label of the store closes."""
+        if self.opening is not None and label_id not in self.wider:
+            self.wider[label_id] = self.opening.is_wider(self.connection.execute(select(labels.c.text).where(labels.c.id == label_id)).scalar_one())
+        return self.wider.get(label_id, False)
 
     def _write(self, report: PreparedReport, number: int, block_id: int | None) -> None:
         ready = report if number == self.first else renewed(report, self.owner, number, self.label)
@@ -314,18 +349,27 @@ def _known_versions(connection: Connection, keys: Sequence[bytes]) -> defaultdic
 
 
 @contextmanager
-def taking_in(store: Store, keyring: Keyring, file: FileFacts, label: Label, expires_us: int, folder: Path | None = None) -> Iterator[Intake]:
+def taking_in(
+    store: Store,
+    keyring: Keyring,
+    file: FileFacts,
+    label: Label,
+    expires_us: int,
+    folder: Path | None = None,
+    opening: Opening | None = None,
+) -> Iterator[Intake]:
     """The transaction of one file: left without an error, all of it is kept; else nothing is.
 
     A file that was taken in before (its rejects are read again, or another process was faster) keeps its number and the day on which its raw bytes go:
     new reports are added to its count, and its rejects take the place of the earlier ones. `folder` is that of the sealed files, if any are to be removed.
+    `opening` says whether what is known under a stricter label is opened.
     """
     with store.writing() as connection:
         label_id = label_number(connection, label)
         known = _known_file(connection, file, label_id)
         file_id = _new_file(connection, file, label_id) if known is None else known
         erased, epoch = _erased_keys(connection), epoch_within(connection)
-        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, erased, epoch)
+        intake = Intake(connection, store.is_sqlite, keyring, label.owner, label_text(label), label_id, file_id, expires_us, erased, epoch, opening)
         if known is not None:
             intake.expires_us = _first_expiry(connection, known, expires_us)
             intake.forget_rejects()
