@@ -26,8 +26,9 @@ from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.web import make_app
 from vigie.web.sessions import COOKIE
+from web.pulls import pages_told
 from web.world import NOW_US
-from web.worlds_apart import OWN, SECRET, Apart, Keys
+from web.worlds_apart import OWN, SECRET, THIRD, Apart, Keys
 
 QUERY: Mapping[str, Sequence[str]] = {
     "field": ("seismic", "conflict", "cyber", "nothing"),
@@ -89,13 +90,17 @@ NOT_ASKED = frozenset({"/sign-in", "/sign-out"})
 
 @dataclass(frozen=True)
 class Question:
-    """One request, or with `words` one command of the program; the body is a form."""
+    """One request, or with `words` one command of the program; the body is a form. PULL asks as a partner node does, pages of so many records."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Method and address, or RUN and the command."""
+        return f"{self.method} {self.path}{' '.join(self.words)}"
 
 
 @dataclass(frozen=True)
@@ -207,8 +212,12 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
     forms = [Question("POST", path, form={}) for path in (sent if is_whole else chance.sample(sent, 6))]
     read = [Question("GET", path) for path in sorted(paths, key=lambda path: path.startswith(SLOW))]
-    return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms]
+    pulls = [Question("PULL", str(limit)) for limit in ((1, 2, 5, 1000) if is_whole else (1, 1000)) if apart.party == THIRD and not apart.hides_versions]
+    return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms, *pulls]
 
+
+PULLS = ("PULL",)
+"""What a partner node asks, which rests on no world."""
 
 OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 """What the owner asks for before others do."""
@@ -261,6 +270,8 @@ def ask(door: Door, party: str, question: Question) -> Answered:
     """The answer to one question, put as the party: signed in on pages, with a token at the API."""
     if question.words:
         return _run(door, question.words)
+    if question.method == "PULL":
+        return _pulled(door, int(question.path))
     headers = {"Accept-Encoding": "identity", **question.headers} | _shown(door.keys, party, question.path)
     body = (
         "&".join(f"{name}={value}" for name, value in ({"form_key": _form_key(door, party)} | dict(question.form)).items())
@@ -274,6 +285,13 @@ def ask(door: Door, party: str, question: Question) -> Answered:
     headers_told = {name: _NEW_NAME.sub("NEW", value) if body is not None else value for name, value in answer.headers.items() if name != "date"}
     said = _NEW_NAME.sub("NEW", answer.text).encode() if body is not None else answer.content
     return Answered(answer.status_code, headers_told, said, repr(told))
+
+
+def _pulled(door: Door, limit: int) -> Answered:
+    """All that the partner's node is told from the beginning on."""
+    with capture_logs() as told:
+        pages = list(pages_told(door.client, door.keys.partner, OWN, limit))
+    return Answered(pages[-1][0], {str(number): repr(headers) for number, (_, headers, _) in enumerate(pages)}, repr(pages).encode(), repr(told))
 
 
 def _shown(keys: Keys, party: str, path: str) -> dict[str, str]:
@@ -321,15 +339,16 @@ class Difference:
     full: Answered
 
 
-def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = False) -> tuple[Difference | None, int]:
+def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",)) -> tuple[Difference | None, int]:
     """The first question that is answered otherwise where hidden things are held, or None; and how many were asked.
 
-    The owner looks first, so that whatever is kept from its looks is there to be shown to others.
+    The owner looks first, so that whatever is kept from its looks is there to be shown to others. With `only`, of all these questions only those are
+    asked that begin so (method and address, or RUN and the command).
     """
-    for door in (plain, full):
+    for door in (plain, full) if only != PULLS else ():
         for path in OWNERS_LOOKS:
             ask(door, OWN, Question("GET", path))
-    questions = questions_of(plain, full, apart, is_whole=is_whole)
+    questions = [one for one in questions_of(plain, full, apart, is_whole=is_whole) if str(one).startswith(only)]
     for number, question in enumerate(questions):
         found, answer = _compared(plain, full, apart.party, question)
         for more in [] if found else _further(question, answer, number):

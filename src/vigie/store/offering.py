@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, FromClause, Table, and_, bindparam, exists, func, insert, not_, or_, select, update
 
 from vigie.model.canonical import Json, canonical_text
 from vigie.store.predicate import readable_labels, shown_labels
-from vigie.store.reading import Audience, open_to
+from vigie.store.reading import Audience
 from vigie.store.schema import entries, gone, labels, notes, reports, tombstones
 
 SERVED = "served"
@@ -113,11 +113,11 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
 def _is_behind(connection: Connection, audience: Audience, place: Place, before: Place) -> bool:
     """Whether anything is left that concerns the partner; what does not is no reason to ask again."""
     received = before.received | place.received
-    if _is_left(connection, gone.c.number, place.gone, lambda: gone.c.label_id.in_(sorted(received))):
+    if _is_left(connection, gone.c.number, place.gone, lambda: _among(gone, received)):
         return True
-    if _is_left(connection, tombstones.c.number, place.erased, lambda: tombstones.c.label_id.in_(sorted(before.own | place.own | received))):
+    if _is_left(connection, tombstones.c.number, place.erased, lambda: _among(tombstones, before.own | place.own | received)):
         return True
-    return any(_is_left(connection, STREAMS[stream][1], getattr(place, stream), partial(_concerns, audience, stream)) for stream in STREAMS)
+    return any(_is_left(connection, STREAMS[stream][1], getattr(place, stream), partial(_concerns, stream, audience, place)) for stream in STREAMS)
 
 
 def _is_left(connection: Connection, number: Any, told: int, condition: Callable[[], Any]) -> bool:
@@ -218,23 +218,34 @@ def _tell_new(connection: Connection, audience: Audience, stream: str, told: Tol
     end = _last(connection, STREAMS[stream][1])
     while len(told) < limit and getattr(told.place, stream) < end:
         place, before = told.place, getattr(told.place, stream)
-        found = _rows(connection, stream, and_(STREAMS[stream][1] > before, STREAMS[stream][1] <= end, _concerns(audience, stream)), _AT_ONCE)
+        found = _rows(connection, stream, and_(STREAMS[stream][1] > before, STREAMS[stream][1] <= end, _concerns(stream, audience, place)), _AT_ONCE)
         rows = _first(found, place, limit - len(told))
         last = rows[-1].number if len(rows) < len(found) or len(found) == _AT_ONCE else end
         superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)], last)
         renewed = _superseding(connection, stream, [row.number for row in rows if row.version > 1], before)
         _take_back(told, stream, [old for old in renewed if _is_open(old, place) and _is_for(old, audience)])
-        told.offered += [(stream, row) for row in rows if _is_open(row, place) and row.number not in superseded and _is_for(row, audience)]
+        told.offered += [(stream, row) for row in rows if _is_open(row, place) and _is_for(row, audience) and row.number not in superseded]
         told.place = replace(place, report=last) if stream == "report" else replace(place, entry=last)
 
 
-def _concerns(audience: Audience, stream: str) -> Any:
-    """The condition on a stream's rows that the partner may read them, or that they put another label on what it may read."""
+def _concerns(stream: str, audience: Audience, place: Place) -> Any:
+    """The condition on a stream's rows that they may go to the partner, or put another label on what may."""
     table, _, key, said = STREAMS[stream]
     old = table.alias("old")
     same = (old.c[name] == table.c[name] for name in (*key, said))
-    takes_back = exists().where(*same, table.c.version > old.c.version, table.c.label_id != old.c.label_id, open_to(audience, old))
-    return or_(open_to(audience, table), and_(table.c.version > 1, takes_back))
+    takes_back = exists().where(*same, table.c.version > old.c.version, table.c.label_id != old.c.label_id, _may_go(old, audience, place))
+    return or_(_may_go(table, audience, place), and_(table.c.version > 1, takes_back))
+
+
+def _may_go(records: FromClause, audience: Audience, place: Place) -> Any:
+    """As `_is_open` and `_is_for` have it."""
+    own = and_(not_(records.c.received), records.c.owner == audience.home, _among(records, place.own))
+    return and_(records.c.owner != audience.party, or_(own, and_(records.c.received, _among(records, place.received))))
+
+
+def _among(records: FromClause, numbers: frozenset[int]) -> Any:
+    """The condition that a row's label is one of these, however many they are."""
+    return records.c.label_id.in_(bindparam(None, sorted(numbers), expanding=True, literal_execute=True, unique=True))
 
 
 def _take_back(told: Told, stream: str, rows: Sequence[Row]) -> None:
