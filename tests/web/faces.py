@@ -216,9 +216,6 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms, *pulls]
 
 
-PULLS = ("PULL",)
-"""What a partner node asks, which rests on no world."""
-
 OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 """What the owner asks for before others do."""
 
@@ -339,13 +336,15 @@ class Difference:
     full: Answered
 
 
-def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",)) -> tuple[Difference | None, int]:
+def first_difference(
+    plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",), after_owner: bool = True
+) -> tuple[Difference | None, int]:
     """The first question that is answered otherwise where hidden things are held, or None; and how many were asked.
 
     The owner looks first, so that whatever is kept from its looks is there to be shown to others. With `only`, of all these questions only those are
     asked that begin so (method and address, or RUN and the command).
     """
-    for door in (plain, full) if only != PULLS else ():
+    for door in (plain, full) if after_owner else ():
         for path in OWNERS_LOOKS:
             ask(door, OWN, Question("GET", path))
     questions = [one for one in questions_of(plain, full, apart, is_whole=is_whole) if str(one).startswith(only)]

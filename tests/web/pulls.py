@@ -27,7 +27,7 @@ def pages_told(client: TestClient, partner: Identity, home: str, limit: int) -> 
         body = request_bytes(Request(sender=partner.party, to=home, cursor=cursors[-1], limit=limit, count=next(_counts)))
         answer = client.post("/sync/pull", content=body, headers={"Accept-Encoding": "identity", HEADER: signature_line(partner, Domain.REQUEST, body)})
         headers = {name: value for name, value in answer.headers.items() if name not in _RANDOM}
-        page: dict[str, Any] = json.loads(answer.content) if answer.status_code == 200 else {}  # noqa: PLR2004 - as HTTP has it
+        page: dict[str, Any] = json.loads(answer.content) if answer.status_code == 200 else {}
         yield answer.status_code, headers, _without_words(page, cursors) if page else answer.content
         if page.get("next") in (None, cursors[-1]):
             return
