@@ -206,7 +206,7 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
     paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))]
-    paths += [*SHORT_PAGES, *records_of(full)]
+    paths += [*SHORT_PAGES, *DRILLS, *records_of(full)]
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
@@ -221,6 +221,8 @@ OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
+
+DRILLS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true")
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 

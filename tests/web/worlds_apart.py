@@ -335,7 +335,7 @@ def rich(party: str) -> Apart:
         Told("reports", (0, 1, 2), closed[0], "beside", exercise=True, **hidden),
         Told("rejects", (1, 2), closed[0], **hidden),
     ]
-    return Apart(party, (*first, _ALWAYS[0], *between, _ALWAYS[1], *got, *_DRILL, *after), 7)
+    return Apart(party, (*first, _ALWAYS[0], *between, _ALWAYS[1], *got, *_MORE, *after), 7)
 
 
 @cache
@@ -359,7 +359,12 @@ def _directory() -> Any:
 _ALWAYS = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(range(9)), "clear")
 """What is told openly in every example, so that there is something to be asked about."""
 
-_DRILL = Told("reports", (0, 7, 30), "clear", exercise=True), Told("words", (1, 2), "clear", exercise=True)
+_MORE = (
+    Told("reports", (25, 26, 27, 28, 42, 43), "clear"),
+    Told("reports", (0, 7, 30), "clear", exercise=True),
+    Told("words", (1, 2), "clear", exercise=True),
+)
+"""Other fields, one far away, one hostile, and an exercise."""
 
 _Numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 42)), min_size=2, max_size=6, unique=True).map(tuple)
 _Words = st.lists(st.integers(0, 8), min_size=1, max_size=9, unique=True).map(lambda numbers: tuple(sorted(numbers)))
