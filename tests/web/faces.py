@@ -26,8 +26,9 @@ from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.web import make_app
 from vigie.web.sessions import COOKIE
+from web.pulls import pages_told
 from web.world import NOW_US
-from web.worlds_apart import OWN, SECRET, Apart, Keys
+from web.worlds_apart import OWN, SECRET, THIRD, Apart, Keys
 
 QUERY: Mapping[str, Sequence[str]] = {
     "field": ("seismic", "conflict", "cyber", "nothing"),
@@ -89,13 +90,17 @@ NOT_ASKED = frozenset({"/sign-in", "/sign-out"})
 
 @dataclass(frozen=True)
 class Question:
-    """One request, or with `words` one command of the program; the body is a form."""
+    """One request, or with `words` one command of the program; the body is a form. PULL asks as a partner node does, pages of so many records."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Method and address, or RUN and the command."""
+        return f"{self.method} {self.path}{' '.join(self.words)}"
 
 
 @dataclass(frozen=True)
@@ -201,13 +206,14 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
     paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))]
-    paths += [*SHORT_PAGES, *records_of(full)]
+    paths += [*SHORT_PAGES, *DRILLS, *records_of(full)]
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
     forms = [Question("POST", path, form={}) for path in (sent if is_whole else chance.sample(sent, 6))]
     read = [Question("GET", path) for path in sorted(paths, key=lambda path: path.startswith(SLOW))]
-    return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms]
+    pulls = [Question("PULL", str(limit)) for limit in ((1, 2, 5, 1000) if is_whole else (1, 1000)) if apart.party == THIRD and not apart.hides_versions]
+    return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms, *pulls]
 
 
 OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
@@ -215,6 +221,8 @@ OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
+
+DRILLS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true")
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 
@@ -261,6 +269,8 @@ def ask(door: Door, party: str, question: Question) -> Answered:
     """The answer to one question, put as the party: signed in on pages, with a token at the API."""
     if question.words:
         return _run(door, question.words)
+    if question.method == "PULL":
+        return _pulled(door, int(question.path))
     headers = {"Accept-Encoding": "identity", **question.headers} | _shown(door.keys, party, question.path)
     body = (
         "&".join(f"{name}={value}" for name, value in ({"form_key": _form_key(door, party)} | dict(question.form)).items())
@@ -274,6 +284,13 @@ def ask(door: Door, party: str, question: Question) -> Answered:
     headers_told = {name: _NEW_NAME.sub("NEW", value) if body is not None else value for name, value in answer.headers.items() if name != "date"}
     said = _NEW_NAME.sub("NEW", answer.text).encode() if body is not None else answer.content
     return Answered(answer.status_code, headers_told, said, repr(told))
+
+
+def _pulled(door: Door, limit: int) -> Answered:
+    """All that the partner's node is told from the beginning on."""
+    with capture_logs() as told:
+        pages = list(pages_told(door.client, door.keys.partner, OWN, limit))
+    return Answered(pages[-1][0], {str(number): repr(headers) for number, (_, headers, _) in enumerate(pages)}, repr(pages).encode(), repr(told))
 
 
 def _shown(keys: Keys, party: str, path: str) -> dict[str, str]:
@@ -321,15 +338,18 @@ class Difference:
     full: Answered
 
 
-def first_difference(plain: Door, full: Door, apart: Apart, *, is_whole: bool = False) -> tuple[Difference | None, int]:
+def first_difference(
+    plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",), after_owner: bool = True
+) -> tuple[Difference | None, int]:
     """The first question that is answered otherwise where hidden things are held, or None; and how many were asked.
 
-    The owner looks first, so that whatever is kept from its looks is there to be shown to others.
+    The owner looks first, so that whatever is kept from its looks is there to be shown to others. With `only`, of all these questions only those are
+    asked that begin so (method and address, or RUN and the command).
     """
-    for door in (plain, full):
+    for door in (plain, full) if after_owner else ():
         for path in OWNERS_LOOKS:
             ask(door, OWN, Question("GET", path))
-    questions = questions_of(plain, full, apart, is_whole=is_whole)
+    questions = [one for one in questions_of(plain, full, apart, is_whole=is_whole) if str(one).startswith(only)]
     for number, question in enumerate(questions):
         found, answer = _compared(plain, full, apart.party, question)
         for more in [] if found else _further(question, answer, number):

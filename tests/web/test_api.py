@@ -12,8 +12,11 @@ from starlette.testclient import TestClient
 
 import vigie
 from made import quake
+from vigie.model.atlas import Atlas
+from vigie.model.label import Label
 from vigie.node.settings import Node, init_node
-from web.world import HOSTILE, take
+from vigie.web import make_app
+from web.world import HOSTILE, NOW_US, public_reports, take
 
 
 def _features(client: TestClient, query: str = "") -> list[dict[str, Any]]:
@@ -219,3 +222,20 @@ def test_what_an_agency_wrote_is_data(client: TestClient) -> None:
     reports = client.get("/api/reports?limit=1000").json()["reports"]
     assert HOSTILE in {report["agency"] for report in reports}
     assert json.loads(client.get("/openapi.json").text)["info"]["title"] == "Vigie"
+
+
+def test_a_world_is_made_again_when_the_store_or_an_embargo_moves_on(tmp_path: Path, atlas: Atlas) -> None:
+    """A new file is shown at once, a record under embargo from its end on; the old ETag no longer matches."""
+    node = init_node(tmp_path / "node", "ME-NODE")
+    clock = [NOW_US]
+    client = TestClient(make_app(node, atlas, lambda: clock[0]))
+    assert client.get("/api/events").json()["numberMatched"] == 0
+    take(node, public_reports()[:1])
+    first = client.get("/api/events")
+    assert first.json()["numberMatched"] == 1
+    take(node, public_reports()[-2:], Label("ME-NODE", tlp="CLEAR", embargo_us=NOW_US + 60_000_000))
+    assert client.get("/api/events", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    clock[0] += 60_000_000
+    later = client.get("/api/events", headers={"If-None-Match": first.headers["etag"]})
+    assert (later.status_code, later.json()["numberMatched"]) == (200, 3)
+    node.store.close()

@@ -7,9 +7,12 @@ of routes (`faces`). How long answers take is not compared here: that is measure
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -19,11 +22,16 @@ from vigie.model.atlas import Atlas
 from vigie.model.label import PUBLIC, Label
 from vigie.model.report import Report
 from vigie.model.times import DAY_US
-from vigie.node.settings import Node, open_node
-from web.faces import Difference, Question, ask, door_of, first_difference, fix_clock, paths_of, queries_of, routes_of
-from web.leaks import LEAKS, SHORT, a_learned_parameter
+from vigie.node.answers import KeptWorlds
+from vigie.node.referring import reference_for
+from vigie.node.settings import open_node
+from vigie.store import find_reports
+from web.faces import Difference, Door, Question, ask, door_of, first_difference, fix_clock, paths_of, queries_of, routes_of
+from web.leak_list import LEAKS, NAMED
+from web.leaks import a_learned_parameter
+from web.leaks_outside import a_reference_to_what_is_hidden
 from web.world import NOW_US, public_reports, take
-from web.worlds_apart import OWN, SECRET, THIRD, Apart, Template, make_pair, make_template, rich, worlds_apart
+from web.worlds_apart import OWN, SECRET, THIRD, Apart, Pairs, Template, make_pair, make_template, rich, worlds_apart
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 DRAWN = 1
@@ -38,24 +46,30 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return make_template(tmp_path_factory.mktemp("apart") / "template")
 
 
+@pytest.fixture(scope="module")
+def pairs(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Pairs:
+    """The nodes of the examples, each made once."""
+    return Pairs(template, tmp_path_factory.mktemp("pairs"))
+
+
 @pytest.fixture
-def compare(template: Template, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Compare:
-    """Makes the two nodes of an example and asks them everything until they differ."""
+def compare(pairs: Pairs, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Compare:
+    """Opens the two nodes of an example and asks them everything, or `only` some of it, until they differ."""
     fix_clock(monkeypatch)
 
-    def compared(apart: Apart, *, is_whole: bool = False) -> tuple[Difference | None, int]:
-        nodes = make_pair(template, tmp_path_factory.mktemp("pair"), apart)
-        plain, full = (door_of(node, atlas, template.keys) for node in nodes)
-        try:
-            return first_difference(plain, full, apart, is_whole=is_whole)
-        finally:
-            for node in nodes:
-                node.store.close()
+    def compared(apart: Apart, **how: Any) -> tuple[Difference | None, int]:
+        with ExitStack() as stack:
+            nodes = [stack.enter_context(closing(node.store)) and node for node in pairs.copy(apart, tmp_path_factory.mktemp("pair"))]
+            doors = [door_of(node, atlas, pairs.template.keys) for node in nodes]
+            for door in doors:
+                stack.enter_context(door.client)
+            return first_difference(*doors, apart, **how)
 
     return compared
 
 
-def drawn(party: str, count: int) -> list[Apart]:
+@cache
+def drawn(party: str, count: int) -> Sequence[Apart]:
     """The examples for a party: the one that holds everything, then what hypothesis draws, the same on every run but not the simplest, which it draws first."""
     found: dict[Apart, None] = {}
 
@@ -66,7 +80,7 @@ def drawn(party: str, count: int) -> list[Apart]:
         found[apart] = None
 
     note()
-    return [rich(party), *list(found)[1 : count + 1]]
+    return (rich(party), *list(found)[1 : count + 1])
 
 
 def all_drawn() -> list[Apart]:
@@ -83,6 +97,14 @@ def test_what_is_hidden_changes_no_byte(compare: Compare, party: str, number: in
     assert asked > 60
 
 
+@pytest.mark.parametrize("number", range(1 + DRAWN * IS_LONG))
+def test_what_is_hidden_changes_nothing_that_a_partner_node_is_told(compare: Compare, number: int) -> None:
+    """Its pages are the same to the byte, but for the words of the cursors: items, their order, where a page ends, and whether more follows."""
+    difference, asked = compare(drawn(THIRD, DRAWN)[number].without_versions(), is_whole=IS_LONG, only=("PULL",), after_owner=False)
+    assert difference is None
+    assert asked > 1
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("party", [PUBLIC, THIRD])
 def test_whatever_is_hidden_changes_no_byte(compare: Compare, party: str) -> None:
@@ -96,20 +118,28 @@ def test_whatever_is_hidden_changes_no_byte(compare: Compare, party: str) -> Non
     holds()
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in SHORT else pytest.mark.long) for name in LEAKS])
+@pytest.mark.parametrize("name", LEAKS)
 def test_a_leak_is_found(compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The comparison that finds nothing finds each leak that is put in."""
-    LEAKS[name](monkeypatch)
-    assert any(compare(apart)[0] is not None for apart in all_drawn())
+    """Of the questions that show no difference in the sound program, some show each leak that is put in."""
+    found, apart = LEAKS[name], rich(LEAKS[name].party)
+    found.put(monkeypatch)
+    asked = {"only": found.only, "after_owner": found.after_owner}
+    assert compare(apart.without_versions() if found.only == ("PULL",) else apart, **asked)[0] is not None
+
+
+def test_the_leaks_that_must_be_looked_for_are_among_those_that_are_found() -> None:
+    """Ten kinds at least, and two more."""
+    assert set(NAMED) < set(LEAKS)
+    assert len(NAMED) >= 10
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_leak_is_found_by_what_is_drawn_alone(compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Also without the example that holds everything, which somebody wrote who knew the leaks."""
-    LEAKS[name](monkeypatch)
+    """Asked everything, and without the example that holds everything, which somebody wrote who knew the leaks."""
+    LEAKS[name].put(monkeypatch)
     examples = [apart for party in (PUBLIC, THIRD) for apart in drawn(party, 12)[1:]]
-    assert any(compare(apart)[0] is not None for apart in examples)
+    assert any(compare(one)[0] is not None for apart in examples for one in dict.fromkeys((apart, apart.without_versions())))
 
 
 def test_examples_hide_every_kind_of_thing() -> None:
@@ -141,21 +171,22 @@ def _crowd(agency: str, hours: float, shift_s: float) -> list[Report]:
     ]
 
 
-def _learners(folder: Path, template: Template, atlas: Atlas) -> tuple[bytes, bytes]:
-    """What PUBLIC is shown by two nodes that have enough to learn from, of which one holds as much again that is hidden."""
+def _learners(folder: Path, template: Template, atlas: Atlas, patch: pytest.MonkeyPatch) -> list[bytes]:
+    """What PUBLIC is shown where there is enough to learn from; where as much again is hidden; and there by a program that learns from everything."""
     shown = []
-    for name in ("plain", "full"):
-        nodes = make_pair(template, folder / name, Apart(PUBLIC, (), 0))
-        node: Node = nodes[0]
+    nodes = make_pair(template, folder, Apart(PUBLIC, (), 0))
+    for node in nodes:
         take(node, [*public_reports()[:1], *_crowd("EMSC", 5, 0.0), *_crowd("MSO", 5, 1.5)])
-        if name == "full":
-            take(node, _crowd(SECRET, 1, 9.0), Label(OWN, tlp="AMBER"))
+    take(nodes[1], _crowd(SECRET, 1, 9.0), Label(OWN, tlp="AMBER"))
+    for number, node in enumerate((*nodes, nodes[1])):
+        if number == len(nodes):
+            a_learned_parameter(patch)
         door = door_of(node, atlas, template.keys)
         paths = ("/api/events?limit=1000", "/api/events/by-report/MSO/c3", "/api/review")
         shown.append(b"".join(ask(door, PUBLIC, Question("GET", path)).body for path in paths) + ask(door, PUBLIC, Question("RUN", "", words=EXPLAIN)).body)
-        for each in nodes:
-            each.store.close()
-    return shown[0], shown[1]
+    for node in nodes:
+        node.store.close()
+    return shown
 
 
 EXPLAIN = ("link", "--explain-model", "--json", "--for", PUBLIC)
@@ -166,9 +197,63 @@ def test_what_linking_learns_it_learns_from_what_the_reader_may_read(
 ) -> None:
     """With reports enough for parameters to be learned: the same events, chances and model; and not so where everything was learned from."""
     fix_clock(monkeypatch)
-    plain, full = _learners(tmp_path_factory.mktemp("learned"), template, atlas)
+    plain, full, leaky = _learners(tmp_path_factory.mktemp("learned"), template, atlas, monkeypatch)
     assert b"Nothing was learned" not in plain
     assert plain == full
-    a_learned_parameter(monkeypatch)
-    plain, full = _learners(tmp_path_factory.mktemp("leaky"), template, atlas)
-    assert plain != full
+    assert plain != leaky
+
+
+@pytest.fixture(scope="module")
+def full_door(pairs: Pairs, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """The node that holds everything there is to hide from the third party."""
+    plain, full = pairs.copy(rich(THIRD), tmp_path_factory.mktemp("full"))
+    plain.store.close()
+    door = door_of(full, atlas, pairs.template.keys)
+    with closing(full.store), door.client:
+        yield door
+
+
+def test_the_owner_sees_what_others_do_not(full_door: Door) -> None:
+    """So that the comparison compares something: what is hidden moves its owner's pages, and what is open stands on everybody's."""
+    for path in ("/activities", "/activities/ME-NODE/a-open", "/stocktake", "/desk/activities", "/desk/contacts", "/warnings", "/desk"):
+        assert SECRET.encode() in ask(full_door, OWN, Question("GET", path)).body, path
+    page = ask(full_door, THIRD, Question("GET", "/activities/ME-NODE/a-open")).body
+    assert b"Broken by" in page
+    assert b"a warning that MK-NODE cannot see" in page
+    assert b"Open workshop" in ask(full_door, PUBLIC, Question("GET", "/public")).body
+
+
+@pytest.mark.parametrize(
+    ("hidden", "absent"),
+    [
+        (f"/api/events/by-report/{SECRET}/s1", "/api/events/by-report/NOBODY/n1"),
+        ("/activities/ME-NODE/a-secret", "/activities/ME-NODE/a-absent"),
+        ("/warnings/w-secret", "/warnings/w-absent"),
+        ("/warnings/w-secret/cap.xml", "/warnings/w-absent/cap.xml"),
+        ("/desk/contacts/ME-NODE/p-secret", "/desk/contacts/ME-NODE/p-absent"),
+        ("/api/review/ln-00000000000000000001", "/api/review/ln-00000000000000000002"),
+    ],
+)
+def test_hidden_and_absent_look_alike(full_door: Door, hidden: str, absent: str) -> None:
+    """The same answer for what is hidden and for what never was, but for the name that was asked for."""
+    for party in (PUBLIC, THIRD):
+        first, second = (ask(full_door, party, Question("GET", path)) for path in (hidden, absent))
+        assert first.status >= 300
+        assert (first.status, first.headers, first.body) == (second.status, second.headers, second.body)
+
+
+def test_a_reference_for_a_partner_names_what_it_may_open(full_door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every event of the owner's world: the partner opens what it is referred to, or is referred to nothing; a careless program is found out."""
+
+    def referred() -> set[str]:
+        kept = KeptWorlds(full_door.node, full_door.atlas, lambda: NOW_US, OWN)
+        world = kept.world(exercise=False)
+        return {reference_for(kept, world, number, THIRD) for number in range(len(world.events))} - {""}
+
+    def opens(name: str) -> bool:
+        return bool(find_reports(full_door.node.store, full_door.node.audience(THIRD, NOW_US), name))
+
+    assert len(referred()) > 3
+    assert all(map(opens, referred()))
+    a_reference_to_what_is_hidden(monkeypatch)
+    assert not all(map(opens, referred()))

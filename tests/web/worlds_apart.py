@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from vigie.model.times import DAY_US
 from vigie.model.warning import Answer, Draft
 from vigie.node.accounts import add_account, sign_in
 from vigie.node.api_tokens import add_token
+from vigie.node.identity import Identity, identity_of
+from vigie.node.peers import add_peer, own_card
 from vigie.node.settings import Node, init_node, open_node, read_directory
 from vigie.store import FileFacts, add_entries, prepare, taking_in
 from vigie.store.applying import Delivery, apply
@@ -174,6 +176,15 @@ class Apart:
         """What is hidden, in words: so that a test can say what its examples held."""
         return frozenset(f"{one.what} {one.way}" for one in self.told if one.is_hidden)
 
+    @property
+    def hides_versions(self) -> bool:
+        """Whether it hides other words on what is told openly: versions count those too, and a partner node is told the version of each record."""
+        return any(one.is_hidden and one.way in _OTHER_WORDS for one in self.told)
+
+    def without_versions(self) -> Apart:
+        """The example without them."""
+        return replace(self, told=tuple(one for one in self.told if not (one.is_hidden and one.way in _OTHER_WORDS)))
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -183,6 +194,8 @@ class Keys:
     token: str
     own_cookie: str
     own_token: str
+    partner: Identity
+    """Who the third party's own node is, which is a partner of this one."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +207,16 @@ class Template:
 
 
 def make_template(folder: Path) -> Template:
-    """A node that knows its partners, with somebody of the third party and of its own signed in."""
-    node = known_node(folder)
+    """A node that knows its partners, with somebody of the third party and of its own signed in, and the third party's node for a partner."""
+    node, third = known_node(folder), init_node(folder.with_name("third"), THIRD)
+    add_peer(node, own_card(third), NOW_US)
+    third.store.close()
     shown: list[str] = []
     for name, party in (("third", THIRD), ("own", OWN)):
         add_account(node, name, party, "releaser", PASSWORD, now_us=NOW_US)
         shown += [sign_in(node, name, PASSWORD, NOW_US), add_token(node, name, f"{name}-token", now_us=NOW_US)]
     node.store.close()
-    return Template(folder, Keys(*shown))
+    return Template(folder, Keys(*shown, partner=identity_of(third)))
 
 
 @cache
@@ -210,6 +225,7 @@ def pool() -> tuple[Report, ...]:
     return tuple(public_reports())
 
 
+_OTHER_WORDS = ("reworded", "told before")
 _WAYS = ("beside", "elsewhere", "reworded", "another owner's", "told before")
 """How a hidden report lies to the open ones: another agency beside one, far from all, a version of one, a copy of one, or one before it was opened."""
 
@@ -259,6 +275,24 @@ def _reject(node: Node, told: Told, _version: int) -> None:
 _TELL = {"reports": _take, "words": _say, "rejects": _reject}
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of nodes, each made once and copied whenever it is asked for again."""
+
+    template: Template
+    folder: Path
+    _made: dict[Apart, Path] = field(default_factory=dict)
+
+    def copy(self, apart: Apart, folder: Path) -> tuple[Node, Node]:
+        """The two nodes of an example in a folder of their own; see `make_pair`."""
+        if apart not in self._made:
+            self._made[apart] = self.folder / str(len(self._made))
+            for node in make_pair(self.template, self._made[apart], apart):
+                node.store.close()
+        shutil.copytree(self._made[apart], folder, dirs_exist_ok=True)
+        return open_node(folder / "plain"), open_node(folder / "full")
+
+
 def make_pair(template: Template, folder: Path, apart: Apart) -> tuple[Node, Node]:
     """The node that hears only what the party may read, and the one that hears everything.
 
@@ -301,7 +335,7 @@ def rich(party: str) -> Apart:
         Told("reports", (0, 1, 2), closed[0], "beside", exercise=True, **hidden),
         Told("rejects", (1, 2), closed[0], **hidden),
     ]
-    return Apart(party, (*first, _ALWAYS[0], *between, _ALWAYS[1], *got, Told("reports", (0, 7, 30), "clear", exercise=True), *after), 7)
+    return Apart(party, (*first, _ALWAYS[0], *between, _ALWAYS[1], *got, *_MORE, *after), 7)
 
 
 @cache
@@ -324,6 +358,13 @@ def _directory() -> Any:
 
 _ALWAYS = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(range(9)), "clear")
 """What is told openly in every example, so that there is something to be asked about."""
+
+_MORE = (
+    Told("reports", (25, 26, 27, 28, 42, 43), "clear"),
+    Told("reports", (0, 7, 30), "clear", exercise=True),
+    Told("words", (1, 2), "clear", exercise=True),
+)
+"""Other fields, one far away, one hostile, and an exercise."""
 
 _Numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 42)), min_size=2, max_size=6, unique=True).map(tuple)
 _Words = st.lists(st.integers(0, 8), min_size=1, max_size=9, unique=True).map(lambda numbers: tuple(sorted(numbers)))

@@ -2,28 +2,29 @@
 
 A place says how far: which rows were looked at, and which labels were open to the partner then. From both follows what was released to it so far, so
 that nothing is written down record by record, and a look that finds nothing new costs the same whatever the store holds.
+
+Where a page ends, and whether more follows, is counted in what concerns the partner alone: rows that it may not read are stepped over where they are
+looked up, so that neither their number nor their being there shows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, FromClause, Table, and_, bindparam, exists, func, insert, not_, or_, select, update
 
 from vigie.model.canonical import Json, canonical_text
 from vigie.store.granting import Granted, granted
 from vigie.store.predicate import readable_labels, shown_labels
 from vigie.store.reading import Audience
-from vigie.store.schema import entries, gone, notes, reports, tombstones
+from vigie.store.schema import entries, gone, labels, notes, reports, tombstones
 
 SERVED = "served"
 """The book of notes that says how far each partner has been told."""
-
-LOOKED_AT = 100_000
-"""So many rows are looked at for one page; a page may hold nothing and more follow."""
 
 _AT_ONCE = 1_000
 STREAMS: Mapping[str, tuple[Table, Any, tuple[str, ...], str]] = {
@@ -107,19 +108,31 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
     told = Told(_with_labels(connection, audience, place))
     _tell_gone(connection, told, limit, place.received | told.place.received)
     _tell_erased(connection, told, limit, place.own | place.received | told.place.own | told.place.received)
-    _tell_granted(connection, audience, told, limit)
+    is_leave_left = _tell_granted(connection, audience, told, limit)
     while told.place.jobs and len(told) < limit:
         _work(connection, audience, told, limit)
     for stream in STREAMS:
         if len(told) < limit and not told.place.jobs:
             _tell_new(connection, audience, stream, told, limit)
-    told.more = told.more or bool(told.place.jobs) or _is_behind(connection, told.place)
+    told.more = is_leave_left or bool(told.place.jobs) or _is_behind(connection, audience, told.place, place)
     return told
 
 
-def _is_behind(connection: Connection, place: Place) -> bool:
-    highest = {"gone": gone.c.number, "erased": tombstones.c.number} | {stream: number for stream, (_, number, _, _) in STREAMS.items()}
-    return any(_last(connection, column) > getattr(place, name) for name, column in highest.items())
+def _is_behind(connection: Connection, audience: Audience, place: Place, before: Place) -> bool:
+    """Whether anything is left that concerns the partner; what does not is no reason to ask again."""
+    received = before.received | place.received
+    if _is_left(connection, gone.c.number, place.gone, lambda: _among(gone, received)):
+        return True
+    if _is_left(connection, tombstones.c.number, place.erased, lambda: _among(tombstones, before.own | place.own | received)):
+        return True
+    return any(_is_left(connection, STREAMS[stream][1], getattr(place, stream), partial(_concerns, stream, audience, place)) for stream in STREAMS)
+
+
+def _is_left(connection: Connection, number: Any, told: int, condition: Callable[[], Any]) -> bool:
+    """Whether a row after the last one that was told meets the condition, which is made only where there is such a row."""
+    if _last(connection, number) <= told:
+        return False
+    return connection.execute(select(number).where(number > told, condition()).order_by(number).limit(1)).first() is not None
 
 
 def _last(connection: Connection, column: Any) -> int:
@@ -133,12 +146,19 @@ def _with_labels(connection: Connection, audience: Audience, place: Place) -> Pl
         "received": frozenset(connection.execute(shown_labels(audience.home, audience.party, audience.directory, audience.now_us)).scalars()),
     }
     jobs = list(place.jobs)
-    for name, labels in open_now.items():
-        for label in sorted(labels ^ getattr(place, name)):
-            jobs = [job for stream in STREAMS for job in _new_jobs(jobs, place, stream, label, received=name == "received", opens=label in labels)] + [
+    for name, opened in open_now.items():
+        for label in _by_text(connection, opened ^ getattr(place, name)):
+            jobs = [job for stream in STREAMS for job in _new_jobs(jobs, place, stream, label, received=name == "received", opens=label in opened)] + [
                 job for job in jobs if (job.label_id, job.received) != (label, name == "received")
             ]
     return replace(place, **open_now, jobs=tuple(job for job in jobs if job.until > job.after))
+
+
+def _by_text(connection: Connection, numbers: frozenset[int]) -> list[int]:
+    """Labels in the order of their texts: their numbers tell which was used first, by whomever."""
+    if not numbers:
+        return []
+    return list(connection.execute(select(labels.c.id).where(labels.c.id.in_(sorted(numbers))).order_by(labels.c.text)).scalars())
 
 
 def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, received: bool, opens: bool) -> Iterator[Job]:
@@ -150,24 +170,36 @@ def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, rec
 
 def _tell_gone(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Received records that were withdrawn here and had been shown to the partner."""
-    query = select(gone).where(gone.c.number > told.place.gone).order_by(gone.c.number).limit(limit)
-    for row in connection.execute(query).all():
+    for row in _after(connection, gone, told.place.gone):
         if row.label_id in labels:
+            if len(told) >= limit:
+                return
             told.withdrawn.append((row.stream, bytes(row.record_id), row.owner))
         told.place = replace(told.place, gone=row.number)
 
 
+def _after(connection: Connection, table: Table, number: int) -> Iterator[Any]:
+    """The rows after a number in their order, some at a time."""
+    while rows := connection.execute(select(table).where(table.c.number > number).order_by(table.c.number).limit(_AT_ONCE)).all():
+        yield from rows
+        number = rows[-1].number
+
+
 def _tell_erased(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Records that were erased and had been open to the partner: all versions of a key at once."""
-    query = select(tombstones).where(tombstones.c.number > told.place.erased).order_by(tombstones.c.number).limit(max(limit - len(told), 0))
-    for row in connection.execute(query).all():
+    for row in _after(connection, tombstones, told.place.erased):
         if row.label_id in labels and bytes(row.key) not in told.erased:
+            if len(told) >= limit:
+                return
             told.erased.append(bytes(row.key))
         told.place = replace(told.place, erased=row.number)
 
 
-def _tell_granted(connection: Connection, audience: Audience, told: Told, limit: int) -> None:
-    """Received records that their owners gave leave to pass on to the partner; those whose leave has ended, or that stand no more, are withdrawn."""
+def _tell_granted(connection: Connection, audience: Audience, told: Told, limit: int) -> bool:
+    """Received records that their owners gave leave to pass on to the partner; those whose leave has ended, or that stand no more, are withdrawn.
+
+    Whether there are more of them than the page had room for.
+    """
     now, before = granted(connection, audience), told.place.granted
     done = sorted(now ^ before)[: max(limit - len(told), 0)]
     told.withdrawn += [(one.stream, bytes.fromhex(one.record_id), one.owner) for one in done if one in before]
@@ -175,7 +207,7 @@ def _tell_granted(connection: Connection, audience: Audience, told: Told, limit:
         ids = [bytes.fromhex(one.record_id) for one in done if one.stream == stream and one not in before]
         told.offered += [(stream, row) for row in _rows(connection, stream, table.c.record_id.in_(ids), len(ids))] if ids else []
     told.place = replace(told.place, granted=before ^ frozenset(done))
-    told.more = told.more or len(done) < len(now ^ before)
+    return len(done) < len(now ^ before)
 
 
 def _work(connection: Connection, audience: Audience, told: Told, limit: int) -> None:
@@ -206,19 +238,37 @@ def _is_for(row: Row, audience: Audience) -> bool:
 
 def _tell_new(connection: Connection, audience: Audience, stream: str, told: Told, limit: int) -> None:
     """Offers new rows, and withdraws what they supersede."""
-    looked_at = 0
-    while len(told) < limit and looked_at < LOOKED_AT:
+    end = _last(connection, STREAMS[stream][1])
+    while len(told) < limit and getattr(told.place, stream) < end:
         place, before = told.place, getattr(told.place, stream)
-        rows = _rows(connection, stream, STREAMS[stream][1] > before, _AT_ONCE)
-        if not rows:
-            return
-        rows = _first(rows, place, limit - len(told))
-        last, looked_at = rows[-1].number, looked_at + len(rows)
+        found = _rows(connection, stream, and_(STREAMS[stream][1] > before, STREAMS[stream][1] <= end, _concerns(stream, audience, place)), _AT_ONCE)
+        rows = _first(found, place, limit - len(told))
+        last = rows[-1].number if len(rows) < len(found) or len(found) == _AT_ONCE else end
         superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)], last)
         renewed = _superseding(connection, stream, [row.number for row in rows if row.version > 1], before)
         _take_back(told, stream, [old for old in renewed if _is_open(old, place) and _is_for(old, audience)])
-        told.offered += [(stream, row) for row in rows if _is_open(row, place) and row.number not in superseded and _is_for(row, audience)]
+        told.offered += [(stream, row) for row in rows if _is_open(row, place) and _is_for(row, audience) and row.number not in superseded]
         told.place = replace(place, report=last) if stream == "report" else replace(place, entry=last)
+
+
+def _concerns(stream: str, audience: Audience, place: Place) -> Any:
+    """The condition on a stream's rows that they may go to the partner, or put another label on what may."""
+    table, _, key, said = STREAMS[stream]
+    old = table.alias("old")
+    same = (old.c[name] == table.c[name] for name in (*key, said))
+    takes_back = exists().where(*same, table.c.version > old.c.version, table.c.label_id != old.c.label_id, _may_go(old, audience, place))
+    return or_(_may_go(table, audience, place), and_(table.c.version > 1, takes_back))
+
+
+def _may_go(records: FromClause, audience: Audience, place: Place) -> Any:
+    """As `_is_open` and `_is_for` have it."""
+    own = and_(not_(records.c.received), records.c.owner == audience.home, _among(records, place.own))
+    return and_(records.c.owner != audience.party, or_(own, and_(records.c.received, _among(records, place.received))))
+
+
+def _among(records: FromClause, numbers: frozenset[int]) -> Any:
+    """The condition that a row's label is one of these, however many they are."""
+    return records.c.label_id.in_(bindparam(None, sorted(numbers), expanding=True, literal_execute=True, unique=True))
 
 
 def _take_back(told: Told, stream: str, rows: Sequence[Row]) -> None:
@@ -295,15 +345,15 @@ def offer_again(connection: Connection, labels: Collection[int] | None = None) -
         said = json.loads(text)
         for kept in (said.get("acked"), said.get("pending")):
             if kept:
-                kept["place"] = place_json(_from_the_beginning(place_of(kept["place"]), labels))
+                kept["place"] = place_json(_from_the_beginning(connection, place_of(kept["place"]), labels))
         keep_served(connection, name, said)
 
 
-def _from_the_beginning(place: Place, labels: Collection[int] | None) -> Place:
+def _from_the_beginning(connection: Connection, place: Place, labels: Collection[int] | None) -> Place:
     """The place with a job for each label that is open to the partner, over all rows that it was told of."""
     is_received = labels is not None
     again = place.own if labels is None else place.received & frozenset(labels)
-    jobs = tuple(Job(stream, label, is_received, True, 0, getattr(place, stream)) for stream in STREAMS for label in sorted(again))
+    jobs = tuple(Job(stream, label, is_received, True, 0, getattr(place, stream)) for stream in STREAMS for label in _by_text(connection, again))
     left = tuple(job for job in place.jobs if not (job.opens and job.received == is_received and job.label_id in again))
     return replace(place, jobs=(*left, *(job for job in jobs if job.until)))
 
