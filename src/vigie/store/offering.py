@@ -98,8 +98,8 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
     Records go first that are gone, then those whose labels were opened or closed, then new ones. What it owns itself it is not told.
     """
     told = Told(_with_labels(connection, audience, place))
-    _tell_gone(connection, told, limit, place.received | told.place.received)
-    _tell_erased(connection, told, limit, place.own | place.received | told.place.own | told.place.received)
+    _tell_gone(connection, audience, told, limit, place.received | told.place.received)
+    _tell_erased(connection, audience, told, limit, place.own | place.received | told.place.own | told.place.received)
     while told.place.jobs and len(told) < limit:
         _work(connection, audience, told, limit)
     for stream in STREAMS:
@@ -140,20 +140,20 @@ def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, rec
     yield Job(stream, label, received, opens, 0, until)
 
 
-def _tell_gone(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
+def _tell_gone(connection: Connection, audience: Audience, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Received records that were withdrawn here and had been shown to the partner."""
     query = select(gone).where(gone.c.number > told.place.gone).order_by(gone.c.number).limit(limit)
     for row in connection.execute(query).all():
-        if row.label_id in labels:
+        if row.label_id in labels and row.owner != audience.party:
             told.withdrawn.append((row.stream, bytes(row.record_id), row.owner))
         told.place = replace(told.place, gone=row.number)
 
 
-def _tell_erased(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
+def _tell_erased(connection: Connection, audience: Audience, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Records that were erased and had been open to the partner: all versions of a key at once."""
     query = select(tombstones).where(tombstones.c.number > told.place.erased).order_by(tombstones.c.number).limit(max(limit - len(told), 0))
     for row in connection.execute(query).all():
-        if row.label_id in labels and bytes(row.key) not in told.erased:
+        if row.label_id in labels and row.owner != audience.party and bytes(row.key) not in told.erased:
             told.erased.append(bytes(row.key))
         told.place = replace(told.place, erased=row.number)
 
@@ -164,7 +164,8 @@ def _work(connection: Connection, audience: Audience, told: Told, limit: int) ->
     table, number, _, _ = STREAMS[job.stream]
     of_job = and_(table.c.label_id == job.label_id, table.c.received == job.received, number > job.after, number <= job.until)
     rows = _rows(connection, job.stream, of_job, min(limit - len(told), _AT_ONCE))
-    superseded = _superseded(connection, job.stream, [row.number for row in rows], getattr(told.place, job.stream))
+    until = None if job.opens else getattr(told.place, job.stream)
+    superseded = _superseded(connection, job.stream, [row.number for row in rows], until)
     for row in rows:
         if row.number not in superseded and _is_for(row, audience):
             _add(told, job.stream, row, opens=job.opens)
@@ -194,7 +195,7 @@ def _tell_new(connection: Connection, audience: Audience, stream: str, told: Tol
             return
         rows = _first(rows, place, limit - len(told))
         last, looked_at = rows[-1].number, looked_at + len(rows)
-        superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)], last)
+        superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)])
         renewed = _superseding(connection, stream, [row.number for row in rows if row.version > 1], before)
         _take_back(told, stream, [old for old in renewed if _is_open(old, place) and _is_for(old, audience)])
         told.offered += [(stream, row) for row in rows if _is_open(row, place) and row.number not in superseded and _is_for(row, audience)]
@@ -238,11 +239,15 @@ def _relabels(stream: str, newer: Any) -> Any:
     return and_(*same, newer.c.version > 1, newer.c.version > table.c.version, newer.c.label_id != table.c.label_id)
 
 
-def _superseded(connection: Connection, stream: str, numbers: Sequence[int], until: int) -> set[int]:
-    """Which of these rows a later word up to row `until` puts under another label."""
+def _superseded(connection: Connection, stream: str, numbers: Sequence[int], until: int | None = None) -> set[int]:
+    """Which of these rows a later word puts under another label: any, or one up to row `until`.
+
+    What is taken back already is never offered, though the word that takes it back is told on a later page.
+    """
     table, number, _, _ = STREAMS[stream]
     newer = table.alias("newer")
-    query = select(number).join(newer, _relabels(stream, newer)).where(number.in_(numbers), newer.c[number.name] <= until)
+    query = select(number).join(newer, _relabels(stream, newer)).where(number.in_(numbers))
+    query = query if until is None else query.where(newer.c[number.name] <= until)
     return set(connection.execute(query).scalars()) if numbers else set()
 
 
