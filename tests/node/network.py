@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 from made import NOW_US, quake
 from vigie.model.entry import Entry
+from vigie.model.errors import VigieError
 from vigie.model.label import Directory, Label, Membership, Party, label_text
 from vigie.model.times import DAY_US, parse_time
 from vigie.node.peers import add_peer, known_peer, own_card
@@ -236,15 +237,19 @@ class Network:
         return asked
 
     def settle(self) -> None:
-        """Everybody asks everybody until nobody has anything new to tell. Raises where somebody is not answered."""
-        for _ in range(12):
+        """Everybody asks everybody until nobody has anything new to tell, and nobody is refused any more: that comes to pass in a few rounds."""
+        for _ in range(10):
+            faults = []
             brought: Counter[str] = Counter()
             for server, client in self.pairs():
                 taker = self.members[client]
-                brought += sync_with(taker.node, server, self.noting(server, client, self.line(server, client)), taker.view.clock_us).counts
-            if not brought["taken"] + brought["withdrawn"] + brought["erased"]:
+                try:
+                    brought += sync_with(taker.node, server, self.noting(server, client, self.line(server, client)), taker.view.clock_us).counts
+                except VigieError as fault:
+                    faults.append(f"{client} asks {server}: {fault}")
+            if not faults and not brought["taken"] + brought["withdrawn"] + brought["erased"]:
                 return
-        raise AssertionError("the network comes to no rest")
+        raise AssertionError(f"the network comes to no rest: {dict(brought)} {faults}")
 
     def introduce(self) -> None:
         """Everybody hands everybody the card."""

@@ -60,7 +60,7 @@ class Exchange(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(dir=FAST_DISK)
         self.net = Network({}, set())
         self.gone: set[tuple[str, str, str]] = set()
-        self.kept: dict[str, tuple[Path, set[bytes], int, Any]] = {}
+        self.kept: dict[str, tuple[Path, set[bytes]]] = {}
         self.restored = 0
 
     @initialize(shape=st.sampled_from(["all", "all", "chain"]), label=marks)
@@ -245,10 +245,11 @@ class Exchange(RuleBasedStateMachine):
     @rule(name=names)
     def keep_backup(self, name: str) -> None:
         """A node is written into a file."""
-        member, target = self.net.members[name], Path(self.folder.name) / f"{name}{len(self.kept)}-{self.restored}.tar.gz"
+        member, target = self.net.members[name], Path(self.folder.name) / f"{name}{self.net.happened['kept']}.tar.gz"
         if name not in self.kept:
+            self.count("kept")
             back_up(member.node.folder, target, NOW_US)
-            self.kept[name] = (target, set(member.heard), 0, None)
+            self.kept[name] = (target, set(member.heard))
 
     @precondition(lambda self: self.kept)
     @rule(name=names)
@@ -256,7 +257,7 @@ class Exchange(RuleBasedStateMachine):
         """A node is lost, and made again from its backup."""
         if name not in self.kept:
             return
-        member, (source, heard, _, _) = self.net.members[name], self.kept.pop(name)
+        member, (source, heard) = self.net.members[name], self.kept.pop(name)
         member.node.store.close()
         self.restored += 1
         folder = Path(self.folder.name) / f"{name}-{self.restored}"

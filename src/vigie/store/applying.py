@@ -28,7 +28,7 @@ from vigie.store.label_book import label_number
 from vigie.store.offering import STREAMS, clamp
 from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare_one
 from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
-from vigie.store.seals import write_seals
+from vigie.store.seals import seals_of, write_seals
 
 PULLED = "pulled"
 """The book of notes that says how far this node has read from each partner."""
@@ -152,6 +152,7 @@ def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: 
     """Writes the records that stand and are not here yet."""
     standing = _standing(connection, {offer.record_id: offer.owner for offer in offers})
     known = _known(connection, offers)
+    again = {offer.record_id: offer for offer in offers if known.get((offer.stream, offer.key, offer.version)) == offer.record_id}
     fresh: dict[bytes, _Offer] = {}
     for offer in offers:
         held = known.get((offer.stream, offer.key, offer.version))
@@ -163,12 +164,22 @@ def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: 
     labels = {label: label_number(connection, label) for label in {offer.label for offer in fresh.values()}}
     _write_reports(connection, peer, [offer for offer in fresh.values() if offer.stream == "report"], labels, now_us)
     _write_entries(connection, [offer for offer in fresh.values() if offer.stream == "entry"], labels)
+    _write_seals(connection, [*fresh.values(), *_sealed_anew(connection, again)])
+    return Counter(taken=len(fresh), known=len(offers) - len(fresh))
+
+
+def _sealed_anew(connection: Connection, known: Mapping[bytes, _Offer]) -> Iterable[_Offer]:
+    """The offers of records that are here under a seal of another key: that one may be revoked, and no partner would believe it."""
+    kept = seals_of(connection, known) if known else {}
+    return [known[record_id] for record_id, seal in kept.items() if seal.key_id != known[record_id].seal.key_id]
+
+
+def _write_seals(connection: Connection, offers: Iterable[_Offer]) -> None:
     by_owner: defaultdict[str, dict[bytes, Seal]] = defaultdict(dict)
-    for offer in fresh.values():
+    for offer in offers:
         by_owner[offer.owner][offer.record_id] = offer.seal
     for owner, found in by_owner.items():
         write_seals(connection, owner, found)
-    return Counter(taken=len(fresh), known=len(offers) - len(fresh))
 
 
 def _known(connection: Connection, offers: Sequence[_Offer]) -> dict[tuple[str, bytes, int], bytes]:
