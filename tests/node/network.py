@@ -21,10 +21,12 @@ from vigie.model.entry import Entry
 from vigie.model.errors import VigieError
 from vigie.model.label import Directory, Label, Membership, Party, label_text
 from vigie.model.times import DAY_US, parse_time
+from vigie.node import serving
+from vigie.node.backup import restore
 from vigie.node.peers import add_peer, known_peer, own_card
 from vigie.node.settings import Node, init_node, open_node
 from vigie.node.sync import answer, sync_with
-from vigie.store import Audience, FileFacts, add_entry, erase, prepare, taking_in
+from vigie.store import Audience, FileFacts, add_entry, erase, prepare, taking_in, visible
 from vigie.store.entries import key_bytes
 
 NAMES = ("A", "B", "C")
@@ -145,6 +147,19 @@ class Member:
             label = json.loads(row.text)
             found[bytes(row[0])] = Version("entry", f"{row.owner}/{row.ref}", key, row.owner, row.version, row.body.encode(), label, bool(row[7]))
         return found
+
+    def shown(self, party: str) -> set[bytes]:
+        """The record ids of the reports that a party sees here."""
+        rows = visible(self.node.store, self.audience(party)).row.tolist()
+        with self.node.store.reading() as connection:
+            ids = {row.row: bytes(row.record_id) for row in connection.exec_driver_sql("SELECT row, record_id FROM reports")}
+        return {ids[row] for row in rows}
+
+    def go_back(self, backup: Path) -> None:
+        """The node is lost, and made again from its backup."""
+        self.node.store.close()
+        shutil.rmtree(self.node.folder)
+        restore(backup, self.node.folder, NOW_US)
 
     def erased(self) -> set[bytes]:
         """The keys and ids of what was erased here."""
@@ -289,12 +304,18 @@ def items(body: bytes) -> Iterator[tuple[bytes, bool, str]]:
             yield bytes.fromhex(item["record"]), False, item["owner"]
 
 
-def opened(folder: Path, source: Path, shape: str) -> Network:
-    """A network of copies of the nodes of the template. In a chain the first and the last never meet."""
+def opened(folder: Path, source: Path, shape: str, known: dict[str, Node]) -> Network:
+    """A network of copies of the nodes of the template. In a chain the first and the last never meet.
+
+    The processes are new and the files too; the objects in `known` are used again, since what they have learned of SQL saves most of the time.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(source, folder)
+    serving._SEEN.clear()
     members = {}
     for name in NAMES:
-        shutil.copytree(source / name, folder / name)
-        members[name] = Member(name, open_node(folder / name))
+        known.setdefault(name, open_node(folder / name))
+        members[name] = Member(name, known[name])
         members[name].see(View())
     links = {frozenset(pair) for pair in itertools.combinations(NAMES, 2)}
     return Network(members, links - {frozenset({NAMES[0], NAMES[-1]})} if shape == "chain" else links)
