@@ -129,7 +129,12 @@ class History:
 
     def is_revoked(self, key_id: str) -> bool:
         """Whether nothing that the key signed counts any more."""
-        return any(one.type == "revoke" and key_id_of(one.key) == key_id for one in self.statements)
+        return key_id in self.revoked_ids
+
+    @property
+    def revoked_ids(self) -> frozenset[str]:
+        """The names of the keys of which nothing counts any more."""
+        return frozenset(key_id_of(one.key) for one in self.statements if one.type == "revoke")
 
 
 def begun(party: str, public_key: bytes, now_us: int, sign: Sign) -> History:

@@ -27,7 +27,6 @@ from vigie.model.seal import Seal
 from vigie.node.locks import locked
 from vigie.node.settings import Node
 from vigie.store import forget_seals
-from vigie.store.offering import offer_again
 
 MAX_REASON = 500
 """The most characters of the reason of a revocation."""
@@ -88,8 +87,7 @@ def revoke_key(node: Node, key_id: str, reason: str, now_us: int) -> Identity:
     with alone_with_keys(node):
         identity = _without(node, _whole(node), key_id, reason, now_us)
     with node.store.writing() as connection:
-        if forget_seals(connection, identity.party, key_id):
-            offer_again(connection)
+        forget_seals(connection, identity.party, key_id)
     return identity
 
 

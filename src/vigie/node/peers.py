@@ -112,6 +112,11 @@ def list_peers(node: Node) -> list[Peer]:
     return [_peer(party, said) for party, said in list_notes(node.store, BOOK).items()]
 
 
+def count_revoked(node: Node) -> int:
+    """How many keys all partners have revoked, as far as is known here."""
+    return sum(statement["type"] == "revoke" for said in list_notes(node.store, BOOK).values() for statement in said["history"])
+
+
 def known_peer(node: Node, party: str) -> Peer | None:
     """The partner of that name, or None."""
     said = read_note(node.store, BOOK, party)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from vigie.model.errors import BadReport, BadSetting, PeerUnavailable, VigieErro
 from vigie.node.addresses import safe_name
 from vigie.node.identity import Identity, identity_of
 from vigie.node.locks import locked
-from vigie.node.peers import ASKED, PULLED, Peer, keep_fault, keep_history, keep_well, list_peers, peer
+from vigie.node.peers import ASKED, PULLED, Peer, count_revoked, keep_fault, keep_history, keep_well, list_peers, peer
 from vigie.node.sending import sender_to
 from vigie.node.serving import Answer, answer
 from vigie.node.settings import Node
@@ -49,11 +49,12 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How far a partner was read: its cursor, in which pass from the beginning, and which pass came to its end."""
+    """How far a partner was read: its cursor, in which pass from the beginning, and which pass came to its end; and how many keys were revoked then."""
 
     cursor: str = ""
     generation: int = 1
     whole: int = 0
+    revoked: int = 0
 
 
 def pull(node: Node, party: str, send: Send, now_us: int, limit: int = 1000) -> Pulled:
@@ -113,8 +114,10 @@ def _pull(node: Node, known: Peer, send: Send, now_us: int, limit: int) -> Pulle
 
 
 def _reading(node: Node, party: str) -> _Reading:
-    said = read_note(node.store, PULLED, party) or {}
-    return _Reading(**{name: said[name] for name in _Reading.__slots__ if name in said})
+    """How far the partner was read. Once any partner has revoked a key all are read anew: what that key sealed is sealed anew, or is forged."""
+    said, revoked = read_note(node.store, PULLED, party), count_revoked(node)
+    known = _Reading(**{name: said[name] for name in _Reading.__slots__ if name in said}) if said else _Reading(revoked=revoked)
+    return known if known.revoked == revoked else _Reading("", known.generation + 1, known.whole, revoked)
 
 
 def _request(node: Node, identity: Identity, known: Peer, cursor: str, limit: int) -> Request:
@@ -184,7 +187,7 @@ def _check_page(page: Page, cursor: str) -> None:
 
 def _restart(node: Node, party: str, reading: _Reading) -> Pulled:
     """Notes that the partner is to be read from its beginning."""
-    save_note(node.store, PULLED, party, {"cursor": "", "generation": reading.generation + 1, "whole": reading.whole})
+    save_note(node.store, PULLED, party, {**asdict(reading), "cursor": "", "generation": reading.generation + 1})
     return Pulled(more=True, restarted=True)
 
 
@@ -193,7 +196,8 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
     is_whole = not page.more and reading.whole < reading.generation
     if not page.items and not is_whole and page.next == reading.cursor:
         return Pulled()
-    found = verified(page, _judge(node, page.sender, history)) if page.items else Verified()
+    judge = _judge(node, page.sender, history)
+    found = verified(page, judge) if page.items else Verified()
     whole = reading.generation if is_whole else reading.whole
     delivery = Delivery(
         peer=page.sender,
@@ -203,7 +207,8 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
         withdrawn=found.withdrawn,
         erased=found.erased,
         is_whole=is_whole,
-        note={"cursor": page.next, "generation": reading.generation, "whole": whole},
+        revoked=frozenset(name for one in judge.histories.values() for name in one.revoked_ids),
+        note={**asdict(reading), "cursor": page.next, "whole": whole},
     )
     counts = _taken_in(node, delivery, now_us)
     return Pulled(counts + Counter(unproved=found.unproved), more=page.more)

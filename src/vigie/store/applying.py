@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ class Erased(NamedTuple):
 class Delivery:
     """One verified page. `withdrawn` are (stream, record id, owner); `note` is kept in the book `pulled`, in the same transaction.
 
-    `generation` counts the passes from the beginning; with `is_whole` this one has come to its end.
+    `generation` counts the passes from the beginning; with `is_whole` this one has come to its end. `revoked` are the names of all keys that do not count.
     """
 
     peer: str
@@ -67,6 +67,7 @@ class Delivery:
     withdrawn: Sequence[tuple[str, bytes, str]] = ()
     erased: Sequence[Erased] = ()
     is_whole: bool = False
+    revoked: frozenset[str] = frozenset()
     note: Mapping[str, Json]
 
 
@@ -96,7 +97,7 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
         counts["refused"] = len(offers) - len(wanted)
         _tell(connection, delivery, [(offer.stream, offer.record_id, offer.owner, True) for offer in wanted])
         counts["withdrawn"] = _remove(connection, [record_id for _, record_id, _ in delivery.withdrawn])
-        counts += _write(connection, delivery.peer, wanted, now_us)
+        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)
         if delivery.is_whole:
             counts["withdrawn"] += _drop_older(connection, delivery)
         _keep_note(connection, delivery)
@@ -150,10 +151,11 @@ def _standing(connection: Connection, owners: Mapping[bytes, str]) -> set[bytes]
     return {record_id for record_id, by_peer in said.items() if any(by_peer.values()) and by_peer.get(owners[record_id], True)}
 
 
-def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: int) -> Counter[str]:
+def _write(connection: Connection, peer: str, offers: Sequence[_Offer], revoked: Collection[str], now_us: int) -> Counter[str]:
     """Writes the records that stand and are not here yet."""
     standing = _standing(connection, {offer.record_id: offer.owner for offer in offers})
     known = _known(connection, offers)
+    again = {offer.record_id: offer for offer in offers if known.get((offer.stream, offer.key, offer.version)) == offer.record_id}
     fresh: dict[bytes, _Offer] = {}
     for offer in offers:
         held = known.get((offer.stream, offer.key, offer.version))
@@ -165,24 +167,25 @@ def _write(connection: Connection, peer: str, offers: Sequence[_Offer], now_us: 
     labels = {label: label_number(connection, label) for label in {offer.label for offer in fresh.values()}}
     _write_reports(connection, peer, [offer for offer in fresh.values() if offer.stream == "report"], labels, now_us)
     _write_entries(connection, [offer for offer in fresh.values() if offer.stream == "entry"], labels)
-    by_owner: defaultdict[str, dict[bytes, Seal]] = defaultdict(dict)
-    for offer in fresh.values():
-        by_owner[offer.owner][offer.record_id] = offer.seal
-    for owner, found in by_owner.items():
-        write_seals(connection, owner, found)
-    if len(fresh) < len(offers):
-        _seal_anew(connection, peer, [offer for offer in offers if offer.owner == peer and offer.record_id not in fresh])
+    renewed = _sealed_anew(connection, again, revoked)
+    _write_seals(connection, [*fresh.values(), *renewed])
+    if renewed:
+        offer_again(connection, {label_number(connection, label) for label in {offer.label for offer in renewed}})
     return Counter(taken=len(fresh), known=len(offers) - len(fresh))
 
 
-def _seal_anew(connection: Connection, owner: str, offers: Sequence[_Offer]) -> None:
-    """Puts the new seals of records that are here, by their owner, in place of the old ones; who had them from here is offered them again."""
-    held = seals_of(connection, [offer.record_id for offer in offers])
-    changed = {offer.record_id: offer for offer in offers if offer.record_id in held and held[offer.record_id].key_id != offer.seal.key_id}
-    if not changed:
-        return
-    write_seals(connection, owner, {record_id: offer.seal for record_id, offer in changed.items()})
-    offer_again(connection, {label_number(connection, label) for label in {offer.label for offer in changed.values()}})
+def _sealed_anew(connection: Connection, known: Mapping[bytes, _Offer], revoked: Collection[str]) -> Sequence[_Offer]:
+    """The offers of records that are here under the seal of a revoked key, which no partner would believe. Those who had them from here get the new ones."""
+    kept = seals_of(connection, known) if known and revoked else {}
+    return [known[record_id] for record_id, seal in kept.items() if seal.key_id in revoked]
+
+
+def _write_seals(connection: Connection, offers: Iterable[_Offer]) -> None:
+    by_owner: defaultdict[str, dict[bytes, Seal]] = defaultdict(dict)
+    for offer in offers:
+        by_owner[offer.owner][offer.record_id] = offer.seal
+    for owner, found in by_owner.items():
+        write_seals(connection, owner, found)
 
 
 def _known(connection: Connection, offers: Sequence[_Offer]) -> dict[tuple[str, bytes, int], bytes]:

@@ -106,8 +106,8 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
     Records go first that are gone, then those whose labels were opened or closed, then new ones. What it owns itself it is not told.
     """
     told = Told(_with_labels(connection, audience, place))
-    _tell_gone(connection, told, limit, place.received | told.place.received)
-    _tell_erased(connection, told, limit, place.own | place.received | told.place.own | told.place.received)
+    _tell_gone(connection, audience, told, limit, place.received | told.place.received)
+    _tell_erased(connection, audience, told, limit, place.own | place.received | told.place.own | told.place.received)
     is_leave_left = _tell_granted(connection, audience, told, limit)
     while told.place.jobs and len(told) < limit:
         _work(connection, audience, told, limit)
@@ -121,9 +121,9 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
 def _is_behind(connection: Connection, audience: Audience, place: Place, before: Place) -> bool:
     """Whether anything is left that concerns the partner; what does not is no reason to ask again."""
     received = before.received | place.received
-    if _is_left(connection, gone.c.number, place.gone, lambda: _among(gone, received)):
+    if _is_left(connection, gone.c.number, place.gone, lambda: _told_of(gone, audience, received)):
         return True
-    if _is_left(connection, tombstones.c.number, place.erased, lambda: _among(tombstones, before.own | place.own | received)):
+    if _is_left(connection, tombstones.c.number, place.erased, lambda: _told_of(tombstones, audience, before.own | place.own | received)):
         return True
     return any(_is_left(connection, STREAMS[stream][1], getattr(place, stream), partial(_concerns, stream, audience, place)) for stream in STREAMS)
 
@@ -168,10 +168,10 @@ def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, rec
     yield Job(stream, label, received, opens, 0, until)
 
 
-def _tell_gone(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
+def _tell_gone(connection: Connection, audience: Audience, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Received records that were withdrawn here and had been shown to the partner."""
     for row in _after(connection, gone, told.place.gone):
-        if row.label_id in labels:
+        if row.label_id in labels and row.owner != audience.party:
             if len(told) >= limit:
                 return
             told.withdrawn.append((row.stream, bytes(row.record_id), row.owner))
@@ -185,10 +185,10 @@ def _after(connection: Connection, table: Table, number: int) -> Iterator[Any]:
         number = rows[-1].number
 
 
-def _tell_erased(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
+def _tell_erased(connection: Connection, audience: Audience, told: Told, limit: int, labels: frozenset[int]) -> None:
     """Records that were erased and had been open to the partner: all versions of a key at once."""
     for row in _after(connection, tombstones, told.place.erased):
-        if row.label_id in labels and bytes(row.key) not in told.erased:
+        if row.label_id in labels and row.owner != audience.party and bytes(row.key) not in told.erased:
             if len(told) >= limit:
                 return
             told.erased.append(bytes(row.key))
@@ -216,7 +216,8 @@ def _work(connection: Connection, audience: Audience, told: Told, limit: int) ->
     table, number, _, _ = STREAMS[job.stream]
     of_job = and_(table.c.label_id == job.label_id, table.c.received == job.received, number > job.after, number <= job.until)
     rows = _rows(connection, job.stream, of_job, min(limit - len(told), _AT_ONCE))
-    superseded = _superseded(connection, job.stream, [row.number for row in rows], getattr(told.place, job.stream))
+    until = None if job.opens else getattr(told.place, job.stream)
+    superseded = _superseded(connection, job.stream, [row.number for row in rows], until)
     for row in rows:
         if row.number not in superseded and _is_for(row, audience):
             _add(told, job.stream, row, opens=job.opens)
@@ -244,7 +245,7 @@ def _tell_new(connection: Connection, audience: Audience, stream: str, told: Tol
         found = _rows(connection, stream, and_(STREAMS[stream][1] > before, STREAMS[stream][1] <= end, _concerns(stream, audience, place)), _AT_ONCE)
         rows = _first(found, place, limit - len(told))
         last = rows[-1].number if len(rows) < len(found) or len(found) == _AT_ONCE else end
-        superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)], last)
+        superseded = _superseded(connection, stream, [row.number for row in rows if _is_open(row, place)])
         renewed = _superseding(connection, stream, [row.number for row in rows if row.version > 1], before)
         _take_back(told, stream, [old for old in renewed if _is_open(old, place) and _is_for(old, audience)])
         told.offered += [(stream, row) for row in rows if _is_open(row, place) and _is_for(row, audience) and row.number not in superseded]
@@ -264,6 +265,10 @@ def _may_go(records: FromClause, audience: Audience, place: Place) -> Any:
     """As `_is_open` and `_is_for` have it."""
     own = and_(not_(records.c.received), records.c.owner == audience.home, _among(records, place.own))
     return and_(records.c.owner != audience.party, or_(own, and_(records.c.received, _among(records, place.received))))
+
+
+def _told_of(table: Table, audience: Audience, numbers: frozenset[int]) -> Any:
+    return and_(table.c.owner != audience.party, _among(table, numbers))
 
 
 def _among(records: FromClause, numbers: frozenset[int]) -> Any:
@@ -308,11 +313,15 @@ def _relabels(stream: str, newer: Any) -> Any:
     return and_(*same, newer.c.version > 1, newer.c.version > table.c.version, newer.c.label_id != table.c.label_id)
 
 
-def _superseded(connection: Connection, stream: str, numbers: Sequence[int], until: int) -> set[int]:
-    """Which of these rows a later word up to row `until` puts under another label."""
+def _superseded(connection: Connection, stream: str, numbers: Sequence[int], until: int | None = None) -> set[int]:
+    """Which of these rows a later word puts under another label: any, or one up to row `until`.
+
+    What is taken back already is never offered, though the word that takes it back is told on a later page.
+    """
     table, number, _, _ = STREAMS[stream]
     newer = table.alias("newer")
-    query = select(number).join(newer, _relabels(stream, newer)).where(number.in_(numbers), newer.c[number.name] <= until)
+    query = select(number).join(newer, _relabels(stream, newer)).where(number.in_(numbers))
+    query = query if until is None else query.where(newer.c[number.name] <= until)
     return set(connection.execute(query).scalars()) if numbers else set()
 
 
@@ -339,22 +348,21 @@ def clamp(connection: Connection) -> None:
         connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
 
 
-def offer_again(connection: Connection, labels: Collection[int] | None = None) -> None:
-    """Has every partner be offered once more what it was told: the node's own records, or the received ones under these labels. For new seals."""
+def offer_again(connection: Connection, labels: Collection[int]) -> None:
+    """Has every partner be offered once more what it was told of the received records under these labels: they bear new seals."""
     for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
         said = json.loads(text)
         for kept in (said.get("acked"), said.get("pending")):
             if kept:
-                kept["place"] = place_json(_from_the_beginning(connection, place_of(kept["place"]), labels))
+                place = place_of(kept["place"])
+                kept["place"] = place_json(_from_the_beginning(place, _by_text(connection, place.received & frozenset(labels))))
         keep_served(connection, name, said)
 
 
-def _from_the_beginning(connection: Connection, place: Place, labels: Collection[int] | None) -> Place:
-    """The place with a job for each label that is open to the partner, over all rows that it was told of."""
-    is_received = labels is not None
-    again = place.own if labels is None else place.received & frozenset(labels)
-    jobs = tuple(Job(stream, label, is_received, True, 0, getattr(place, stream)) for stream in STREAMS for label in _by_text(connection, again))
-    left = tuple(job for job in place.jobs if not (job.opens and job.received == is_received and job.label_id in again))
+def _from_the_beginning(place: Place, labels: Sequence[int]) -> Place:
+    """The place with a job for each of these labels, which are open to the partner, over all rows that it was told of."""
+    jobs = tuple(Job(stream, label, True, True, 0, getattr(place, stream)) for stream in STREAMS for label in labels)
+    left = tuple(job for job in place.jobs if not (job.opens and job.received and job.label_id in labels))
     return replace(place, jobs=(*left, *(job for job in jobs if job.until)))
 
 
