@@ -21,6 +21,9 @@ from vigie.store.schema import entries, gone, notes, reports, tombstones
 SERVED = "served"
 """The book of notes that says how far each partner has been told."""
 
+PLACES = ("pending", "acked", "before")
+"""The places of a partner that are kept: after the page that it was given last, where it asked for that one, and one page before."""
+
 LOOKED_AT = 100_000
 """So many rows are looked at for one page; a page may hold nothing and more follow."""
 
@@ -263,7 +266,7 @@ def clamp(connection: Connection) -> None:
     last = {stream: _last(connection, number) for stream, (_, number, _, _) in STREAMS.items()}
     for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
         said = json.loads(text)
-        for place in (said.get("acked"), said.get("pending")):
+        for place in map(said.get, PLACES):
             if place:
                 place["place"] |= {stream: min(number, place["place"][stream]) for stream, number in last.items()}
         connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
