@@ -60,9 +60,11 @@ def serving(folder: Path, address: str) -> Iterator[int]:
     port = address.rpartition(":")[2]
     command = [sys.executable, "-m", "vigie", "serve", "--tls", "--node", str(folder / "server"), "--port", port]
     with (folder / "server.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
-        _until_open(int(port))
-        yield server.pid
-        server.terminate()
+        try:
+            _until_open(int(port))
+            yield server.pid
+        finally:
+            server.terminate()
 
 
 def _until_open(port: int) -> None:
@@ -153,12 +155,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     alone = measure(4_000, [64], 1)["Ed25519 alone"]["checked_per_s"]
-    found = [exchange(chosen.records, 1)] + ([exchange(chosen.each, chosen.peers)] if chosen.peers else [])
+    runs = [(chosen.records, 1)] + ([(chosen.each, chosen.peers)] if chosen.peers else [])
+    found = []
+    for records, partners in runs:
+        found.append(exchange(records, partners))
+        if not chosen.json:
+            _say(found[-1], alone)
     if chosen.json:
         print(json.dumps({"ed25519_checks_per_s": alone, "runs": found}, indent=2))
-        return
-    for one in found:
-        _say(one, alone)
 
 
 def _say(found: dict[str, Any], alone: int) -> None:
@@ -168,7 +172,7 @@ def _say(found: dict[str, Any], alone: int) -> None:
     for name, used in (("client", client), ("server", server)):
         print(f"  {name}: {used['cpu_s']} s of processor ({whole / max(used['cpu_s'], 0.01):,.0f} records a second of one core), peak {used['peak_mib']} MiB")
     print(f"  beside {alone:,} checks of Ed25519 a second of one core: {100 * found['records_per_s'] / alone:.0f} %")
-    print(f"  a poll with nothing new: {found['poll_ms'][0]} ms (longest {found['poll_ms'][1]}), of which the answer {found['answer_ms'][0]} ms")
+    print(f"  a poll with nothing new: {found['poll_ms'][0]} ms (longest {found['poll_ms'][1]}), of which the answer {found['answer_ms'][0]} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,12 @@ PAGE_BYTES = 8 * 2**20
 WAIT_MS = 20_000
 """How long a partner's request waits for somebody else who writes into the store."""
 
+TURN_S = 45.0
+"""How long it waits for the pages of other partners; less than an asker waits for us."""
+
 _SEEN: dict[tuple[str, str], int] = {}
 _LOCKS: dict[tuple[str, str], Lock] = {}
+_TURNS: dict[str, Lock] = {}
 _GUARD = Lock()
 
 
@@ -155,10 +159,23 @@ def _page(node: Node, identity: Identity, request: Request, now_us: int) -> Page
         return Page(**head, next="", more=True, restart=True)
     if is_quiet:
         return Page(**head, next=request.cursor)
-    with node.store.writing_soon(WAIT_MS) as writing:
+    with _in_turn(node), node.store.writing_soon(WAIT_MS) as writing:
         if writing is None:
             _refuse(503, "The node is writing; ask again later.")
         return _told(writing, node, identity, request, now_us, head)
+
+
+@contextmanager
+def _in_turn(node: Node) -> Iterator[None]:
+    """One page of the node is made at a time: many partners who ask at once stand in a line, and do not try for the store again and again."""
+    with _GUARD:
+        lock = _TURNS.setdefault(str(node.folder), Lock())
+    if not lock.acquire(timeout=TURN_S):
+        _refuse(503, "Many partners ask this node now; ask again later.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _new_statements(identity: Identity, request: Request) -> tuple[Mapping[str, Json], ...]:
