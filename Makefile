@@ -6,10 +6,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo watch test test-long lint types house tests docs bench clean
+.PHONY: demo demo-network watch test test-long lint types house tests docs bench clean
 
 demo: $(READY)
 	$(BIN)/vigie demo $(ARGS)
+
+demo-network: $(READY)
+	$(BIN)/vigie demo-network $(ARGS)
 
 watch: $(READY)
 	PYTHON=$(BIN)/python sh tools/system-parts
@@ -34,4 +37,4 @@ $(READY): pyproject.toml constraints.txt hatch_build.py $(wildcard atlas/*)
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo watch events.geojson events.csv docs/_build
+	rm -rf $(VENV) demo network watch events.geojson events.csv docs/_build

@@ -15,7 +15,21 @@ from vigie.model.canonical import canonical_bytes
 from vigie.node.identity import Identity, identity_of
 from vigie.node.signed import signature_line
 
-FORGERIES = ("unsigned", "signed by another", "payload", "body", "wider", "narrower", "owner", "version", "resealed", "for another", "from another", "cursor", "no end")
+FORGERIES = (
+    "unsigned",
+    "signed by another",
+    "payload",
+    "body",
+    "wider",
+    "narrower",
+    "owner",
+    "version",
+    "resealed",
+    "for another",
+    "from another",
+    "cursor",
+    "no end",
+)
 
 
 def forged(said: Said, how: str, giver: Identity, members: Mapping[str, Member]) -> Said | None:

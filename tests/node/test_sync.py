@@ -107,6 +107,39 @@ def test_a_page_that_was_lost_on_its_way_is_made_again(tmp_path: Path) -> None:
         assert status_of(b, "A").faults == 0
 
 
+@pytest.mark.parametrize("broken", range(1, 6))
+@pytest.mark.parametrize("way", ["line", "record"])
+def test_what_was_asked_for_ahead_is_not_lost_where_the_page_before_it_fails(tmp_path: Path, broken: int, way: str) -> None:
+    """The line or a page fails at some point of six pages, while the next was asked for; labels change. Then all comes, without beginning anew."""
+    with nodes(tmp_path) as made:
+        a, b = made["A"], made["B"]
+        take(a, open_label("A"), *quakes(*range(10)))
+        word(a, "w1", open_label("A"), text="x")
+        answers = 0
+
+        def send(body: bytes, signature: str) -> tuple[int, bytes, str]:
+            nonlocal answers
+            answers += 1
+            status, data, line = to(a)(body, signature)
+            if answers == broken and way == "line":
+                raise PeerUnavailable("The line broke")
+            if answers != broken:
+                return status, data, line
+            page = json.loads(data)
+            _alter(page, "body")
+            forged = json.dumps(page).encode()
+            return status, forged, signature_line(identity_of(a), Domain.PAGE, forged)
+
+        with pytest.raises(VigieError):
+            sync_with(b, "A", send, NOW_US, limit=2)
+        assert len(held(b)) == 2 * (broken - 1)
+        assert answers == broken + (way == "record")
+        word(a, "w1", for_party("A"), text="x")
+        take(a, open_label("A"), *quakes(10))
+        assert not sync_with(b, "A", to(a), NOW_US, limit=2).restarted
+        assert (held(b), words(b)) == ({f"r{number}" for number in range(11)}, set())
+
+
 def test_a_poll_with_nothing_new_writes_nothing_at_the_server(tmp_path: Path) -> None:
     """The server's store is the same before and after; hidden news changes no byte of the page but its request's own count."""
     with nodes(tmp_path) as made:
@@ -386,7 +419,7 @@ def test_after_a_revocation_everything_is_sealed_anew_on_the_whole_way(tmp_path:
         fresh = sync_with(c, "B", to(b), NOW_US)
         assert held(c) == {"r1", "r2", "r5"}
         assert fresh.counts["taken"] == 1
-        for asking, party, asked in ((b, "A", a), (b, "A", a), (c, "A", a), (c, "B", b)):
+        for asking, party, asked in ((b, "A", a), (c, "A", a), (c, "B", b)):
             again = sync_with(asking, party, to(asked), NOW_US)
         assert again.counts["unproved"] == 0
         assert held(c) == {"r1", "r2", "r5"}

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "watch": ("watch", "Run sources, partners, linking, rules, timers, silences, checks, notices and briefs, each at its cadence, until it is stopped."),
     "export": ("exchange", "Write the events that a party, or everybody, may see."),
     "demo": ("demo", "Make a node, take in the example region and an exercise, link, and show the result."),
+    "demo-network": ("network", "Make three nodes on this machine that exchange records, and show who sees what, and why not."),
     "keys": ("node_keys", "The keys that this node signs with: what its partners know it by."),
     "accounts": ("accounts", "Accounts are posts, not persons: duty-analyst, head-of-desk."),
     "audit": ("audit", "Who saw, changed and released what: the audit log, the latest first."),

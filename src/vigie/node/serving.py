@@ -1,7 +1,8 @@
 """The serving side of the exchange: a partner's request is looked at, and a page of what it may be told is made, signed, and remembered.
 
-What it was told last is kept twice: the place that it has confirmed by asking on from there, and the place after the page that it was given last.
-So a page that was lost on its way is made again, and a poll that finds nothing new writes nothing.
+What it was told last is kept three times: the place that it has asked on from, the place after the page that it was given last, and the place before
+both, since a partner asks on while it takes a page in, and may fail at that. So a page that was lost on its way is made again, and a poll that finds
+nothing new writes nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from vigie.node.peers import keep_history, known_peer
 from vigie.node.settings import Node
 from vigie.node.signed import is_by, key_named, signature_line
 from vigie.store import AuditRow, append_within
-from vigie.store.offering import Place, Told, keep_served, place_json, place_of, served_note, tell
+from vigie.store.offering import PLACES, Place, Told, keep_served, place_json, place_of, served_note, tell
 from vigie.store.seals import seal_missing, seals_of
 from vigie.store.telling import Spoken, spoken, tell_more, tombstones_told
 
@@ -39,8 +40,12 @@ PAGE_BYTES = 8 * 2**20
 WAIT_MS = 20_000
 """How long a partner's request waits for somebody else who writes into the store."""
 
+TURN_S = 45.0
+"""How long it waits for the pages of other partners; less than an asker waits for us."""
+
 _SEEN: dict[tuple[str, str], int] = {}
 _LOCKS: dict[tuple[str, str], Lock] = {}
+_TURNS: dict[str, Lock] = {}
 _GUARD = Lock()
 
 
@@ -154,10 +159,23 @@ def _page(node: Node, identity: Identity, request: Request, now_us: int) -> Page
         return Page(**head, next="", more=True, restart=True)
     if is_quiet:
         return Page(**head, next=request.cursor)
-    with node.store.writing_soon(WAIT_MS) as writing:
+    with _in_turn(node), node.store.writing_soon(WAIT_MS) as writing:
         if writing is None:
             _refuse(503, "The node is writing; ask again later.")
         return _told(writing, node, identity, request, now_us, head)
+
+
+@contextmanager
+def _in_turn(node: Node) -> Iterator[None]:
+    """One page of the node is made at a time: many partners who ask at once stand in a line, and do not try for the store again and again."""
+    with _GUARD:
+        lock = _TURNS.setdefault(str(node.folder), Lock())
+    if not lock.acquire(timeout=TURN_S):
+        _refuse(503, "Many partners ask this node now; ask again later.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _new_statements(identity: Identity, request: Request) -> tuple[Mapping[str, Json], ...]:
@@ -169,10 +187,18 @@ def _standpoint(state: Mapping[str, Any], cursor: str) -> _Standpoint | None:
     """The place that a cursor stands for; None for one that was not given to this partner, or too long ago."""
     if not cursor:
         return _Standpoint("", Place())
-    for known in (state.get("pending"), state.get("acked")):
+    for known in map(state.get, PLACES):
         if known and known["token"] == cursor:
             return _Standpoint(cursor, place_of(known["place"]))
     return None
+
+
+def _before(state: Mapping[str, Any], token: str) -> dict[str, Json]:
+    """The place whose cursor the partner still has where it fails to take in the page that led it to this one: kept until it asks on once more."""
+    pending, acked = state.get("pending") or {}, state.get("acked") or {}
+    if token and token == pending.get("token"):
+        return {"before": acked}
+    return {"before": state["before"]} if token and token == acked.get("token") and state.get("before") else {}
 
 
 def _is_quiet(told: Told, place: Place) -> bool:
@@ -182,12 +208,13 @@ def _is_quiet(told: Told, place: Place) -> bool:
 def _told(connection: Any, node: Node, identity: Identity, request: Request, now_us: int, head: Mapping[str, Any]) -> Page:
     """The page of what is to be told, sealed; the place after it is kept in the same transaction."""
     audience = node.audience(request.sender, now_us)
-    stand = _standpoint(served_note(connection, request.sender), request.cursor)
+    known = served_note(connection, request.sender)
+    stand = _standpoint(known, request.cursor)
     if stand is None:
         return Page(**head, next="", more=True, restart=True)
     told, said = _fitting(connection, audience, stand.place, min(max(request.limit, 1), MOST_ITEMS))
     here: dict[str, Json] = {"token": stand.token, "place": place_json(told.place if not len(told) else stand.place)}
-    state: dict[str, Json] = {"acked": here, "count": request.count}
+    state: dict[str, Json] = {"acked": here, "count": request.count, **_before(known, stand.token)}
     if not len(told) and request.cursor:
         keep_served(connection, request.sender, state)
         return Page(**head, next=request.cursor)

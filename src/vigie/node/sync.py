@@ -1,5 +1,6 @@
 """The asking side of the exchange: one page is asked for, looked at from end to end, and taken in whole or not at all.
 
+The next page is asked for while one is looked at, so that neither side waits for the other.
 Nothing changes where anything is wrong, but for one sentence beside the partner's name that says what, when, and how often in a row.
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -57,37 +59,106 @@ class _Reading:
     revoked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that is on its way: what the partner was known by when it was made, from which cursor it asks, and the answer to come."""
+
+    known: Peer
+    cursor: str
+    answer: Future[tuple[int, bytes, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The way to one partner: a thread of its own brings the next page while this one takes in the last."""
+
+    node: Node
+    party: str
+    send: Send
+    now_us: int
+    limit: int
+    thread: Executor
+
+    def ask(self, known: Peer, cursor: str) -> _Asked:
+        """Asks for what comes after the cursor; does not wait for the answer."""
+        identity = identity_of(self.node)
+        body = request_bytes(_request(self.node, identity, known, cursor, self.limit))
+        return _Asked(known, cursor, self.thread.submit(self.send, body, signature_line(identity, Domain.REQUEST, body)))
+
+
 def pull(node: Node, party: str, send: Send, now_us: int, limit: int = 1000) -> Pulled:
     """What one page of the partner brought. Raises `BadSetting` for an unknown partner, `PeerUnavailable` and `BadReport` where nothing was taken."""
-    known = peer(node, party)
+    with _exchanging(node, party, send, now_us, limit) as line:
+        return _taken(line, _asked_first(line), None)
+
+
+def sync_with(node: Node, party: str, send: Send, now_us: int, limit: int = 1000) -> Pulled:
+    """What the partner had for us, page by page until nothing more is there. What was taken stays where a later page fails.
+
+    `send` is called in a thread of its own: the next page is asked for while one is verified and taken in.
+    """
+    with _exchanging(node, party, send, now_us, limit) as line:
+        return _all_taken(line)
+
+
+@contextmanager
+def _exchanging(node: Node, party: str, send: Send, now_us: int, limit: int) -> Iterator[_Line]:
+    """The way to a partner, for us alone; beside the partner's name it is kept how it went. Ends when nothing is on its way any more."""
+    peer(node, party)
     try:
-        with _alone(node, party):
-            pulled = _pull(node, known, send, now_us, limit)
+        with _alone(node, party), ThreadPoolExecutor(1, thread_name_prefix="vigie-asks") as thread:
+            yield _Line(node, party, send, now_us, limit, thread)
     except VigieError as fault:
         keep_fault(node, party, str(fault), now_us)
         raise
     keep_well(node, party, now_us)
-    return pulled
 
 
-def sync_with(node: Node, party: str, send: Send, now_us: int) -> Pulled:
-    """What the partner had for us, page by page until nothing more is there. What was taken stays where a later page fails."""
+def _all_taken(line: _Line) -> Pulled:
     counts: Counter[str] = Counter()
+    ahead: list[_Asked] = []
     restarts = 0
     for _ in range(MAX_PAGES):
-        pulled = pull(node, party, send, now_us)
+        pulled = _taken(line, ahead.pop() if ahead else _asked_first(line), ahead)
         counts += pulled.counts
         restarts += pulled.restarted
         if restarts > 1:
-            raise _fault(node, PeerUnavailable("The partner forgets its own cursors", source=party, todo="ask its operator to look at its log"), now_us)
+            raise PeerUnavailable("The partner forgets its own cursors", source=line.party, todo="ask its operator to look at its log")
         if not pulled.more:
             return Pulled(counts, more=False, restarted=bool(restarts))
-    raise _fault(node, PeerUnavailable("The partner comes to no end", source=party, expected=f"at most {MAX_PAGES:,} pages"), now_us)
+    raise PeerUnavailable("The partner comes to no end", source=line.party, expected=f"at most {MAX_PAGES:,} pages")
 
 
-def _fault(node: Node, fault: VigieError, now_us: int) -> VigieError:
-    keep_fault(node, fault.source, str(fault), now_us)
-    return fault
+def _asked_first(line: _Line) -> _Asked:
+    """Asks on from where everything is taken in."""
+    return line.ask(peer(line.node, line.party), _reading(line.node, line.party).cursor)
+
+
+def _taken(line: _Line, asked: _Asked, ahead: list[_Asked] | None) -> Pulled:
+    """What the page that was asked for brought. With `ahead` the one after it is asked for before this one is looked at record by record.
+
+    Where the partner has revoked a key, all that it told is to be read anew: then more is there. Asking on confirms to the partner what is not taken in
+    yet; so it keeps the place before it as well, and should this page fail, our cursor is that one.
+    """
+    node, known = line.node, asked.known
+    status, data, signature = asked.answer.result()
+    if status != _OK:
+        raise PeerUnavailable("The partner does not answer the request", source=known.party, got=f"{status} {_plain(data)}", todo="try later")
+    page, history = _believed(node, known, data, signature)
+    _check_page(page, asked.cursor)
+    reading = _reading(node, known.party)
+    if reading.cursor != asked.cursor:
+        raise PeerUnavailable("The partner was removed or read anew meanwhile", source=known.party, todo="try again")
+    if ahead is not None and page.more and not page.restart:
+        ahead.append(line.ask(replace(known, history=history), page.next))
+    pulled = _restart(node, known.party, reading) if page.restart else _applied(node, page, history, reading, line.now_us)
+    if len(history.statements) > len(known.history.statements):
+        keep_history(node, known.party, history)
+    if history.revoked_ids == known.history.revoked_ids:
+        return pulled
+    if ahead:
+        ahead.clear()
+    return replace(pulled, more=True)
 
 
 @contextmanager
@@ -96,21 +167,6 @@ def _alone(node: Node, party: str) -> Iterator[None]:
         if not is_ours:
             raise PeerUnavailable("Another process is exchanging with the partner", source=party, todo="let it end, and try again")
         yield
-
-
-def _pull(node: Node, known: Peer, send: Send, now_us: int, limit: int) -> Pulled:
-    identity = identity_of(node)
-    reading = _reading(node, known.party)
-    body = request_bytes(_request(node, identity, known, reading.cursor, limit))
-    status, data, signature = send(body, signature_line(identity, Domain.REQUEST, body))
-    if status != _OK:
-        raise PeerUnavailable("The partner does not answer the request", source=known.party, got=f"{status} {_plain(data)}", todo="try later")
-    page, history = _believed(node, known, data, signature)
-    _check_page(page, reading.cursor)
-    pulled = _restart(node, known.party, reading) if page.restart else _applied(node, page, history, reading, now_us)
-    if len(history.statements) > len(known.history.statements):
-        keep_history(node, known.party, history)
-    return pulled
 
 
 def _reading(node: Node, party: str) -> _Reading:
@@ -203,6 +259,7 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
         peer=page.sender,
         generation=reading.generation,
         reports=found.reports,
+        ready=found.ready,
         entries=found.entries,
         withdrawn=found.withdrawn,
         erased=found.erased,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from vigie.model.canonical import Json, canonical_text
 from vigie.model.entry import Entry, entry_id
@@ -26,6 +26,7 @@ from vigie.store.entries import entry_of_row, key_bytes
 from vigie.store.erasure import blank_payloads, write_tombstones
 from vigie.store.intake import count_change
 from vigie.store.label_book import label_number
+from vigie.store.many import insert_many, rows_with
 from vigie.store.offering import STREAMS, clamp, offer_again
 from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare_one
 from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
@@ -35,10 +36,11 @@ PULLED = "pulled"
 """The book of notes that says how far this node has read from each partner."""
 
 _AT_ONCE = 1_000
-_TELL = text(
-    "INSERT INTO copies (record_id, peer, owner, stream, is_live, generation) VALUES (:record_id, :peer, :owner, :stream, :is_live, :generation) "
-    "ON CONFLICT (record_id, peer) DO UPDATE SET is_live = excluded.is_live, generation = excluded.generation"
-)
+_COPY = ("record_id", "peer", "owner", "stream", "is_live", "generation")
+_SAID_AGAIN = "ON CONFLICT (record_id, peer) DO UPDATE SET is_live = excluded.is_live, generation = excluded.generation"
+_IDENTITY = ("record_id", "key", "version", "owner", "label_id", "file_id", "received", "facts")
+_VERSION = ("key", "version", "record_id")
+_PAYLOAD = ("payload_digest", "payload_block", "payload_start", "payload_length")
 
 
 class Erased(NamedTuple):
@@ -57,12 +59,14 @@ class Erased(NamedTuple):
 class Delivery:
     """One verified page. `withdrawn` are (stream, record id, owner); `note` is kept in the book `pulled`, in the same transaction.
 
+    `ready` is each report as it is written, where whoever verified it has made that already: in the order of `reports`, or empty.
     `generation` counts the passes from the beginning; with `is_whole` this one has come to its end. `revoked` are the names of all keys that do not count.
     """
 
     peer: str
     generation: int
     reports: Sequence[tuple[Record, Seal]] = ()
+    ready: Sequence[PreparedReport] = ()
     entries: Sequence[tuple[Entry, Seal]] = ()
     withdrawn: Sequence[tuple[str, bytes, str]] = ()
     erased: Sequence[Erased] = ()
@@ -89,7 +93,7 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
 
     Raises `BadReport` where another record stands under a version that is offered: then its owner has told two things.
     """
-    offers = [*_reports(delivery.reports), *_entries(delivery.entries)]
+    offers = [*_reports(delivery), *_entries(delivery.entries)]
     with store.writing() as connection:
         counts = Counter(erased=_erase(connection, delivery))
         _tell(connection, delivery, [(stream, record_id, owner, False) for stream, record_id, owner in delivery.withdrawn])
@@ -109,11 +113,14 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
     return counts
 
 
-def _reports(found: Sequence[tuple[Record, Seal]]) -> Iterable[_Offer]:
-    said = {label: label_text(label) for label in {record.label for record, _ in found}}
-    for record, seal in found:
-        ready = prepare_one(record.report, record.key.owner, said[record.label], record.version)
+def _reports(delivery: Delivery) -> Iterable[_Offer]:
+    for (record, seal), ready in zip(delivery.reports, delivery.ready or _made_ready(delivery.reports), strict=True):
         yield _Offer("report", ready.record_id, ready.key, record.key.owner, record.version, record.label, seal, (ready, record.report.payload))
+
+
+def _made_ready(found: Sequence[tuple[Record, Seal]]) -> Iterable[PreparedReport]:
+    said = {label: label_text(label) for label in {record.label for record, _ in found}}
+    return (prepare_one(record.report, record.key.owner, said[record.label], record.version) for record, _ in found)
 
 
 def _entries(found: Iterable[tuple[Entry, Seal]]) -> Iterable[_Offer]:
@@ -123,17 +130,14 @@ def _entries(found: Iterable[tuple[Entry, Seal]]) -> Iterable[_Offer]:
 
 def _tell(connection: Connection, delivery: Delivery, said: Sequence[tuple[str, bytes, str, bool]]) -> None:
     """Writes down what the partner said of each record."""
-    if said:
-        of_page = {"peer": delivery.peer, "generation": delivery.generation}
-        rows = [of_page | {"stream": stream, "record_id": record_id, "owner": owner, "is_live": live} for stream, record_id, owner, live in said]
-        connection.execute(_TELL, rows)
+    rows = [(record_id, delivery.peer, owner, stream, live, delivery.generation) for stream, record_id, owner, live in said]
+    insert_many(connection, copies, _COPY, rows, _SAID_AGAIN)
 
 
 def _without_erased(connection: Connection, offers: Sequence[_Offer]) -> list[_Offer]:
     """The offers that their owner has not erased: one partner's word erases nothing of another's."""
-    query = select(tombstones.c.key, tombstones.c.record_id, tombstones.c.owner)
-    is_named = [(tombstones.c.key, [offer.key for offer in offers]), (tombstones.c.record_id, [offer.record_id for offer in offers])]
-    rows = [row for column, values in is_named for part in _parts(values) for row in connection.execute(query.where(column.in_(part)))]
+    is_named = [("key", [offer.key for offer in offers]), ("record_id", [offer.record_id for offer in offers])]
+    rows = [row for column, values in is_named for row in rows_with(connection, tombstones, ("key", "record_id", "owner"), column, values)]
     erased = {(bytes(name), row.owner) for row in rows for name in (row.key, row.record_id)}
     return [offer for offer in offers if not {(offer.key, offer.owner), (offer.record_id, offer.owner)} & erased]
 
@@ -145,9 +149,8 @@ def _found(connection: Connection, column: Any, values: Sequence[bytes]) -> Iter
 def _standing(connection: Connection, owners: Mapping[bytes, str]) -> set[bytes]:
     """Which of the records, each with its true owner, stand by what all partners said of them. A partner may name whom it likes in a withdrawal."""
     said: defaultdict[bytes, dict[str, bool]] = defaultdict(dict)
-    for part in _parts(list(owners)):
-        for row in connection.execute(select(copies.c.record_id, copies.c.peer, copies.c.is_live).where(copies.c.record_id.in_(part))):
-            said[bytes(row.record_id)][row.peer] = row.is_live
+    for record_id, peer, is_live in rows_with(connection, copies, ("record_id", "peer", "is_live"), "record_id", list(owners)):
+        said[bytes(record_id)][peer] = bool(is_live)
     return {record_id for record_id, by_peer in said.items() if any(by_peer.values()) and by_peer.get(owners[record_id], True)}
 
 
@@ -190,10 +193,8 @@ def _write_seals(connection: Connection, offers: Iterable[_Offer]) -> None:
 
 def _known(connection: Connection, offers: Sequence[_Offer]) -> dict[tuple[str, bytes, int], bytes]:
     """The record ids that stand under the keys and versions of the offers."""
-    found: dict[tuple[str, bytes, int], bytes] = {}
-    for part in _parts([offer.key for offer in offers if offer.stream == "report"]):
-        query = select(reports.c.key, reports.c.version, reports.c.record_id).where(reports.c.key.in_(part))
-        found |= {("report", bytes(row.key), row.version): bytes(row.record_id) for row in connection.execute(query)}
+    keys = [offer.key for offer in offers if offer.stream == "report"]
+    found = {("report", bytes(key), int(version)): bytes(name) for key, version, name in rows_with(connection, reports, _VERSION, "key", keys)}
     for offer in offers:
         if offer.stream == "entry":
             named = (entries.c[name] == getattr(offer.made, name) for name in STREAMS["entry"][2])
@@ -211,14 +212,11 @@ def _write_reports(connection: Connection, peer: str, offers: Sequence[_Offer], 
     for offer in offers:
         ready: PreparedReport
         ready, payload = offer.made
-        facts = dict(zip(FACT_COLUMNS, ready.columns, strict=True))
-        identity = {"record_id": offer.record_id, "key": offer.key, "version": offer.version, "owner": offer.owner, "facts": ready.facts}
-        held = {"payload_block": block, "payload_start": start, "payload_length": len(payload)} if payload else {}
-        where = {"label_id": labels[offer.label], "file_id": file_id, "received": True, "payload_digest": ready.payload_digest}
-        empty = {"payload_block": None, "payload_start": None, "payload_length": 0}
-        rows.append(facts | identity | where | empty | held)
+        identity = (offer.record_id, offer.key, offer.version, offer.owner, labels[offer.label], file_id, True, ready.facts)
+        held = (block, start, len(payload)) if payload else (None, None, 0)
+        rows.append((*identity, *ready.columns, ready.payload_digest, *held))
         start += len(payload)
-    connection.execute(insert(reports), rows)
+    insert_many(connection, reports, (*_IDENTITY, *FACT_COLUMNS, *_PAYLOAD), rows)
 
 
 def _payload_block(connection: Connection, offers: Sequence[_Offer]) -> int | None:

@@ -26,6 +26,9 @@ from vigie.store.schema import entries, gone, labels, notes, reports, tombstones
 SERVED = "served"
 """The book of notes that says how far each partner has been told."""
 
+PLACES = ("pending", "acked", "before")
+"""The places of a partner that are kept: after the page that it was given last, where it asked for that one, and one page before."""
+
 _AT_ONCE = 1_000
 STREAMS: Mapping[str, tuple[Table, Any, tuple[str, ...], str]] = {
     "report": (reports, reports.c.row, ("key",), "facts"),
@@ -342,7 +345,7 @@ def clamp(connection: Connection) -> None:
     last = {stream: _last(connection, number) for stream, (_, number, _, _) in STREAMS.items()}
     for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
         said = json.loads(text)
-        for place in (said.get("acked"), said.get("pending")):
+        for place in map(said.get, PLACES):
             if place:
                 place["place"] |= {stream: min(number, place["place"][stream]) for stream, number in last.items()}
         connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
@@ -352,7 +355,7 @@ def offer_again(connection: Connection, labels: Collection[int]) -> None:
     """Has every partner be offered once more what it was told of the received records under these labels: they bear new seals."""
     for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
         said = json.loads(text)
-        for kept in (said.get("acked"), said.get("pending")):
+        for kept in (said.get(name) for name in PLACES):
             if kept:
                 place = place_of(kept["place"])
                 kept["place"] = place_json(_from_the_beginning(place, _by_text(connection, place.received & frozenset(labels))))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from vigie.model.errors import BadReport
 from vigie.model.seal import Seal
 from vigie.store.journal import AT_ONCE
+from vigie.store.many import insert_many, rows_with
 from vigie.store.schema import batches, label_names, seals
 
 BATCH = 64
@@ -17,10 +19,17 @@ BATCH = 64
 
 def seals_of(connection: Connection, record_ids: Iterable[bytes]) -> dict[bytes, Seal]:
     """The seals of the records (ids of 32 bytes), by id; those without one are left out."""
-    of_batch = [batches.c[name] for name in ("key_id", "root", "signature", "size")]
-    query = select(seals.c.record_id, seals.c.position, seals.c.nonce, seals.c.path, *of_batch).join(batches, batches.c.id == seals.c.batch_id)
-    rows = (row for part in _parts(list(record_ids)) for row in connection.execute(query.where(seals.c.record_id.in_(part))))
-    return {row.record_id: Seal(row.key_id, row.root, row.signature, row.position, row.size, row.nonce, row.path) for row in rows}
+    rows = list(rows_with(connection, seals, _SEAL, "record_id", list(record_ids)))
+    query = select(*(batches.c[name] for name in ("id", "key_id", "root", "signature", "size")))
+    numbers = sorted({row.batch_id for row in rows})
+    known = {
+        row.id: row for start in range(0, len(numbers), AT_ONCE) for row in connection.execute(query.where(batches.c.id.in_(numbers[start : start + AT_ONCE])))
+    }
+    return {record_id: _seal(known[batch], position, nonce, path) for record_id, batch, position, nonce, path in rows}
+
+
+def _seal(batch: Any, position: int, nonce: bytes, path: bytes) -> Seal:
+    return Seal(batch.key_id, batch.root, batch.signature, position, batch.size, nonce, path)
 
 
 def write_seals(connection: Connection, owner: str, seals_by_record: Mapping[bytes, Seal]) -> None:
@@ -30,12 +39,15 @@ def write_seals(connection: Connection, owner: str, seals_by_record: Mapping[byt
     """
     numbers = _batch_numbers(connection, owner, {seal.root: seal for seal in seals_by_record.values()})
     for part in _parts(list(seals_by_record)):
-        connection.execute(delete(seals).where(seals.c.record_id.in_(part)))
-        connection.execute(insert(seals), [_row(record_id, seals_by_record[record_id], numbers) for record_id in part])
+        insert_many(connection, seals, _SEAL, [_row(record_id, seals_by_record[record_id], numbers) for record_id in part], _IN_PLACE)
 
 
-def _row(record_id: bytes, seal: Seal, numbers: Mapping[bytes, int]) -> dict[str, bytes | int]:
-    return {"record_id": record_id, "batch_id": numbers[seal.root], "position": seal.position, "nonce": seal.nonce, "path": seal.path}
+_IN_PLACE = "ON CONFLICT (record_id) DO UPDATE SET batch_id = excluded.batch_id, position = excluded.position, nonce = excluded.nonce, path = excluded.path"
+_SEAL = ("record_id", "batch_id", "position", "nonce", "path")
+
+
+def _row(record_id: bytes, seal: Seal, numbers: Mapping[bytes, int]) -> tuple[bytes, int, int, bytes, bytes]:
+    return record_id, numbers[seal.root], seal.position, seal.nonce, seal.path
 
 
 def _batch_numbers(connection: Connection, owner: str, by_root: Mapping[bytes, Seal]) -> dict[bytes, int]:
@@ -54,8 +66,7 @@ def _batch(owner: str, seal: Seal) -> dict[str, str | bytes | int]:
 
 
 def _known_batches(connection: Connection, owner: str, roots: Iterable[bytes]) -> dict[bytes, int]:
-    query = select(batches.c.id, batches.c.root, batches.c.owner)
-    rows = [row for part in _parts(list(roots)) for row in connection.execute(query.where(batches.c.root.in_(part)))]
+    rows = list(rows_with(connection, batches, ("id", "root", "owner"), "root", list(roots)))
     for row in rows:
         if row.owner != owner:
             raise BadReport("A batch of signed records was signed by another owner already", source=owner, got=row.root.hex(), expected=row.owner)
@@ -78,8 +89,7 @@ def seal_missing(connection: Connection, owner: str, rows: Iterable[tuple[bytes,
 
 
 def _sealed(connection: Connection, record_ids: Iterable[bytes]) -> set[bytes]:
-    query = select(seals.c.record_id)
-    return {found for part in _parts(list(record_ids)) for found in connection.execute(query.where(seals.c.record_id.in_(part))).scalars()}
+    return {record_id for (record_id,) in rows_with(connection, seals, ("record_id",), "record_id", list(record_ids))}
 
 
 def _alone(connection: Connection, label_ids: set[int]) -> set[int]:
