@@ -47,7 +47,7 @@ def read_facts(path: Path) -> Json:
 
 
 def read_arrays(path: Path) -> tuple[Json, dict[str, NDArray[Any]]]:
-    """Facts and arrays, which stay in the file until they are looked at, and are never written back. Raises `ValueError` or `OSError` for what is none of ours."""
+    """Facts and arrays, which stay in the file until they are looked at. Raises `ValueError` or `OSError` for what is none of ours."""
     with path.open("rb") as stream:
         listed, begin = _listed(stream, path)
         whole = np.memmap(stream, np.uint8, "c", begin) if path.stat().st_size > begin else np.zeros(0, np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from vigie.harmonise import LinkState
 
 Rows = NDArray[np.int64]
-_TEXTS = ("id", "scale", "field", "kind")
+TEXTS = ("scale", "field", "kind")
+PLAIN = tuple(item.name for item in fields(Events) if item.name not in (*TEXTS, "id", "members", "chosen"))
+"""The columns of events that are texts, and those that are numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +46,27 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Earlier:
-    """What was gathered before, `source` (n,), the row there of each row now, and `row_of`, the row now of each row there; -1 is none."""
+class Columns:
+    """Events as plain columns (m,): event i has the reports `rows[begin[i]:begin[i] + size[i]]`. `texts` hold country and unit too, `id` is in bytes."""
 
-    gathered: Gathered
+    id: NDArray[np.bytes_]
+    rows: Rows
+    begin: Rows
+    size: Rows
+    chosen: Mapping[str, Rows]
+    texts: Mapping[str, NDArray[np.object_]]
+    plain: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """The events before, the event of each row there, `source` (n,), the row there of each row now, and `row_of`, the other way round; -1 is none."""
+
+    columns: Columns
+    event_of: Rows
     source: Rows
     row_of: Rows
 
@@ -57,19 +76,22 @@ def gather(catalogue: Catalogue, parts: Sequence[Linked], atlas: Atlas, earlier:
     group, chance, edges = _groups(len(catalogue), parts)
     number = np.full(len(chance), -1) if earlier is None else _unchanged(group, len(chance), earlier)
     made = [_made(catalogue, part, number[begin:end] < 0) for part, begin, end in zip(parts, edges[:-1], edges[1:], strict=True)]
-    fresh = _Columns.of([*made, _no_events(catalogue)])
-    areas = _areas(catalogue, fresh, atlas)
-    kept = number[number >= 0]
-    old = fresh.none() if earlier is None else _taken_over(earlier, kept)
-    were = [np.zeros(0, object)] * 2 if earlier is None else [earlier.gathered.country[kept], earlier.gathered.unit[kept]]
-    whole = old.beside(fresh)
-    order = _by_begin_and_id(whole.plain["begin_us"], whole.texts["id"])
-    of_event = np.concatenate([np.flatnonzero(number >= 0), group[fresh.first_rows()]])[order]
-    events = whole.events(order, chance[of_event])
+    fresh = _placed(catalogue, [*made, _no_events(catalogue)], atlas)
+    old = _renumbered(earlier) if earlier is not None else None
+    whole = fresh if old is None else _beside(old, fresh)
+    kept = np.flatnonzero(number >= 0)
+    of_event = np.concatenate([kept, group[fresh.rows[fresh.begin]]])
+    chosen = np.concatenate([number[kept], len(whole) - len(fresh) + np.arange(len(fresh))])
+    order = _by_begin_and_id(whole.plain["begin_us"][chosen], whole.id, chosen)
+    of_event, chosen = of_event[order], chosen[order]
     place = np.empty(len(chance), np.int64)
     place[of_event] = np.arange(len(order))
-    country, unit = (np.concatenate(pair)[order] for pair in zip(were, areas, strict=True))
-    return Gathered(events, place[group], country, unit)
+    return Gathered(_events(whole, chosen, chance[of_event]), place[group], whole.texts["country"][chosen], whole.texts["unit"][chosen])
+
+
+def columns_of(gathered: Gathered) -> Columns:
+    """Events with their areas as plain columns."""
+    return _columns([gathered.events], gathered.country, gathered.unit)
 
 
 def _groups(count: int, parts: Sequence[Linked]) -> tuple[Rows, NDArray[np.float64], list[int]]:
@@ -83,14 +105,12 @@ def _groups(count: int, parts: Sequence[Linked]) -> tuple[Rows, NDArray[np.float
 
 def _unchanged(group: Rows, count: int, earlier: Earlier) -> Rows:
     """The event that each cluster was before (m,), -1 where no event had the same reports."""
-    event_of = earlier.gathered.event_of
-    was = np.where(earlier.source >= 0, event_of[earlier.source], -1) if len(event_of) else np.full(len(group), -1)
+    was = np.where(earlier.source >= 0, earlier.event_of[earlier.source], -1) if len(earlier.event_of) else np.full(len(group), -1)
     one = np.full(count, -1)
     one[group] = was
-    is_mixed = np.bincount(group, was != one[group], minlength=count) > 0
-    sizes = np.bincount(event_of, minlength=len(earlier.gathered.events))
+    is_mixed = np.bincount(group[was != one[group]], minlength=count) > 0
     same = np.flatnonzero((one >= 0) & ~is_mixed)
-    same = same[np.bincount(group, minlength=count)[same] == sizes[one[same]]]
+    same = same[np.bincount(group, minlength=count)[same] == earlier.columns.size[one[same]]]
     number = np.full(count, -1)
     number[same] = one[same]
     return number
@@ -116,80 +136,61 @@ def _no_events(catalogue: Catalogue) -> Events:
     return make_events(none, Clusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), no_links(), no_links(), no_links()), np.zeros(0))
 
 
-def _areas(catalogue: Catalogue, found: _Columns, atlas: Atlas) -> list[NDArray[np.object_]]:
-    """The country and the unit of each event: those of its place; the country may be the one that the report which gave the kind named."""
-    lon, lat, kind = found.plain["lon"], found.plain["lat"], found.chosen["kind"]
+def _placed(catalogue: Catalogue, made: Sequence[Events], atlas: Atlas) -> Columns:
+    """The events as columns, with the country and the unit of each: those of its place; the country may be the one that the report of its kind named."""
+    lon, lat = (np.concatenate([getattr(part, name) for part in made]) for name in ("lon", "lat"))
+    kind = np.concatenate([part.chosen["kind"] for part in made])
     at_place = country_at(atlas, lon, lat)
     said = catalogue.country.texts()[kind] if len(kind) else np.zeros(0, object)
-    return [np.where(at_place == "", said, at_place) if len(said) else at_place, unit_at(atlas, lon, lat)]
+    return _columns(made, np.where(at_place == "", said, at_place) if len(said) else at_place, unit_at(atlas, lon, lat))
 
 
-def _taken_over(earlier: Earlier, kept: Rows) -> _Columns:
-    """The events of these numbers, by rows as they are numbered now."""
-    whole = _Columns.of([earlier.gathered.events])
-    chosen = {name: np.where(at[kept] < 0, -1, earlier.row_of[at[kept]]) for name, at in whole.chosen.items()}
-    texts, plain = ({name: column[kept] for name, column in columns.items()} for columns in (whole.texts, whole.plain))
-    return _Columns(earlier.row_of[whole.rows], whole.begin[kept], whole.size[kept], chosen, texts, plain)
+def _columns(parts: Sequence[Events], country: NDArray[np.object_], unit: NDArray[np.object_]) -> Columns:
+    members = [rows for part in parts for rows in part.members]
+    size = np.fromiter(map(len, members), np.int64, len(members))
+    rows = np.concatenate([np.zeros(0, np.int64), *members])
+    names = np.array([name for part in parts for name in part.id], "S23")
+    chosen = {name: np.concatenate([part.chosen[name] for part in parts]) for name in parts[0].chosen}
+    texts = {name: np.concatenate([_objects(getattr(part, name)) for part in parts]) for name in TEXTS} | {"country": country, "unit": unit}
+    plain = {name: np.concatenate([getattr(part, name) for part in parts]) for name in PLAIN}
+    return Columns(names, rows, np.cumsum(size) - size, size, chosen, texts, plain)
 
 
-def _by_begin_and_id(begin_us: Rows, ids: NDArray[np.object_]) -> Rows:
-    """The order of events; ids, which are slow to compare, are looked at only where begins are equal."""
+def _renumbered(earlier: Earlier) -> Columns:
+    """The events before, by rows as they are numbered now."""
+    columns = earlier.columns
+    chosen = {name: np.where(at < 0, -1, earlier.row_of[at]) if len(at) else at for name, at in columns.chosen.items()}
+    return replace(columns, rows=earlier.row_of[columns.rows] if len(columns.rows) else columns.rows, chosen=chosen)
+
+
+def _beside(old: Columns, fresh: Columns) -> Columns:
+    """The events of both, one after the other."""
+    pairs = ((old.chosen, fresh.chosen), (old.texts, fresh.texts), (old.plain, fresh.plain))
+    chosen, texts, plain = ({name: np.concatenate([own[name], others[name]]) for name in own} for own, others in pairs)
+    begin = np.concatenate([old.begin, fresh.begin + len(old.rows)])
+    rows, size, names = (np.concatenate([getattr(part, name) for part in (old, fresh)]) for name in ("rows", "size", "id"))
+    return Columns(names, rows, begin, size, chosen, texts, plain)
+
+
+def _by_begin_and_id(begin_us: Rows, ids: NDArray[np.bytes_], chosen: Rows) -> Rows:
+    """The order of the chosen events; ids, which are slow to compare, are looked at only where begins are equal."""
     order = np.argsort(begin_us, kind="stable")
     in_order = begin_us[order]
     is_tied = np.zeros(len(order), bool)
     is_tied[1:] = in_order[1:] == in_order[:-1]
     is_tied[:-1] |= is_tied[1:]
     tied = order[is_tied]
-    order[is_tied] = tied[np.lexsort((ids[tied].astype(str), begin_us[tied]))]
+    order[is_tied] = tied[np.lexsort((ids[chosen[tied]], begin_us[tied]))]
     return order
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """Events as plain columns: event i has the reports `rows[begin[i]:begin[i] + size[i]]`."""
-
-    rows: Rows
-    begin: Rows
-    size: Rows
-    chosen: dict[str, Rows]
-    texts: dict[str, NDArray[np.object_]]
-    plain: dict[str, NDArray[Any]]
-
-    @classmethod
-    def of(cls, parts: Sequence[Events]) -> _Columns:
-        """The events of all parts, one part after the other."""
-        members = [rows for part in parts for rows in part.members]
-        size = np.fromiter(map(len, members), np.int64, len(members))
-        rows = np.concatenate([np.zeros(0, np.int64), *members])
-        chosen = {name: np.concatenate([part.chosen[name] for part in parts]) for name in parts[0].chosen}
-        texts = {name: np.concatenate([_objects(getattr(part, name)) for part in parts]) for name in _TEXTS}
-        others = [item.name for item in fields(Events) if item.name not in (*_TEXTS, "members", "chosen")]
-        plain = {name: np.concatenate([getattr(part, name) for part in parts]) for name in others}
-        return cls(rows, np.cumsum(size) - size, size, chosen, texts, plain)
-
-    def none(self) -> _Columns:
-        """The same columns with no events."""
-        chosen, texts, plain = ({name: column[:0] for name, column in columns.items()} for columns in (self.chosen, self.texts, self.plain))
-        return _Columns(self.rows[:0], self.begin[:0], self.size[:0], chosen, texts, plain)
-
-    def beside(self, other: _Columns) -> _Columns:
-        """These events and then the others."""
-        begin = np.concatenate([self.begin, other.begin + len(self.rows)])
-        pairs = ((self.chosen, other.chosen), (self.texts, other.texts), (self.plain, other.plain))
-        chosen, texts, plain = ({name: np.concatenate([own[name], others[name]]) for name in own} for own, others in pairs)
-        return _Columns(np.concatenate([self.rows, other.rows]), begin, np.concatenate([self.size, other.size]), chosen, texts, plain)
-
-    def first_rows(self) -> Rows:
-        """The first report of each event (m,)."""
-        return self.rows[self.begin]
-
-    def events(self, order: Rows, probability: NDArray[np.float64]) -> Events:
-        """The events in this order, with these chances (m,)."""
-        begin, end = self.begin[order].tolist(), (self.begin + self.size)[order].tolist()
-        columns: dict[str, Any] = {name: column[order] for name, column in self.plain.items()} | {"probability": probability}
-        columns |= {name: tuple(column[order].tolist()) for name, column in self.texts.items()}
-        members = tuple([self.rows[first:last] for first, last in zip(begin, end, strict=True)])
-        return Events(members=members, chosen={name: rows[order] for name, rows in self.chosen.items()}, **columns)
+def _events(columns: Columns, chosen: Rows, probability: NDArray[np.float64]) -> Events:
+    """The chosen events, with these chances (m,)."""
+    begin, end = columns.begin[chosen].tolist(), (columns.begin + columns.size)[chosen].tolist()
+    found: dict[str, Any] = {name: column[chosen] for name, column in columns.plain.items()} | {"probability": probability}
+    found |= {name: tuple(columns.texts[name][chosen].tolist()) for name in TEXTS} | {"id": tuple(columns.id[chosen].astype(np.str_).tolist())}
+    members = tuple([columns.rows[first:last] for first, last in zip(begin, end, strict=True)])
+    return Events(members=members, chosen={name: rows[chosen] for name, rows in columns.chosen.items()}, **found)
 
 
 def _objects(texts: tuple[str, ...]) -> NDArray[np.object_]:

@@ -6,9 +6,9 @@ linked whole; so it is where much of it has changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,12 @@ from vigie.model.catalogue import Catalogue, Coded, concat, trimmed
 from vigie.model.event import Clusters, Links
 from vigie.model.times import NEVER_US, quarter_start
 from vigie.node.decided import Decided, decided_among, decided_rows
-from vigie.node.gathered import Earlier, Gathered, Linked, gather
+from vigie.node.gathered import Columns, Earlier, Gathered, Linked, columns_of, gather
 from vigie.node.packs import pack
 from vigie.node.settings import Node
 from vigie.node.worlds import Watch, World, joined, link_all, link_field, of_known_fields
 from vigie.store import Audience
-from vigie.store.changed import Readable, among, read_change, read_whole
+from vigie.store.changed import Extent, Readable, among, read_change, read_whole
 
 if TYPE_CHECKING:
     from vigie.harmonise import LinkState
@@ -31,24 +31,48 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 MOST_CHANGED = 0.2
 """A field of which a larger share came or went is linked whole: that is as quick."""
+_MOST_RUNS = 20_000
 _LEARNED_OF = ("agency", "kind", "scale")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """A world with what is needed to go on from it: which rows it was read from, what was decided of its rows, and the state of linking of each field."""
+class Before:
+    """What is needed of a world to go on from it: reports and events, which rows they were read from, what was decided, and each field's state of linking."""
 
-    world: World
+    catalogue: Catalogue
+    columns: Columns
+    event_of: Rows
+    exercise: bool
     readable: Readable
     decided: tuple[Decided, ...]
     states: Mapping[str, LinkState]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A world, with what is needed to go on from it; `came` is how many reports came since the one that was gone on from.
+
+    It is None where there was none, where a field was linked whole, or where reports went, which should not stay in what is kept.
+    """
+
+    world: World
+    readable: Readable
+    decided: tuple[Decided, ...]
+    states: Mapping[str, LinkState]
+    came: int | None = None
+
+    def before(self) -> Before:
+        """What is needed to go on."""
+        world = self.world
+        columns = columns_of(Gathered(world.events, world.event_of, world.country, world.unit))
+        return Before(world.catalogue, columns, world.event_of, world.exercise, self.readable, self.decided, self.states)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Step:
     """From one catalogue to the next: `source` (n,) is the row before of each row now, `row_of` (m,) the other way round; -1 is none."""
 
-    before: Made
+    before: Before
     catalogue: Catalogue
     source: Rows
     row_of: Rows
@@ -57,7 +81,7 @@ class _Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Field:
-    """One field within a step: its `rows` now and before, which of the former (positions) are new, which of the latter are gone, and what is decided of both."""
+    """One field within a step: its `rows` now and before, which of them (positions) are new or gone, and what is decided of both."""
 
     rows: Rows
     old: Rows
@@ -77,18 +101,22 @@ def made_whole(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, 
     return Made(world, readable, tuple(decided), {part.field.name: part.state for part in parts})
 
 
-def go_on(node: Node, audience: Audience, atlas: Atlas, before: Made, *, watch: Watch = None) -> Made:
-    """The world of an audience as it is now, made from one of the same kind, real or exercise: that of `make_world`."""
-    exercise = before.world.exercise
-    change = read_change(node.store, audience, before.readable, exercise=exercise)
-    catalogue, source, row_of = _merged(before.world.catalogue, change.left, of_known_fields(change.came))
-    decided = tuple(decided_rows(node, audience, catalogue, exercise=exercise))
+def go_on(node: Node, audience: Audience, atlas: Atlas, before: Before, *, extent: Extent | None = None, watch: Watch = None) -> Made:
+    """The world of an audience as it is now, made from one of the same kind, real or exercise: that of `make_world`.
+
+    `extent` is what `read_extent` has just told of the same audience.
+    """
+    change = read_change(node.store, audience, before.readable, exercise=before.exercise, extent=extent)
+    catalogue, source, row_of = _merged(before.catalogue, change.left, of_known_fields(change.came))
+    decided = tuple(decided_rows(node, audience, catalogue, exercise=before.exercise))
     step = _Step(before, catalogue, source, row_of, decided)
     parts = link_all(catalogue, lambda rows, name: _linked(step, rows, name), watch)
-    old = before.world
-    earlier = Earlier(Gathered(old.events, old.event_of, old.country, old.unit), source, row_of)
-    world = joined(audience.party, catalogue, parts, gather(catalogue, parts, atlas, earlier), exercise=exercise)
-    return Made(world, change.now, decided, {part.field.name: part.state for part in parts})
+    gathered = gather(catalogue, parts, atlas, Earlier(before.columns, before.event_of, source, row_of))
+    world = joined(audience.party, catalogue, parts, gathered, exercise=before.exercise)
+    states = {part.field.name: part.state for part in parts}
+    is_linked_on = all(name in before.states and state.basis is before.states[name].basis for name, state in states.items())
+    came = int((source < 0).sum()) if is_linked_on and (row_of >= 0).all() else None
+    return Made(world, change.now, decided, states, came)
 
 
 def _merged(old: Catalogue, left: Rows, came: Catalogue) -> tuple[Catalogue, Rows, Rows]:
@@ -101,11 +129,47 @@ def _merged(old: Catalogue, left: Rows, came: Catalogue) -> tuple[Catalogue, Row
     stays[leaving[[name not in still for name in were]]] = False
     kept = np.flatnonzero(stays)
     source = np.insert(kept, _places(old.witness[kept], came.witness), len(old) + np.arange(len(came)))
-    catalogue = trimmed(concat([old, came]).take(source)) if len(came) or len(kept) < len(old) else old
+    catalogue = old if len(kept) == len(source) == len(old) else trimmed(_spliced(old, came, source))
     source = np.where(source < len(old), source, -1)
     row_of = np.full(len(old), -1)
     row_of[source[source >= 0]] = np.flatnonzero(source >= 0)
     return catalogue, source, row_of
+
+
+def _spliced(old: Catalogue, came: Catalogue, source: Rows) -> Catalogue:
+    """The rows of both (n,), counted through: run after run, since most stand as they stood."""
+    starts = np.append(0, np.flatnonzero(np.diff(source) != 1) + 1)
+    if len(starts) > _MOST_RUNS:
+        return concat([old, came]).take(source)
+    runs = [*zip(source[starts].tolist(), (source[np.append(starts[1:], len(source)) - 1] + 1).tolist(), strict=True)]
+    count = len(old)
+    pieces = [(0, first, last) if last <= count else (1, first - count, last - count) for first, last in _cut(runs, count)]
+    columns = {item.name: [getattr(part, item.name) for part in (old, came)] for item in fields(Catalogue)}
+    return Catalogue(**{name: _spliced_column(pair, pieces) for name, pair in columns.items()})
+
+
+def _cut(runs: Sequence[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:
+    """The runs, none of which goes on from the rows below `count` to those above."""
+    for first, last in runs:
+        if first < count < last:
+            yield first, count
+            yield count, last
+        else:
+            yield first, last
+
+
+def _spliced_column(pair: Sequence[Any], pieces: Sequence[tuple[int, int, int]]) -> Any:
+    if not isinstance(pair[0], Coded):
+        return np.concatenate([pair[which][first:last] for which, first, last in pieces])
+    names = tuple(sorted({*pair[0].names, *pair[1].names}))
+    position = {name: np.int32(code) for code, name in enumerate(names)}
+    codes = [column.codes if column.names == names else _recoded(column, position) for column in pair]
+    return Coded(_spliced_column(codes, pieces), names)
+
+
+def _recoded(column: Coded, position: Mapping[str, np.int32]) -> NDArray[np.int32]:
+    codes = np.array([position[name] for name in column.names], np.int32)
+    return codes[column.codes] if len(codes) else column.codes
 
 
 def _places(witness: NDArray[np.uint64], came: NDArray[np.uint64]) -> Rows:
@@ -137,7 +201,7 @@ def _linked(step: _Step, rows: Rows, name: str) -> Linked:
 
 
 def _field(step: _Step, rows: Rows, name: str) -> _Field:
-    catalogue = step.before.world.catalogue
+    catalogue = step.before.catalogue
     old = np.flatnonzero(catalogue.field.is_in([name]))
     fresh, gone = np.flatnonzero(step.source[rows] < 0), np.flatnonzero(step.row_of[old] < 0)
     earlier = [(int(step.row_of[a]), int(step.row_of[b]), same, said_us) for a, b, same, said_us in step.before.decided]
@@ -148,7 +212,7 @@ def _still_holds(step: _Step, field: _Field, state: LinkState) -> bool:
     """Whether all at once would be linked with the parameters of the state: nothing that they were learned from has changed."""
     if not len(field.fresh) and not len(field.gone) and field.now == field.was:
         return True
-    old, new, until_us = step.before.world.catalogue, step.catalogue, state.basis.model.until_us
+    old, new, until_us = step.before.catalogue, step.catalogue, state.basis.model.until_us
     if until_us is None or len(field.fresh) + len(field.gone) > MOST_CHANGED * len(field.rows):
         return False
     if quarter_start(int(_said_us(new, field.rows).max())) != until_us:

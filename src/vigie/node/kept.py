@@ -10,68 +10,81 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import numpy as np
 
 from vigie import __version__
 from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json, canonical_bytes, digest
 from vigie.model.errors import BadSetting
 from vigie.model.linkmodel import untrained
-from vigie.node.going_on import Made, go_on, made_whole
+from vigie.node.going_on import Before, Made, go_on, made_whole
 from vigie.node.packs import packs
 from vigie.node.settings import Node
-from vigie.node.world_file import read_made, read_world, write_made
+from vigie.node.world_file import read_before, read_world, write_made
 from vigie.node.worlds import Watch, World, make_world
 from vigie.store import Audience, change_count
-from vigie.store.changed import Readable, read_extent
+from vigie.store.changed import Extent, Readable, read_extent
+from vigie.store.marks import marks_from
 
 MIN_KEPT = 20_000
 """A world of fewer reports is made as quickly as it is read."""
+
+KEPT_AGAIN = 0.01
+"""A world is kept again once a larger share of its reports has come: until then to go on costs less than to write all of it."""
 
 _FAULTS = (OSError, ValueError, KeyError, TypeError, BadSetting)
 _SUFFIX = ".world"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What a world is made of, in short: two audiences with the same `key` have the same world. `reports` is how many may be read, versions and all.
+    """What a world is made of, in short: two audiences with the same `key` have the same world.
 
     `ground` is the part of the key that says how reports become a world: by which program, terms and atlas.
     """
 
     ground: str
     key: str
-    reports: int
+    extent: Extent
+
+    @property
+    def reports(self) -> int:
+        """How many may be read, versions and all."""
+        return int(self.extent.blocks[:, 1].sum())
 
 
 def content_of(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool) -> Content:
     """What the world of an audience is made of now. It moves with nothing that the audience may not read."""
-    blocks, decisions = read_extent(node.store, audience, exercise=exercise)
-    return _content(_ground(node, atlas, exercise=exercise), blocks.tolist(), decisions)
+    before = _shelf(node, audience, exercise=exercise).extent()
+    extent, ground = read_extent(node.store, audience, exercise=exercise, before=before), _ground(node, atlas, exercise=exercise)
+    return Content(ground, _key(ground, extent), extent)
 
 
 def kept_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None, content: Content | None = None) -> World:
-    """The world of an audience: read where it was kept and nothing has changed since, else made, from the one before if there is one, and kept.
+    """The world of an audience: read where it was kept and nothing has changed since, else made, from the one before if there is one.
 
-    `content` is what the caller has just been told by `content_of`.
+    It is kept where nothing was kept, or where much has come or anything gone since. `content` is what the caller has just been told by `content_of`.
     """
     content = content or content_of(node, audience, atlas, exercise=exercise)
     if content.reports < MIN_KEPT:
         return make_world(node, audience, atlas, exercise=exercise, watch=watch)
-    shelf = _Shelf(node.folder / "worlds", digest(canonical_bytes([audience.party, exercise]))[:24])
+    shelf = _shelf(node, audience, exercise=exercise)
     found = shelf.world(content.key, audience.party)
     if found is not None:
-        shelf.point(content.key)
+        shelf.point(content.key, content.extent)
         return found
-    changes, before = change_count(node.store), shelf.last(content.ground, audience.party)
+    before = shelf.last(content.ground)
     if before is None:
         made = made_whole(node, audience, atlas, exercise=exercise, watch=watch)
     else:
-        made = go_on(node, audience, atlas, before, watch=watch)
-    key = _content_read(content.ground, made.readable).key
-    if change_count(node.store) == changes or content_of(node, audience, atlas, exercise=exercise).key == key:
-        shelf.put(key, made)
+        made = go_on(node, audience, atlas, before, extent=content.extent, watch=watch)
+    key = _key(content.ground, made.readable)
+    is_due = made.came is None or made.came > KEPT_AGAIN * len(made.world.catalogue)
+    if is_due and (change_count(node.store) == content.extent.changes or content_of(node, audience, atlas, exercise=exercise).key == key):
+        shelf.put(key, made, content.extent if key == content.key else None)
     return made.world
 
 
@@ -87,13 +100,8 @@ def _ground(node: Node, atlas: Atlas, *, exercise: bool) -> str:
     return digest(canonical_bytes([__version__, node.settings.party, exercise, judged, drawn]))[:16]
 
 
-def _content(ground: str, blocks: list[list[int]], decisions: bytes) -> Content:
-    told = digest(json.dumps(blocks).encode() + decisions)[:32]
-    return Content(ground, f"{ground}-{told}", sum(block[1] for block in blocks))
-
-
-def _content_read(ground: str, readable: Readable) -> Content:
-    return _content(ground, readable.blocks.tolist(), readable.decisions)
+def _key(ground: str, held: Extent | Readable) -> str:
+    return f"{ground}-{digest(json.dumps(held.blocks.tolist()).encode() + held.decisions)[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,41 +121,60 @@ class _Shelf:
         except _FAULTS:
             return None
 
-    def last(self, ground: str, party: str) -> Made | None:
+    def last(self, ground: str) -> Before | None:
         """What the audience saw last that can be gone on from, or None."""
-        for key in self._named(self.folder / f"{self.name}.last"):
+        for key in _named(self._path):
             try:
                 if key.startswith(f"{ground}-"):
-                    return read_made(self.folder / f"{key}{_SUFFIX}", party)
+                    return read_before(self.folder / f"{key}{_SUFFIX}")
             except _FAULTS:
                 continue
         return None
 
-    def put(self, key: str, made: Made) -> None:
+    def extent(self) -> Extent | None:
+        """What the audience could read when it saw that world, or None."""
+        try:
+            said = json.loads(self._path.read_text("utf-8"))["extent"]
+            return Extent(np.array(said["blocks"], np.int64).reshape(-1, 4), b"", -1, marks_from(said["marks"]))
+        except _FAULTS:
+            return None
+
+    def put(self, key: str, made: Made, extent: Extent | None) -> None:
         """Keeps a world as the one that the audience saw last."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        self._write([key, *self._named(self.folder / f"{self.name}.last")][:2])
+        self._write([key, *_named(self._path)][:2], None)
         write_made(self.folder / f"{key}{_SUFFIX}", key, made)
-        self.point(key)
+        self.point(key, extent)
 
-    def point(self, key: str) -> None:
+    def point(self, key: str, extent: Extent | None) -> None:
         """Notes that the audience saw the world of that content last; worlds that nobody saw last are thrown away."""
-        if self._named(self.folder / f"{self.name}.last") == [key]:
+        if _named(self._path) == [key]:
             return
-        self._write([key])
-        wanted = {name for path in self.folder.glob("*.last") for name in self._named(path)}
+        self._write([key], extent)
+        wanted = {name for path in self.folder.glob("*.last") for name in _named(path)}
         for path in self.folder.glob(f"*{_SUFFIX}"):
             if path.stem not in wanted:
                 path.unlink(missing_ok=True)
 
-    def _write(self, keys: list[str]) -> None:
-        unfinished = self.folder / f"{self.name}.{os.getpid()}.unfinished"
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write("\n".join(keys))
-        unfinished.replace(self.folder / f"{self.name}.last")
+    @property
+    def _path(self) -> Path:
+        return self.folder / f"{self.name}.last"
 
-    def _named(self, path: Path) -> list[str]:
-        try:
-            return path.read_text("utf-8").split()
-        except (OSError, ValueError):
-            return []
+    def _write(self, keys: list[str], extent: Extent | None) -> None:
+        unfinished = self.folder / f"{self.name}.{os.getpid()}.unfinished"
+        told = None if extent is None else {"blocks": extent.blocks.tolist(), "marks": asdict(extent.marks)}
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(json.dumps({"worlds": keys, "extent": told}))
+        unfinished.replace(self._path)
+
+
+def _shelf(node: Node, audience: Audience, *, exercise: bool) -> _Shelf:
+    return _Shelf(node.folder / "worlds", digest(canonical_bytes([audience.party, exercise]))[:24])
+
+
+def _named(path: Path) -> list[str]:
+    """The worlds that a file of this kind names, the last first."""
+    try:
+        return [str(key) for key in json.loads(path.read_text("utf-8"))["worlds"]]
+    except _FAULTS:
+        return []

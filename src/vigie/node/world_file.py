@@ -16,7 +16,8 @@ from vigie.model.event import Events, Links
 from vigie.model.linkmodel import LearnedError, LearnedSize, LinkModel, SizeCurve
 from vigie.model.sameness import Sameness
 from vigie.node.array_file import read_arrays, write_arrays
-from vigie.node.going_on import Made
+from vigie.node.gathered import PLAIN, TEXTS, Columns
+from vigie.node.going_on import Before, Made
 from vigie.node.packs import pack
 from vigie.node.worlds import World
 from vigie.store.changed import Readable
@@ -50,13 +51,14 @@ def read_world(path: Path, party: str) -> World:
     return _world(facts, arrays, party)
 
 
-def read_made(path: Path, party: str) -> Made:
-    """The world that a file holds, for a party that may read all of it, and what is needed to go on from it."""
+def read_before(path: Path) -> Before:
+    """What a file holds of a world, to go on from it."""
     facts, arrays = read_arrays(path)
     said: Any = facts
     readable = Readable(*(arrays[f"readable.{name}"] for name in _ROWS), arrays["readable.decisions"].tobytes())
     decided = tuple((a, b, bool(same), said_us) for a, b, same, said_us in arrays["decided"].tolist())
-    return Made(_world(facts, arrays, party), readable, decided, {name: _state(name, known, arrays) for name, known in said["fields"].items()})
+    states = {name: _state(name, known, arrays) for name, known in said["fields"].items()}
+    return Before(_catalogue(arrays), _columns(arrays), arrays["event_of"], said["exercise"], readable, decided, states)
 
 
 def _of_world(world: World) -> Arrays:
@@ -89,13 +91,28 @@ def _of_texts(name: str, texts: Sequence[str]) -> Arrays:
 
 
 def _world(facts: Any, arrays: Arrays, party: str) -> World:
-    catalogue: dict[str, Any] = {item.name: _coded(arrays, item.name) if item.type == "Coded" else arrays[f"catalogue.{item.name}"] for item in fields(Catalogue)}
     events: dict[str, Any] = {item.name: _event_column(arrays, item.name) for item in fields(Events)}
     links, doubtful, parts = (Links(*(arrays[f"{name}.{item.name}"] for item in fields(Links))) for name in _LINKS)
     areas = (_texts(arrays, "country"), _texts(arrays, "unit"))
     numbers = (arrays["event_of"], arrays["probability"])
     models = tuple((name, version) for name, version in facts["models"])
-    return World(party, facts["exercise"], Catalogue(**catalogue), Events(**events), *numbers, links, doubtful, *areas, parts, models)
+    return World(party, facts["exercise"], _catalogue(arrays), Events(**events), *numbers, links, doubtful, *areas, parts, models)
+
+
+def _catalogue(arrays: Arrays) -> Catalogue:
+    columns: dict[str, Any] = {item.name: _coded(arrays, item.name) if item.type == "Coded" else arrays[f"catalogue.{item.name}"] for item in fields(Catalogue)}
+    return Catalogue(**columns)
+
+
+def _columns(arrays: Arrays) -> Columns:
+    size = arrays["events.members.sizes"]
+    texts = {name: _texts(arrays, f"events.{name}") for name in TEXTS} | {name: _texts(arrays, name) for name in ("country", "unit")}
+    plain = {name: arrays[f"events.{name}"] for name in PLAIN}
+    return Columns(arrays["events.id"].astype("S23"), arrays["events.members.rows"], np.cumsum(size) - size, size, _chosen(arrays), texts, plain)
+
+
+def _chosen(arrays: Arrays) -> Arrays:
+    return {key.removeprefix("events.chosen."): column for key, column in arrays.items() if key.startswith("events.chosen.")}
 
 
 def _coded(arrays: Arrays, name: str) -> Coded:
@@ -113,10 +130,10 @@ def _event_column(arrays: Arrays, name: str) -> Any:
         begin = end - arrays["events.members.sizes"]
         return tuple([rows[first:last] for first, last in zip(begin.tolist(), end.tolist(), strict=True)])
     if name == "chosen":
-        return {key.removeprefix("events.chosen."): column for key, column in arrays.items() if key.startswith("events.chosen.")}
+        return _chosen(arrays)
     if name == "id":
         return tuple(arrays["events.id"].astype(np.str_).tolist())
-    return tuple(_texts(arrays, f"events.{name}").tolist()) if name in ("scale", "field", "kind") else arrays[f"events.{name}"]
+    return tuple(_texts(arrays, f"events.{name}").tolist()) if name in TEXTS else arrays[f"events.{name}"]
 
 
 def _of_state(state: LinkState) -> tuple[Json, Arrays]:

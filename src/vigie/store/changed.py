@@ -8,23 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from vigie.model.catalogue import Catalogue, concat
 from vigie.store.database import Store
 from vigie.store.extent import PRIME, decision_ids
+from vigie.store.intake import changes_within
+from vigie.store.marks import Marks, came_since, marks_of
 from vigie.store.reading import Audience, Window, one_a_testimony, read_columns, readable
 from vigie.store.schema import reports
 
 BLOCK = 4096
 """So many numbers of rows are added up together."""
 _AT_ONCE = 5_000
+_MIX = 1021
+"""Names are weighted by their rows, so that two reports that changed places are noticed."""
 _MOST_RUNS = 64
 
 Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extent:
+    """What an audience may read, in short: the sums of each block (b, 4) and the readable decisions' ids differ when it does.
+
+    `changes` is how often the store had changed when it was read, `marks` what must stay for most of it to hold.
+    """
+
+    blocks: Rows
+    decisions: bytes
+    changes: int
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +68,24 @@ class Change:
     came: Catalogue
 
 
-def read_extent(store: Store, audience: Audience, *, exercise: bool) -> tuple[Rows, bytes]:
-    """The sums of each block (b, 4), and the readable decisions' ids: they differ when what the audience may read does."""
+def read_extent(store: Store, audience: Audience, *, exercise: bool, before: Extent | None = None) -> Extent:
+    """What the audience may read of one world now, in short. `before` is an earlier one of the same audience and world: it is quicker to go on from."""
     with store.reading() as connection:
-        return _blocks(connection, audience, exercise=exercise), decision_ids(connection, audience, exercise=exercise)
+        return _extent(connection, audience, before, exercise=exercise)
+
+
+def _extent(connection: Connection, audience: Audience, before: Extent | None, *, exercise: bool) -> Extent:
+    decisions, changes = decision_ids(connection, audience, exercise=exercise), changes_within(connection)
+    since = came_since(connection, audience, before.marks) if before is not None else None
+    if before is None or since is None:
+        return Extent(_blocks(connection, audience, exercise=exercise), decisions, changes, marks_of(connection, audience))
+    marks, renewed = since
+    news = np.arange(before.marks.last // BLOCK, marks.last // BLOCK + 1) if marks.last > before.marks.last else np.zeros(0, np.int64)
+    changed = np.union1d(news, np.array(renewed, np.int64) // BLOCK)
+    found = [_blocks(connection, audience, run, exercise=exercise) for run in _runs(changed)]
+    found = [part[np.isin(part[:, 0], changed)] for part in found]
+    blocks = np.concatenate([before.blocks[~np.isin(before.blocks[:, 0], changed)], *found])
+    return Extent(blocks[np.argsort(blocks[:, 0])], decisions, changes, marks)
 
 
 def read_whole(store: Store, audience: Audience, *, exercise: bool) -> tuple[Readable, Catalogue]:
@@ -67,17 +99,18 @@ def read_whole(store: Store, audience: Audience, *, exercise: bool) -> tuple[Rea
     return Readable(row, name, testimony[order], _added_up(row, name), decisions), kept
 
 
-def read_change(store: Store, audience: Audience, before: Readable, *, exercise: bool) -> Change:
-    """What came and went since; all of it is of one state of the store."""
+def read_change(store: Store, audience: Audience, before: Readable, *, exercise: bool, extent: Extent | None = None) -> Change:
+    """What came and went since; all of it is of one state of the store. `extent` is one that was just read of the same audience."""
     with store.reading() as connection:
-        blocks, decisions = _blocks(connection, audience, exercise=exercise), decision_ids(connection, audience, exercise=exercise)
-        changed = _differing(before.blocks, blocks)
+        if extent is None or extent.changes != changes_within(connection):
+            extent = _extent(connection, audience, None, exercise=exercise)
+        changed = _differing(before.blocks, extent.blocks)
         row, name, testimony = _rows_of(connection, readable(audience, Window(exercise=exercise)), changed)
         was, stays = _split(before, changed)
         touched = np.unique(_moved(was, (row, name, testimony)))
         merged = [np.concatenate(pair) for pair in zip(stays, (row, name, testimony), strict=True)]
         order = np.argsort(merged[0], kind="stable")
-        now = Readable(merged[0][order], merged[1][order], merged[2][order], blocks, decisions)
+        now = Readable(merged[0][order], merged[1][order], merged[2][order], extent.blocks, extent.decisions)
         came = _reports(connection, audience, now.row[among(now.testimony, touched)])
     return Change(now, before.row[among(before.testimony, touched)], came)
 
@@ -90,11 +123,17 @@ def among(values: Rows, few: Rows) -> Rows:
     return likely[np.isin(values[likely], few)]
 
 
-def _blocks(connection: Connection, audience: Audience, *, exercise: bool) -> Rows:
+def _blocks(connection: Connection, audience: Audience, run: tuple[int, int] | None = None, *, exercise: bool) -> Rows:
+    """The sums of all blocks, or of those from the first to the last of a run."""
     block = (reports.c.row // BLOCK).label("block")
-    sums = (func.count(), func.sum(reports.c.witness_low % PRIME), func.sum(reports.c.row))
-    query = select(block, *sums).where(readable(audience, Window(exercise=exercise))).group_by(block).order_by(block)
+    sums = (func.count(), func.sum(reports.c.witness_low % PRIME * (1 + reports.c.row % _MIX)), func.sum(reports.c.row))
+    within = () if run is None else (_of_run(run),)
+    query = select(block, *sums).where(readable(audience, Window(exercise=exercise)), *within).group_by(block).order_by(block)
     return np.array([[int(number) for number in found] for found in connection.execute(query)], np.int64).reshape(-1, 4)
+
+
+def _of_run(run: tuple[int, int]) -> ColumnElement[bool]:
+    return reports.c.row.between(run[0] * BLOCK, run[1] * BLOCK + BLOCK - 1)
 
 
 def _added_up(row: Rows, name: Rows) -> Rows:
@@ -102,7 +141,7 @@ def _added_up(row: Rows, name: Rows) -> Rows:
     block, start, count = np.unique(row // BLOCK, return_index=True, return_counts=True)
     if not len(block):
         return np.zeros((0, 4), np.int64)
-    return np.column_stack([block, count, np.add.reduceat(np.fmod(name, PRIME), start), np.add.reduceat(row, start)])
+    return np.column_stack([block, count, np.add.reduceat(np.fmod(name, PRIME) * (1 + row % _MIX), start), np.add.reduceat(row, start)])
 
 
 def _differing(old: Rows, new: Rows) -> Rows:
@@ -111,12 +150,11 @@ def _differing(old: Rows, new: Rows) -> Rows:
     return np.unique(found[count == 1, 0])
 
 
-def _rows_of(connection: Connection, condition: object, blocks: Rows) -> tuple[Rows, Rows, Rows]:
+def _rows_of(connection: Connection, condition: Any, blocks: Rows) -> tuple[Rows, Rows, Rows]:
     """Numbers, names and testimonies of the readable rows of these blocks."""
     parts = [np.zeros((0, 3), np.int64)]
-    for first, last in _runs(blocks):
-        is_within = reports.c.row.between(first * BLOCK, last * BLOCK + BLOCK - 1)
-        found = connection.execute(select(reports.c.row, reports.c.witness_low, reports.c.testimony).where(is_within, condition)).all()  # type: ignore[arg-type]
+    for run in _runs(blocks):
+        found = connection.execute(select(reports.c.row, reports.c.witness_low, reports.c.testimony).where(_of_run(run), condition)).all()
         parts.append(np.array([tuple(one) for one in found], np.int64).reshape(-1, 3))
     whole = np.concatenate(parts)
     whole = whole[np.isin(whole[:, 0] // BLOCK, blocks)]
