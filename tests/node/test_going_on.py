@@ -25,6 +25,7 @@ from vigie.model.said import body_of
 from vigie.model.times import DAY_US, quarter_start
 from vigie.node import going_on, worlds
 from vigie.node.going_on import Made, go_on, made_whole
+from vigie.node.kept import kept_world
 from vigie.node.packs import pack
 from vigie.node.settings import Node, init_node, open_node
 from vigie.node.worlds import make_world
@@ -164,4 +165,22 @@ def test_reports_of_this_quarter_are_added_to_what_is_linked(atlas: Atlas, tmp_p
     act(node, ("take", [told(12, 0, 0, is_new=False)], LABELS[0]), NOW_US)
     made = followed(node, atlas, made, OWN, NOW_US)
     assert made.states["seismic"].basis is not first
+    node.store.close()
+
+
+def test_a_world_that_little_came_to_is_not_written_again_until_something_goes(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown is right all the same; what went does not stay on disk."""
+    monkeypatch.setattr("vigie.node.kept.MIN_KEPT", 0)
+    monkeypatch.setattr("vigie.node.kept.KEPT_AGAIN", 0.5)
+    node = new_node(tmp_path / "node")
+    audience = node.audience(OWN, NOW_US)
+    kept_world(node, audience, atlas, exercise=False)
+    (before,) = (node.folder / "worlds").glob("*.world")
+    act(node, ("take", [told(12, 0, 0, is_new=True), told(10, 1, 1, is_new=True)], LABELS[0]), NOW_US)
+    for _ in range(2):
+        assert differing(kept_world(node, audience, atlas, exercise=False), make_world(node, audience, atlas, exercise=False)) == []
+        assert [*(node.folder / "worlds").glob("*.world")] == [before]
+    act(node, ("erase", 10, 1), NOW_US)
+    assert differing(kept_world(node, audience, atlas, exercise=False), make_world(node, audience, atlas, exercise=False)) == []
+    assert [*(node.folder / "worlds").glob("*.world")] != [before]
     node.store.close()

@@ -35,15 +35,9 @@ def write_arrays(path: Path, facts: Json, arrays: Arrays) -> None:
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(head + bytes(_padded(len(head)) - len(head)))
         for array in arrays.values():
-            out.write(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
+            np.ascontiguousarray(array).tofile(out)
             out.write(bytes(_padded(array.nbytes) - array.nbytes))
     unfinished.replace(path)
-
-
-def read_facts(path: Path) -> Json:
-    """The facts of a file alone. Raises `ValueError` or `OSError` where it is none of ours."""
-    with path.open("rb") as stream:
-        return _listed(stream, path)[0]["facts"]
 
 
 def read_arrays(path: Path) -> tuple[Json, dict[str, NDArray[Any]]]:

@@ -242,8 +242,8 @@ def _in_order(state: LinkState) -> Clusters:
         return found
     cluster, probability = np.empty_like(found.cluster), np.empty_like(found.probability)
     cluster[row], probability[row] = found.cluster, found.probability
-    links = {name: _by_row(getattr(found, name), row) for name in ("links", "doubtful", "part_of")}
-    return replace(found, cluster=cluster, probability=probability, **links)
+    links, doubtful, part_of = (_by_row(links, row) for links in (found.links, found.doubtful, found.part_of))
+    return Clusters(cluster, probability, found.cluster_probability, links, doubtful, part_of)
 
 
 def _by_row(links: Links, row: Rows) -> Links:

@@ -144,12 +144,14 @@ class _Shelf:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._write([key, *_named(self._path)][:2], None)
         write_made(self.folder / f"{key}{_SUFFIX}", key, made)
-        self.point(key, extent)
+        self._note(key, extent)
 
     def point(self, key: str, extent: Extent | None) -> None:
         """Notes that the audience saw the world of that content last; worlds that nobody saw last are thrown away."""
-        if _named(self._path) == [key]:
-            return
+        if _named(self._path) != [key]:
+            self._note(key, extent)
+
+    def _note(self, key: str, extent: Extent | None) -> None:
         self._write([key], extent)
         wanted = {name for path in self.folder.glob("*.last") for name in _named(path)}
         for path in self.folder.glob(f"*{_SUFFIX}"):

@@ -55,7 +55,8 @@ def read_before(path: Path) -> Before:
     """What a file holds of a world, to go on from it."""
     facts, arrays = read_arrays(path)
     said: Any = facts
-    readable = Readable(*(arrays[f"readable.{name}"] for name in _ROWS), arrays["readable.decisions"].tobytes())
+    row, name, testimony, blocks = (arrays[f"readable.{name}"] for name in _ROWS)
+    readable = Readable(row, name, testimony, blocks, arrays["readable.decisions"].tobytes())
     decided = tuple((a, b, bool(same), said_us) for a, b, same, said_us in arrays["decided"].tolist())
     states = {name: _state(name, known, arrays) for name, known in said["fields"].items()}
     return Before(_catalogue(arrays), _columns(arrays), arrays["event_of"], said["exercise"], readable, decided, states)
@@ -163,8 +164,8 @@ def _state(name: str, known: Any, arrays: Arrays) -> LinkState:
 def _background(plain: Any, arrays: Arrays) -> Background:
     from vigie.harmonise.background import Background, Counts
 
-    counts = {name: Counts(*(arrays[f"background.{name}.{column}"] for column in Counts._fields)) for name in _COUNTS}
-    return Background(**(plain | {"span_s": tuple(plain["span_s"])}), **counts)
+    counts: Any = {name: Counts(*(arrays[f"background.{name}.{column}"] for column in Counts._fields)) for name in _COUNTS}
+    return Background(**(plain | {"span_s": tuple(plain["span_s"])} | counts))
 
 
 def _model(said: Any, sameness: Sameness) -> LinkModel:

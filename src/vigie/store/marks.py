@@ -59,10 +59,10 @@ def came_since(connection: Connection, audience: Audience, before: Marks) -> tup
 
 def marks_from(said: Any) -> Marks:
     """The marks of which this is the JSON of `asdict`. Raises `TypeError`, `KeyError` or `ValueError` for what is none."""
-    sums = (tuple((int(a), int(b), int(c)) for a, b, c in said[name]) for name in ("labels", "others"))
+    labels, others = (tuple((int(a), int(b), int(c)) for a, b, c in said[name]) for name in ("labels", "others"))
     first, second = said["ended"]
     opened, shown = (tuple(map(int, ids)) for ids in said["open"])
-    return Marks(int(said["last"]), str(said["last_id"]), *sums, (int(first), int(second)), (opened, shown))
+    return Marks(int(said["last"]), str(said["last_id"]), labels, others, (int(first), int(second)), (opened, shown))
 
 
 def _id_of(connection: Connection, row: int) -> str:
