@@ -21,7 +21,7 @@ from vigie.model.report import Report
 from vigie.model.said import body_of
 from vigie.node.decided import decided_rows, rulings
 from vigie.node.desk import Actor, Desk
-from vigie.node.kept import MIN_KEPT, _state, kept_world
+from vigie.node.kept import MIN_KEPT, content_of, kept_world
 from vigie.node.review import Word, decide, merge, names_of, own_decision, split, undo, world_at
 from vigie.node.review_facts import Reviewer, decision_facts, link_facts_whole, place_of, queue_facts, queue_of
 from vigie.node.settings import Node, init_node, open_node
@@ -328,9 +328,9 @@ def test_real_and_exercise_decisions_never_meet(node: Node) -> None:
 def test_a_kept_world_is_old_when_a_readable_decision_came_and_not_when_a_hidden_one_did(node: Node, atlas: Atlas) -> None:
     """What is kept on disk is keyed by what the audience may read."""
     audiences = [node.audience(party, NOW_US) for party in ("ME-NODE", PUBLIC)]
-    before = [_state(node, audience, atlas, exercise=False) for audience in audiences]
+    before = [content_of(node, audience, atlas, exercise=False) for audience in audiences]
     decide(at(node), "same", "MSO/a1", "RSO/b2")
-    after = [_state(node, audience, atlas, exercise=False) for audience in audiences]
+    after = [content_of(node, audience, atlas, exercise=False) for audience in audiences]
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, True]
     assert len(kept_world(node, audiences[1], atlas, exercise=False).catalogue) < MIN_KEPT
 

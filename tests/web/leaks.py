@@ -159,10 +159,10 @@ def a_kept_world(patch: Patch) -> None:
     """A world is kept by the node alone, and shown to the next audience."""
     sound, held = answers.kept_world, dict[tuple[int, bool], World]()
 
-    def shared(node: Node, audience: Any, atlas: Any, *, exercise: bool, watch: Any = None) -> World:
+    def shared(node: Node, audience: Any, atlas: Any, *, exercise: bool, **told: Any) -> World:
         key = (id(node), exercise)
         if key not in held:
-            held[key] = sound(node, audience, atlas, exercise=exercise, watch=watch)
+            held[key] = sound(node, audience, atlas, exercise=exercise, **told)
         return replace(held[key], party=audience.party)
 
     patch.setattr(answers, "kept_world", shared)

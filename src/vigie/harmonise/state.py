@@ -173,7 +173,7 @@ def add(state: LinkState, catalogue: Catalogue) -> LinkState:
 
 def decide(state: LinkState, must_link: IndexPairs, cannot_link: IndexPairs) -> LinkState:
     """The state under these decisions, all that hold now, as pairs of reports; raises `BadSetting` as `link` does."""
-    must = must_pairs(must_link, state.one_of_many, state.codes)
+    must = _in_order(must_pairs(must_link, state.one_of_many, state.codes), state.rank())
     cannot = cannot_pairs(cannot_link, state.one_of_many, must)
     reached = np.zeros(len(state.numbers), bool)
     for old, new in ((state.must, must), (state.cannot, cannot)):
@@ -325,6 +325,12 @@ def _without(state: LinkState, clear: LinkState, kept: NDArray[np.bool_]) -> Lin
             close=replace(grown.close, pairs=number[grown.close.pairs]),
         ),
     )
+
+
+def _in_order(must: Pairs, rank: NDArray[np.int32]) -> Pairs:
+    """Must-links in canonical order, as they are obeyed one after the other: numbers of testimonies go by arrival."""
+    turned = np.where((rank[must[:, 0]] > rank[must[:, 1]])[:, None], must[:, ::-1], must)
+    return np.asarray(turned[np.lexsort((rank[turned[:, 1]], rank[turned[:, 0]]))], np.int64)
 
 
 def _changed(old: Pairs, new: Pairs) -> Rows:

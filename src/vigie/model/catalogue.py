@@ -6,7 +6,7 @@ A missing number is NaN, a missing time `NEVER_US`, a missing text the empty str
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -142,3 +142,16 @@ def _join(columns: Sequence[Any]) -> Any:
     position = {name: code for code, name in enumerate(names)}
     moved = [np.array([position[name] for name in column.names], np.int32)[column.codes] for column in coded if len(column.codes)]
     return Coded(np.concatenate(moved) if moved else np.zeros(0, np.int32), tuple(names))
+
+
+def trimmed(catalogue: Catalogue) -> Catalogue:
+    """The same reports, with no name in any text column that no report bears: what the columns hold is a function of the reports alone."""
+    return replace(catalogue, **{name: _trimmed(getattr(catalogue, name)) for name in _CODED})
+
+
+def _trimmed(column: Coded) -> Coded:
+    is_used = np.bincount(column.codes, minlength=len(column.names)) > 0
+    if is_used.all():
+        return column
+    code = (np.cumsum(is_used) - 1).astype(np.int32)
+    return Coded(code[column.codes], tuple(name for name, used in zip(column.names, is_used, strict=True) if used))

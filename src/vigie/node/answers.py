@@ -21,14 +21,13 @@ from vigie.model.label import PUBLIC, label_from_json, parts_of
 from vigie.model.report import facts
 from vigie.model.times import DAY_US, format_day, format_time
 from vigie.node.facts import area_name, event_facts, kind_title, link_facts, reports_of_event
-from vigie.node.kept import kept_world
+from vigie.node.kept import content_of, kept_world
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice
 from vigie.node.settings import Node
 from vigie.node.worlds import World
 from vigie.picture import count_by, timeline
 from vigie.store import Held, change_count, find_reports, held_reports, list_files
-from vigie.store.extent import readable_extent
 
 MAX_PERIODS = 5_000
 """The most days, weeks, months or years that one timeline may have."""
@@ -52,7 +51,7 @@ class KeptWorlds:
     atlas: Atlas
     now: Callable[[], int]
     party: str = PUBLIC
-    _kept: dict[bool, tuple[tuple[int, int], tuple[int, ...], World]] = field(default_factory=dict)
+    _kept: dict[bool, tuple[tuple[int, int], str, World]] = field(default_factory=dict)
     _embargoes: tuple[int, frozenset[int]] = (-1, frozenset())
     _lock: Lock = field(default_factory=Lock)
 
@@ -67,14 +66,14 @@ class KeptWorlds:
             return self._kept[exercise][2]
 
     def _looked_at(
-        self, known: tuple[tuple[int, int], tuple[int, ...], World] | None, mark: tuple[int, int], now_us: int, *, exercise: bool
-    ) -> tuple[tuple[int, int], tuple[int, ...], World]:
+        self, known: tuple[tuple[int, int], str, World] | None, mark: tuple[int, int], now_us: int, *, exercise: bool
+    ) -> tuple[tuple[int, int], str, World]:
         """The world after something has changed: the one that is known, if nothing of what the audience may read has."""
         audience = self.node.audience(self.party, now_us)
-        extent = readable_extent(self.node.store, audience, exercise=exercise)
-        if known is not None and known[1] == extent:
-            return mark, extent, known[2]
-        return mark, extent, kept_world(self.node, audience, self.atlas, exercise=exercise)
+        content = content_of(self.node, audience, self.atlas, exercise=exercise)
+        if known is not None and known[1] == content.key:
+            return mark, content.key, known[2]
+        return mark, content.key, kept_world(self.node, audience, self.atlas, exercise=exercise, content=content)
 
     def _mark(self, now_us: int) -> tuple[int, int]:
         """What must move before a world is computed again: the count of changes, and the last instant at which time alone may have opened a record."""

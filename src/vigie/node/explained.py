@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.model.catalogue import Catalogue
+from vigie.model.catalogue import Catalogue, trimmed
 from vigie.model.linkmodel import LinkModel, untrained
 from vigie.node.decided import decided_among, decided_rows
 from vigie.node.packs import pack
@@ -33,7 +33,7 @@ def node_models(node: Node, audience: Audience, *, exercise: bool) -> dict[str, 
         rows = np.flatnonzero(catalogue.field.is_in([name]))
         if not len(rows):
             continue
-        part, sameness = catalogue.take(rows), pack(name).sameness
+        part, sameness = trimmed(catalogue.take(rows)), pack(name).sameness
         learned = learned_before(part, sameness, decided_among(rows, decisions))
         model = untrained(sameness) if learned is None else learned.model
         found[name] = Explained(model, agencies_of(part), int(learnable(part)[0].sum()))

@@ -1,7 +1,8 @@
-"""Worlds kept on disk: a world that was made is read again as long as nothing that goes into it has changed.
+"""Worlds kept on disk: a world that was made is read again as long as nothing that goes into it has changed, and gone on from when something has.
 
-A world of a million reports takes half a minute to make and a second to read. The file lies in the node's folder, is
-readable by the operator only, and is thrown away when a record is erased.
+A file is named after its content: what is readable, what was decided, and everything else that decides a world. Two audiences that may read the same
+share it; whose world it is, is put on when it is read. A small file for each audience names the world that it saw last. All lie in the node's folder, are
+readable by the operator only, and are thrown away when a record is erased.
 """
 
 from __future__ import annotations
@@ -9,41 +10,82 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vigie import __version__
 from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json, canonical_bytes, digest
-from vigie.model.catalogue import Catalogue, Coded
-from vigie.model.event import Events, Links
+from vigie.model.errors import BadSetting
 from vigie.model.linkmodel import untrained
+from vigie.node.going_on import Before, Made, go_on, made_whole
 from vigie.node.packs import packs
 from vigie.node.settings import Node
+from vigie.node.world_file import read_before, read_world, write_made
 from vigie.node.worlds import Watch, World, make_world
-from vigie.store import Audience
-from vigie.store.extent import readable_extent
+from vigie.store import Audience, change_count
+from vigie.store.changed import Extent, Readable, read_extent
+from vigie.store.marks import marks_from
 
 MIN_KEPT = 20_000
 """A world of fewer reports is made as quickly as it is read."""
 
+KEPT_AGAIN = 0.01
+"""A world is kept again once a larger share of its reports has come: until then to go on costs less than to write all of it."""
 
-def kept_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None) -> World:
-    """The world of an audience: read where it was kept and nothing has changed since, else made and kept."""
-    state = _state(node, audience, atlas, exercise=exercise)
-    path = node.folder / "worlds" / f"{digest(canonical_bytes([audience.party, exercise]))[:24]}.npz"
-    found = _read(path, state)
+_FAULTS = (OSError, ValueError, KeyError, TypeError, BadSetting)
+_SUFFIX = ".world"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What a world is made of, in short: two audiences with the same `key` have the same world.
+
+    `ground` is the part of the key that says how reports become a world: by which program, terms and atlas.
+    """
+
+    ground: str
+    key: str
+    extent: Extent
+
+    @property
+    def reports(self) -> int:
+        """How many may be read, versions and all."""
+        return int(self.extent.blocks[:, 1].sum())
+
+
+def content_of(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool) -> Content:
+    """What the world of an audience is made of now. It moves with nothing that the audience may not read."""
+    before = _shelf(node, audience, exercise=exercise).extent()
+    extent, ground = read_extent(node.store, audience, exercise=exercise, before=before), _ground(node, atlas, exercise=exercise)
+    return Content(ground, _key(ground, extent), extent)
+
+
+def kept_world(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool, watch: Watch = None, content: Content | None = None) -> World:
+    """The world of an audience: read where it was kept and nothing has changed since, else made, from the one before if there is one.
+
+    It is kept where nothing was kept, or where much has come or anything gone since. `content` is what the caller has just been told by `content_of`.
+    """
+    content = content or content_of(node, audience, atlas, exercise=exercise)
+    if content.reports < MIN_KEPT:
+        return make_world(node, audience, atlas, exercise=exercise, watch=watch)
+    shelf = _shelf(node, audience, exercise=exercise)
+    found = shelf.world(content.key, audience.party)
     if found is not None:
+        shelf.point(content.key, content.extent)
         return found
-    world = make_world(node, audience, atlas, exercise=exercise, watch=watch)
-    if len(world.catalogue) >= MIN_KEPT and _state(node, audience, atlas, exercise=exercise) == state:
-        _write(path, state, world)
-    return world
+    before = shelf.last(content.ground)
+    if before is None:
+        made = made_whole(node, audience, atlas, exercise=exercise, watch=watch)
+    else:
+        made = go_on(node, audience, atlas, before, extent=content.extent, watch=watch)
+    key = _key(content.ground, made.readable)
+    is_due = made.came is None or made.came > KEPT_AGAIN * len(made.world.catalogue)
+    if is_due and (change_count(node.store) == content.extent.changes or content_of(node, audience, atlas, exercise=exercise).key == key):
+        shelf.put(key, made, content.extent if key == content.key else None)
+    return made.world
 
 
 def forget_worlds(node: Node) -> None:
@@ -51,93 +93,90 @@ def forget_worlds(node: Node) -> None:
     shutil.rmtree(node.folder / "worlds", ignore_errors=True)
 
 
-def _state(node: Node, audience: Audience, atlas: Atlas, *, exercise: bool) -> str:
-    """Everything that decides a world, in short: the program, what the audience may read, how fields are judged, the atlas."""
-    judged = [[name, untrained(pack.sameness).version, repr(pack.terms.severity), repr(sorted(pack.terms.kinds))] for name, pack in packs().items()]
-    extent = readable_extent(node.store, audience, exercise=exercise)
+def _ground(node: Node, atlas: Atlas, *, exercise: bool) -> str:
+    """How reports become a world here, in short: the program, whose decisions weigh most, how fields are judged, the atlas."""
+    judged: Json = [[name, untrained(pack.sameness).version, repr(pack.terms.severity), repr(sorted(pack.terms.kinds))] for name, pack in packs().items()]
     drawn: Json = [len(atlas.countries), len(atlas.units), list(atlas.bounds), list(atlas.sources)]
-    return digest(canonical_bytes([__version__, audience.party, exercise, list(extent), judged, drawn]))
+    return digest(canonical_bytes([__version__, node.settings.party, exercise, judged, drawn]))[:16]
 
 
-def _write(path: Path, state: str, world: World) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    unfinished = path.with_name(f"{path.stem}.{os.getpid()}.unfinished")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        columns: dict[str, Any] = _columns(world) | {"state": _packed(state)}
-        np.savez(out, **columns)
-    unfinished.replace(path)
+def _key(ground: str, held: Extent | Readable) -> str:
+    return f"{ground}-{digest(json.dumps(held.blocks.tolist()).encode() + held.decisions)[:32]}"
 
 
-def _read(path: Path, state: str) -> World | None:
-    try:
-        with path.open("rb") as stream, np.load(stream) as kept:
-            return _world(kept) if _unpacked(kept["state"]) == state else None
-    except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile):
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where the worlds of a node are kept, as one audience uses it: `name` is the name of the file that tells which of them it saw last.
+
+    That file names the world before as well while a new one is being written, so that a process that is killed leaves one to go on from.
+    """
+
+    folder: Path
+    name: str
+
+    def world(self, key: str, party: str) -> World | None:
+        """The world of that content, for a party that may read it, or None."""
+        try:
+            return read_world(self.folder / f"{key}{_SUFFIX}", party)
+        except _FAULTS:
+            return None
+
+    def last(self, ground: str) -> Before | None:
+        """What the audience saw last that can be gone on from, or None."""
+        for key in _named(self._path):
+            try:
+                if key.startswith(f"{ground}-"):
+                    return read_before(self.folder / f"{key}{_SUFFIX}")
+            except _FAULTS:
+                continue
         return None
 
+    def extent(self) -> Extent | None:
+        """What the audience could read when it saw that world, or None."""
+        try:
+            said = json.loads(self._path.read_text("utf-8"))["extent"]
+            return Extent(np.array(said["blocks"], np.int64).reshape(-1, 4), b"", -1, marks_from(said["marks"]))
+        except _FAULTS:
+            return None
 
-def _packed(value: Any) -> NDArray[np.uint8]:
-    """A JSON value as an array of bytes: nothing in the file is ever run when it is read."""
-    return np.frombuffer(json.dumps(value, ensure_ascii=False).encode(), np.uint8)
+    def put(self, key: str, made: Made, extent: Extent | None) -> None:
+        """Keeps a world as the one that the audience saw last."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self._write([key, *_named(self._path)][:2], None)
+        write_made(self.folder / f"{key}{_SUFFIX}", key, made)
+        self._note(key, extent)
 
+    def point(self, key: str, extent: Extent | None) -> None:
+        """Notes that the audience saw the world of that content last; worlds that nobody saw last are thrown away."""
+        if _named(self._path) != [key]:
+            self._note(key, extent)
 
-def _unpacked(data: NDArray[np.uint8]) -> Any:
-    return json.loads(data.tobytes())
+    def _note(self, key: str, extent: Extent | None) -> None:
+        self._write([key], extent)
+        wanted = {name for path in self.folder.glob("*.last") for name in _named(path)}
+        for path in self.folder.glob(f"*{_SUFFIX}"):
+            if path.stem not in wanted:
+                path.unlink(missing_ok=True)
 
+    @property
+    def _path(self) -> Path:
+        return self.folder / f"{self.name}.last"
 
-def _columns(world: World) -> dict[str, NDArray[Any]]:
-    found: dict[str, NDArray[Any]] = {
-        "world": _packed([world.party, world.exercise, list(world.country), list(world.unit), world.models]),
-        "event_of": world.event_of,
-        "probability": world.probability,
-    }
-    for name, part in (("catalogue", world.catalogue), ("events", world.events), ("links", world.links), ("doubtful", world.doubtful), ("parts", world.parts)):
-        for item in fields(part):
-            found |= _spread(f"{name}.{item.name}", getattr(part, item.name))
-    return found
-
-
-def _spread(name: str, column: Any) -> dict[str, NDArray[Any]]:
-    """One column as arrays: texts as JSON, lists of rows laid end to end."""
-    if isinstance(column, Coded):
-        return {f"{name}.codes": column.codes, f"{name}.names": _packed(column.names)}
-    if isinstance(column, dict):
-        return {f"{name}.{key}": rows for key, rows in column.items()}
-    if isinstance(column, tuple) and name == "events.members":
-        whole = np.concatenate(column) if column else np.zeros(0, np.int64)
-        return {f"{name}.rows": whole, f"{name}.ends": np.cumsum([len(rows) for rows in column], dtype=np.int64)}
-    return {name: _packed(column) if isinstance(column, tuple) else column}
-
-
-def _world(kept: Any) -> World:
-    party, exercise, country, unit, models = _unpacked(kept["world"])
-    catalogue: dict[str, Any] = {item.name: _coded(kept, item.name) if item.type == "Coded" else kept[f"catalogue.{item.name}"] for item in fields(Catalogue)}
-    events: dict[str, Any] = {item.name: _event_column(kept, item.name) for item in fields(Events)}
-    links, doubtful, parts = (Links(*(kept[f"{name}.{item.name}"] for item in fields(Links))) for name in ("links", "doubtful", "parts"))
-    areas = (np.array(country, object), np.array(unit, object))
-    return World(
-        party,
-        exercise,
-        Catalogue(**catalogue),
-        Events(**events),
-        kept["event_of"],
-        kept["probability"],
-        links,
-        doubtful,
-        *areas,
-        parts,
-        tuple(tuple(model) for model in models),
-    )
+    def _write(self, keys: list[str], extent: Extent | None) -> None:
+        unfinished = self.folder / f"{self.name}.{os.getpid()}.unfinished"
+        told = None if extent is None else {"blocks": extent.blocks.tolist(), "marks": asdict(extent.marks)}
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(json.dumps({"worlds": keys, "extent": told}))
+        unfinished.replace(self._path)
 
 
-def _coded(kept: Any, name: str) -> Coded:
-    return Coded(kept[f"catalogue.{name}.codes"], tuple(_unpacked(kept[f"catalogue.{name}.names"])))
+def _shelf(node: Node, audience: Audience, *, exercise: bool) -> _Shelf:
+    return _Shelf(node.folder / "worlds", digest(canonical_bytes([audience.party, exercise]))[:24])
 
 
-def _event_column(kept: Any, name: str) -> Any:
-    if name == "members":
-        ends = kept["events.members.ends"]
-        return tuple(np.split(kept["events.members.rows"], ends[:-1])) if len(ends) else ()
-    if name == "chosen":
-        return {key.removeprefix("events.chosen."): kept[key] for key in kept.files if key.startswith("events.chosen.")}
-    return tuple(_unpacked(kept[f"events.{name}"])) if name in ("id", "scale", "field", "kind") else kept[f"events.{name}"]
+def _named(path: Path) -> list[str]:
+    """The worlds that a file of this kind names, the last first."""
+    try:
+        return [str(key) for key in json.loads(path.read_text("utf-8"))["worlds"]]
+    except _FAULTS:
+        return []

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from vigie.store.database import Store
 from vigie.store.entries import words_open_to
 from vigie.store.reading import Audience, Window, readable
 from vigie.store.schema import entries, reports
 
-_PRIME = 9_007_199_233
+PRIME = 9_007_199_233
 """Witnesses are summed modulo this, so that the sum of a billion of them still fits 64 bits."""
 
 
 def readable_extent(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
     """Numbers that differ when the audience's reports or decisions do: how many, the last row, the sums of their witnesses and rows; the same of decisions."""
-    totals = (func.coalesce(func.sum(column % _PRIME), 0) for column in (reports.c.witness_low, reports.c.row))
+    totals = (func.coalesce(func.sum(column % PRIME), 0) for column in (reports.c.witness_low, reports.c.row))
     sums = (func.count(), func.coalesce(func.max(reports.c.row), 0), *totals)
     words = _words(audience, exercise=exercise).where(entries.c.type == "decision")
     with store.reading() as connection:
         records = connection.execute(select(*sums).where(readable(audience, Window(exercise=exercise)))).one()
         return tuple(int(number) for number in (*records, *connection.execute(words).one()))
+
+
+def decision_ids(connection: Connection, audience: Audience, *, exercise: bool) -> bytes:
+    """The ids of all versions of decisions that the audience may read of one world, 32 bytes each, in the order in which they came."""
+    query = select(entries.c.record_id).where(words_open_to(audience), entries.c.exercise == exercise, entries.c.type == "decision").order_by(entries.c.id)
+    return b"".join(connection.execute(query).scalars())
 
 
 def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple[int, ...]:
@@ -32,5 +38,5 @@ def readable_words(store: Store, audience: Audience, *, exercise: bool) -> tuple
 
 
 def _words(audience: Audience, *, exercise: bool) -> Select[Any]:
-    totals = (func.coalesce(func.sum(column % _PRIME), 0) for column in (entries.c.said_us, entries.c.id))
+    totals = (func.coalesce(func.sum(column % PRIME), 0) for column in (entries.c.said_us, entries.c.id))
     return select(func.count(), func.coalesce(func.max(entries.c.id), 0), *totals).where(words_open_to(audience), entries.c.exercise == exercise)

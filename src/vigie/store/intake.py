@@ -423,4 +423,9 @@ def taken_in(store: Store, file: FileFacts, label: Label) -> Tally | None:
 def change_count(store: Store) -> int:
     """A number that grows with every file, decision and erasure."""
     with store.reading() as connection:
-        return int(connection.execute(select(counters.c.value).where(counters.c.name == "changes")).scalar() or 0)
+        return changes_within(connection)
+
+
+def changes_within(connection: Connection) -> int:
+    """As `change_count`, as one transaction sees it."""
+    return int(connection.execute(select(counters.c.value).where(counters.c.name == "changes")).scalar() or 0)

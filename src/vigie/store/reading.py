@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, not_, or_, select, true
 
 from vigie.model.catalogue import Catalogue, Coded, concat
 from vigie.model.label import Directory, Label, label_from_json
@@ -63,21 +63,25 @@ class Held:
 
 def visible(store: Store, audience: Audience, window: Window | None = None) -> Catalogue:
     """All that the audience may read now, one row a testimony, in canonical order: a pure function of what it may read."""
-    parts, testimonies, revisions = [], [], []
     with store.reading() as connection:
-        result = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_select_columns(audience, window or Window()))
-        for rows in result.partitions(_ROWS_AT_ONCE):
-            part, testimony, revision = catalogue_of_rows(rows)
-            parts.append(part)
-            testimonies.append(testimony)
-            revisions.append(revision)
-    whole = concat(parts)
-    if not len(whole):
-        return whole
-    return whole.take(_one_a_testimony(whole, np.concatenate(testimonies), np.concatenate(revisions)))
+        whole, testimony, revision = read_columns(connection, readable(audience, window or Window()))
+    return whole.take(one_a_testimony(whole, testimony, revision)) if len(whole) else whole
 
 
-def _one_a_testimony(catalogue: Catalogue, testimony: NDArray[np.int64], revision: NDArray[np.int64]) -> NDArray[np.int64]:
+def read_columns(connection: Connection, condition: Any) -> tuple[Catalogue, NDArray[np.int64], NDArray[np.int64]]:
+    """All reports that meet a condition, in any order, with the testimony and the revision of each (n,)."""
+    none = np.zeros(0, np.int64)
+    parts, testimonies, revisions = [], [none], [none]
+    result = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(*(reports.c[name] for name in COLUMNS)).where(condition))
+    for rows in result.partitions(_ROWS_AT_ONCE):
+        part, testimony, revision = catalogue_of_rows(rows)
+        parts.append(part)
+        testimonies.append(testimony)
+        revisions.append(revision)
+    return concat(parts), np.concatenate(testimonies), np.concatenate(revisions)
+
+
+def one_a_testimony(catalogue: Catalogue, testimony: NDArray[np.int64], revision: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rows (k,) in canonical order: of each testimony the one of the highest revision, then the latest issue, then the greatest witness."""
     order = np.lexsort((catalogue.witness[:, 1], catalogue.witness[:, 0], catalogue.issued_us, revision, testimony))
     is_last = np.append(testimony[order][1:] != testimony[order][:-1], True)
@@ -156,10 +160,6 @@ _INTS = ("begin_us", "end_us")
 _FLOATS = ("sigma_s", "lon", "lat", "radius_km", "major_km", "minor_km", "azimuth", "depth_km", "magnitude")
 _CODED = ("agency", "field", "kind", "country", "scale")
 COLUMNS = ("row", "witness_high", "witness_low", "testimony", "revision", "issued_us", "lasted", "exercise", *_INTS, *_FLOATS, *_CODED)
-
-
-def _select_columns(audience: Audience, window: Window) -> Select[Any]:
-    return select(*(reports.c[name] for name in COLUMNS)).where(readable(audience, window))
 
 
 def catalogue_of_rows(rows: Sequence[Any]) -> tuple[Catalogue, NDArray[np.int64], NDArray[np.int64]]:
