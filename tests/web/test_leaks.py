@@ -92,9 +92,9 @@ def all_drawn() -> list[Apart]:
 @pytest.mark.parametrize("party", [PUBLIC, THIRD])
 def test_what_is_hidden_changes_no_byte(compare: Compare, party: str, number: int) -> None:
     """Pages, feeds, API, files, forms, errors, headers and log lines are the same; and what is compared is not nothing."""
-    difference, asked = compare(drawn(party, DRAWN)[number], is_whole=IS_LONG)
+    difference, asked = compare(drawn(party, DRAWN)[number], is_whole=IS_LONG, every=1 if IS_LONG or not number else 2)
     assert difference is None
-    assert asked > 60
+    assert asked > 50
 
 
 @pytest.mark.parametrize("number", range(1 + DRAWN * IS_LONG))
