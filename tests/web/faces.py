@@ -222,7 +222,7 @@ OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
 
-ALWAYS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q2", "/api/review")
+ALWAYS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q1", "/api/review")
 """What is asked in any case: the exercise, and an event of several reports."""
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')

@@ -27,7 +27,7 @@ from vigie.node.referring import reference_for
 from vigie.node.settings import open_node
 from vigie.store import find_reports
 from web.faces import Difference, Door, Question, ask, door_of, first_difference, fix_clock, paths_of, queries_of, routes_of
-from web.leak_list import LEAKS, NAMED
+from web.leak_list import LATER, LEAKS, NAMED
 from web.leaks import a_learned_parameter
 from web.leaks_outside import a_reference_to_what_is_hidden
 from web.world import NOW_US, public_reports, take
@@ -118,7 +118,7 @@ def test_whatever_is_hidden_changes_no_byte(compare: Compare, party: str) -> Non
     holds()
 
 
-@pytest.mark.parametrize("name", LEAKS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] if name in LATER else []) for name in LEAKS])
 def test_a_leak_is_found(compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Of the questions that show no difference in the sound program, some show each leak that is put in."""
     found, apart = LEAKS[name], rich(LEAKS[name].party)
@@ -128,9 +128,10 @@ def test_a_leak_is_found(compare: Compare, monkeypatch: pytest.MonkeyPatch, name
 
 
 def test_the_leaks_that_must_be_looked_for_are_among_those_that_are_found() -> None:
-    """Ten kinds at least, and two more."""
-    assert set(NAMED) < set(LEAKS)
+    """Ten kinds at least, and two more, also where time is short."""
+    assert set(NAMED) < set(LEAKS) - LATER
     assert len(NAMED) >= 10
+    assert len(set(LEAKS) - LATER) >= 12
 
 
 @pytest.mark.long

@@ -360,11 +360,11 @@ _ALWAYS = Told("reports", (0, 1, 2, 3, 4, 5), "clear"), Told("words", tuple(rang
 """What is told openly in every example, so that there is something to be asked about."""
 
 _MORE = (
-    Told("reports", (25, 26, 27, 28, 42, 43), "clear"),
+    Told("reports", (25, 26, 27, 28, 43), "clear"),
     Told("reports", (0, 7, 30), "clear", exercise=True),
     Told("words", (1, 2), "clear", exercise=True),
 )
-"""Other fields, one far away, one hostile, and an exercise."""
+"""Other fields, a hostile one, and an exercise."""
 
 _Numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 42)), min_size=2, max_size=6, unique=True).map(tuple)
 _Words = st.lists(st.integers(0, 8), min_size=1, max_size=9, unique=True).map(lambda numbers: tuple(sorted(numbers)))
