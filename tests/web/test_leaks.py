@@ -7,9 +7,10 @@ of routes (`faces`). How long answers take is not compared here: that is measure
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,20 +25,38 @@ from vigie.model.report import Report
 from vigie.model.times import DAY_US
 from vigie.node.answers import KeptWorlds
 from vigie.node.referring import reference_for
-from vigie.node.settings import open_node
+from vigie.node.settings import Node, open_node
 from vigie.store import find_reports
 from web.faces import Difference, Door, Question, ask, door_of, first_difference, fix_clock, paths_of, queries_of, routes_of
 from web.leak_list import LATER, LEAKS, NAMED
 from web.leaks import a_learned_parameter
 from web.leaks_outside import a_reference_to_what_is_hidden
 from web.world import NOW_US, public_reports, take
-from web.worlds_apart import OWN, SECRET, THIRD, Apart, Pairs, Template, make_pair, make_template, rich, worlds_apart
+from web.worlds_apart import OWN, SECRET, THIRD, Apart, Template, make_pair, make_template, rich, worlds_apart
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 DRAWN = 1
 """How many examples are drawn for each audience, beside the one that holds everything, where time is short."""
 
 Compare = Callable[..., tuple[Difference | None, int]]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of nodes, each made once and copied whenever it is asked for again."""
+
+    template: Template
+    folder: Path
+    _made: dict[Apart, Path] = field(default_factory=dict)
+
+    def copy(self, apart: Apart, folder: Path) -> tuple[Node, Node]:
+        """The two nodes of an example in a folder of their own; see `make_pair`."""
+        if apart not in self._made:
+            self._made[apart] = self.folder / str(len(self._made))
+            for node in make_pair(self.template, self._made[apart], apart):
+                node.store.close()
+        shutil.copytree(self._made[apart], folder, dirs_exist_ok=True)
+        return open_node(folder / "plain"), open_node(folder / "full")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -273,24 +273,6 @@ def _reject(node: Node, told: Told, _version: int) -> None:
 
 
 _TELL = {"reports": _take, "words": _say, "rejects": _reject}
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Pairs of nodes, each made once and copied whenever it is asked for again."""
-
-    template: Template
-    folder: Path
-    _made: dict[Apart, Path] = field(default_factory=dict)
-
-    def copy(self, apart: Apart, folder: Path) -> tuple[Node, Node]:
-        """The two nodes of an example in a folder of their own; see `make_pair`."""
-        if apart not in self._made:
-            self._made[apart] = self.folder / str(len(self._made))
-            for node in make_pair(self.template, self._made[apart], apart):
-                node.store.close()
-        shutil.copytree(self._made[apart], folder, dirs_exist_ok=True)
-        return open_node(folder / "plain"), open_node(folder / "full")
 
 
 def make_pair(template: Template, folder: Path, apart: Apart) -> tuple[Node, Node]:
