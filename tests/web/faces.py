@@ -206,7 +206,7 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
     paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))]
-    paths += [*SHORT_PAGES, *DRILLS, *records_of(full)]
+    paths += [*SHORT_PAGES, *ALWAYS, *records_of(full)]
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
@@ -222,7 +222,8 @@ OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
 
-DRILLS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true")
+ALWAYS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q1", "/api/review")
+"""What is asked in any case: the exercise, and an event of several reports."""
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 
@@ -339,17 +340,17 @@ class Difference:
 
 
 def first_difference(
-    plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",), after_owner: bool = True
+    plain: Door, full: Door, apart: Apart, *, is_whole: bool = False, only: tuple[str, ...] = ("",), after_owner: bool = True, every: int = 1
 ) -> tuple[Difference | None, int]:
     """The first question that is answered otherwise where hidden things are held, or None; and how many were asked.
 
     The owner looks first, so that whatever is kept from its looks is there to be shown to others. With `only`, of all these questions only those are
-    asked that begin so (method and address, or RUN and the command).
+    asked that begin so (method and address, or RUN and the command, and a space); with `every`, one in so many.
     """
     for door in (plain, full) if after_owner else ():
         for path in OWNERS_LOOKS:
             ask(door, OWN, Question("GET", path))
-    questions = [one for one in questions_of(plain, full, apart, is_whole=is_whole) if str(one).startswith(only)]
+    questions = [one for one in questions_of(plain, full, apart, is_whole=is_whole) if f"{one} ".startswith(only)][::every]
     for number, question in enumerate(questions):
         found, answer = _compared(plain, full, apart.party, question)
         for more in [] if found else _further(question, answer, number):

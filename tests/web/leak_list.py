@@ -26,7 +26,7 @@ _ALL = (
     Seeded(leaks.a_count_over_everything, _REPORTS),
     Seeded(leaks.a_figure_for_prometheus, ("GET /metrics",), after_owner=True),
     Seeded(leaks.an_id_that_depends_on_a_hidden_member, _EVENTS),
-    Seeded(leaks.a_learned_parameter, _EVENTS),
+    Seeded(leaks.a_learned_parameter, ("GET /api/events/by-report/EMSC/q1 ",)),
     Seeded(leaks.an_error_text, ("GET /api/events/by-report/",)),
     Seeded(leaks.a_cached_page, _PICTURE, after_owner=True),
     Seeded(leaks.a_kept_world, ("GET /api/vocabulary", "GET /events/"), after_owner=True),
@@ -35,7 +35,7 @@ _ALL = (
     Seeded(leaks.a_header, _PICTURE),
     Seeded(leaks.an_export, ("RUN export",)),
     Seeded(leaks.an_export_of_activities, ("GET /activities.iati.xml",)),
-    Seeded(leaks.a_sort_order, ("GET /",)),
+    Seeded(leaks.a_sort_order, ("GET / ",)),
     Seeded(leaks.a_sort_order_of_lists, _REPORTS),
     Seeded(leaks.a_log_line_sent_out, _PICTURE),
     Seeded(leaks.a_page_key, ("GET /api/reports?limit=1",)),
@@ -57,6 +57,23 @@ _ALL = (
 )
 LEAKS: Mapping[str, Seeded] = {seeded.put.__name__: seeded for seeded in _ALL}
 """By name."""
+
+LATER = frozenset(
+    {
+        "a_figure_for_prometheus",
+        "a_kept_world",
+        "a_header",
+        "an_export_of_activities",
+        "a_sort_order_of_lists",
+        "a_dangling_link",
+        "a_count_on_a_page",
+        "a_time_in_a_feed",
+        "a_silence_that_was_broken",
+        "a_rule_of_the_label_left_out",
+        "words_of_the_desk",
+    }
+)
+"""Those that are put in where time is not short; each is like one of the others."""
 
 NAMED = (
     "a_count_over_everything",
