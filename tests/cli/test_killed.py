@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ from vigie.model.label import Label, label_text
 from vigie.node.clock import now_us
 from vigie.node.peers import add_peer, own_card, peer
 from vigie.node.settings import init_node, open_node
-from vigie.node.sync import sender_to, sync_with
+from vigie.node.sync import pull, sender_to
 from vigie.store import FileFacts, add_entry, erase, prepare, taking_in
 
 DIRECTORY = "[parties.A]\ncommunity = true\n[parties.B]\ncommunity = true\n"
@@ -86,9 +87,7 @@ class Pair:
         """A says some things for all, some for B and some for nobody, closes one that it said earlier, and erases another one now and then."""
         for label, name in ((OPEN, "open"), (FOR_B, "forb"), (CLOSED, "secret")):
             self.put(name, range(number * 10, number * 10 + 5), label)
-            add_entry(
-                self.a.node.store, Entry(type="triage", owner="A", ref=f"{name}{number}", label=label, said_us=NOW_US, body={"word": f"{name}-word-{number}"})
-            )
+            add_entry(self.a.node.store, Entry(type="triage", owner="A", ref=f"{name}{number}", label=label, said_us=NOW_US, body={"word": f"{name}-entry-{number}"}))
         if number > 2:
             self.put("open", [self.dice.randrange(number) * 10], CLOSED)
             self.put("secret", [self.dice.randrange(number - 1) * 10 + 1], OPEN)
@@ -130,8 +129,6 @@ def _pull_here(folder: Path) -> None:
     status = 1
     try:
         node = open_node(folder)
-        from vigie.node.sync import pull
-
         while pull(node, "A", sender_to(peer(node, "A")), now_us(), 4).more:
             pass
         status = 0
@@ -189,15 +186,13 @@ def _check_whole(pair: Pair) -> None:
     for member in (pair.a, pair.b):
         done = subprocess.run(_vigie("check", "--node", str(member.node.folder)), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    secrets = [f"secret-word-{number * 10 + last}".encode() for number in range(300) for last in (0, 2, 3, 4)]
     for path in (path for path in pair.b.node.folder.rglob("vigie.sqlite*") if path.is_file()):
         data = path.read_bytes()
-        assert not [secret for secret in secrets if secret + b'"' in data]
+        assert b"secret-entry" not in data
+        assert {int(number) % 10 for number in re.findall(rb"secret-word-(\d+)", data)} <= {1}
 
 
-@pytest.mark.parametrize(
-    ("kind", "rounds"), [("sqlite", 8), ("postgresql", 8), *(pytest.param(kind, 200, marks=pytest.mark.long) for kind in ("sqlite", "postgresql"))]
-)
+@pytest.mark.parametrize(("kind", "rounds"), [("sqlite", 6), ("postgresql", 6), *(pytest.param(kind, 200, marks=pytest.mark.long) for kind in ("sqlite", "postgresql"))])
 def test_killed_at_any_moment_nothing_is_lost_doubled_or_leaked(tmp_path: Path, new_url: Callable[[str], str], kind: str, rounds: int) -> None:
     """Process after process of the asking node is killed, the served one now and then; in the end B holds exactly what is released to it."""
     with _pair(tmp_path, new_url, kind) as pair:
@@ -206,6 +201,3 @@ def test_killed_at_any_moment_nothing_is_lost_doubled_or_leaked(tmp_path: Path, 
         print(kind, rounds, dict(pair.happened), len(pair.b.holds()))
         assert pair.happened["puller killed"] > rounds // 4
         assert pair.happened["server killed"] > 0
-
-
-__all__ = ["sync_with"]

@@ -8,16 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from node import test_network
 from planted import planted
 from store import test_exchange
-from store.network import template
 from vigie.exchange import seals as exchange_seals
-from vigie.node import serving, signed, sync, verifying
-from vigie.store import applying, erasure, offering, predicate, reading, telling
+from vigie.node import signed, sync, verifying
+from vigie.store import applying, erasure, offering, predicate, reading
 
 Fault = tuple[ModuleType, str, str]
 
@@ -120,10 +117,8 @@ def _found() -> Iterator[None]:
 @pytest.mark.parametrize("fault", _marked(OF_STORES, QUICK_STORES))
 def test_the_stores_find_a_planted_fault(tmp_path: Path, fault: Fault) -> None:
     """In a few hundred runs at the most."""
-    test_exchange.Exchange.source = template(tmp_path)
-    how = settings(max_examples=300, stateful_step_count=40, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     with _found(), planted(*fault):
-        run_state_machine_as_test(seed(1)(test_exchange.Exchange), settings=how)
+        test_exchange.run(tmp_path, 1, 300, 30)
 
 
 @pytest.mark.parametrize("fault", _marked(OF_NODES, QUICK_NODES))
@@ -131,6 +126,3 @@ def test_the_nodes_find_a_planted_fault(tmp_path: Path, fault: Fault) -> None:
     """In some hundred runs at the most."""
     with _found(), planted(*fault):
         test_network.run(test_network.Exchange, tmp_path / "nodes", 1, 150, 30)
-
-
-__all__ = ["serving", "telling"]

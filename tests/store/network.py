@@ -41,7 +41,10 @@ def template(folder: Path) -> Path:
 
 @dataclass
 class Node:
-    """One node: its store, its directory, its own clock, and its places with each partner."""
+    """One node: its store, its directory, its own clock, and its places with each partner.
+
+    `named` are the records that a page named, by server and turn, and `spoken` those of which their owner itself has told the node.
+    """
 
     name: str
     folder: Path
@@ -52,6 +55,8 @@ class Node:
     heard: dict[str, tuple[int, int]] = field(default_factory=dict)
     released: dict[str, dict[bytes, bool]] = field(default_factory=dict)
     partners: frozenset[str] = frozenset(PARTIES)
+    named: dict[tuple[str, int], set[bytes]] = field(default_factory=dict)
+    spoken: set[bytes] = field(default_factory=set)
 
     def audience(self, party: str) -> Audience:
         """A partner, as this node sees it now."""
@@ -59,6 +64,7 @@ class Node:
 
     def put(self, ref: str, word: str, label: Label, stream: str) -> None:
         """Says something under a key: the next version of it."""
+        ref = f"{self.name}-{ref}"
         if stream == "entry":
             add_entry(self.store, Entry(type="triage", owner=self.name, ref=ref, label=label, said_us=NOW_US, body={"word": word}))
             return
@@ -83,14 +89,16 @@ def _json(text: str) -> Any:
     return json.loads(text)
 
 
-def network(folder: Path, source: Path) -> dict[str, Node]:
-    """Three nodes that know one another."""
+def network(folder: Path, source: Path, known: dict[str, Store]) -> dict[str, Node]:
+    """Three nodes that know one another. Their files are new; the stores in `known` are used again: what they have learned of SQL saves most of the time."""
     made = {}
+    shutil.rmtree(folder, ignore_errors=True)
     for name in PARTIES:
         place = folder / name
-        place.mkdir()
+        place.mkdir(parents=True)
         shutil.copy(source, place / "store.sqlite")
-        made[name] = Node(name, place, open_store(sqlite_url(place / "store.sqlite")), Directory(groups={"G": frozenset()}, parties=EVERYBODY), NOW_US)
+        known.setdefault(name, open_store(sqlite_url(place / "store.sqlite")))
+        made[name] = Node(name, place, known[name], Directory(groups={"G": frozenset()}, parties=EVERYBODY), NOW_US)
     return made
 
 
@@ -108,6 +116,9 @@ def page(server: Node, client: Node, limit: int) -> tuple[Delivery, Place, int]:
         server.released.setdefault(client.name, {})[record_id] = False
     for _, row in found.offered:
         server.released.setdefault(client.name, {})[row.record_id] = True
+    client.named[server.name, turn + 1] = {record_id for _, record_id, owner in found.withdrawn if owner == server.name} | {
+        row.record_id for _, row in found.offered if row.owner == server.name
+    }
     delivery = Delivery(
         peer=server.name,
         generation=generation,
@@ -142,6 +153,7 @@ def _erased(row: Any) -> Erased:
 def take(client: Node, delivery: Delivery, turn: int) -> None:
     """The client takes a page in and remembers how far it has heard."""
     apply(client.store, delivery, NOW_US)
+    client.spoken |= client.named[delivery.peer, turn]
     client.heard[delivery.peer] = (delivery.generation, turn)
 
 
@@ -169,9 +181,8 @@ def expected(nodes: dict[str, Node], owned: dict[str, dict[bytes, Any]]) -> dict
     direct = {name: {each for owner in nodes for each in _direct(nodes, live, owner, name)} for name in nodes}
     held = {name: set(found) for name, found in direct.items()}
     for _ in nodes:
-        for name, holder, record_id, owner, label in list(_passed(nodes, live, held)):
-            refused = nodes[owner].released.get(name, {}).get(record_id) is False
-            if not refused and may_show(holder, name, label, nodes[holder].directory, nodes[holder].clock_us):
+        for name, holder, record_id, label in list(_passed(nodes, live, held)):
+            if record_id not in nodes[name].spoken and may_show(holder, name, label, nodes[holder].directory, nodes[holder].clock_us):
                 held[name].add(record_id)
     return held
 
@@ -182,14 +193,14 @@ def _direct(nodes: dict[str, Node], live: dict[str, dict[bytes, Any]], owner: st
         yield from (record_id for record_id, (_, label) in live[owner].items() if may_read(name, label, server.directory, server.clock_us))
 
 
-def _passed(nodes: dict[str, Node], live: dict[str, dict[bytes, Any]], held: dict[str, set[bytes]]) -> Iterator[tuple[str, str, bytes, str, Label]]:
-    """What a node that is not the owner holds, and could pass on."""
+def _passed(nodes: dict[str, Node], live: dict[str, dict[bytes, Any]], held: dict[str, set[bytes]]) -> Iterator[tuple[str, str, bytes, Label]]:
+    """What a node that is not the owner holds, and could pass on. What its owner told somebody and tells it no more, nobody else brings back."""
     for owner, rows in live.items():
         for record_id, (_, label) in rows.items():
             for holder, node in nodes.items():
                 for name in node.partners:
                     if len({owner, holder, name}) == len(nodes) and record_id in held[holder]:
-                        yield name, holder, record_id, owner, label
+                        yield name, holder, record_id, label
 
 
 def _is_relabelled(found: Any, others: Any) -> bool:
