@@ -95,7 +95,7 @@ def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *, tls: 
     """
     structlog.get_logger().info("serving", party=node.settings.party, address=f"http{'s' if tls else ''}://{host}:{port}/")
     certificate = certificate_of(node, now_us()) if tls else None
-    shown = {"ssl_certfile": certificate.file, "ssl_keyfile": certificate.key_file} if certificate else {}
+    shown: dict[str, Any] = {"ssl_certfile": certificate.file, "ssl_keyfile": certificate.key_file} if certificate else {}
     uvicorn.run(make_app(node, atlas, now_us), host=host, port=port, **how_served(), **shown)
 
 
