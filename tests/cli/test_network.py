@@ -71,7 +71,7 @@ def test_why_a_node_does_not_see_a_report_is_said_as_its_owner_says_it(network: 
 
 
 def test_the_network_goes_on_when_the_command_is_given_again_and_ends_with_three_addresses(network: Path, printed: str) -> None:
-    """Nothing is taken in twice; each address answers for its own party; Ctrl-C ends it well."""
+    """Nothing is taken in twice; each address answers for its own party; told to end, it ends well."""
     assert printed
     command = [sys.executable, "-u", "-m", "vigie", "demo-network", "--folder", str(network)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
@@ -85,7 +85,7 @@ def test_the_network_goes_on_when_the_command_is_given_again_and_ends_with_three
         for party, address in addresses.items():
             with urlopen(f"{address}/sync/card") as answer:  # noqa: S310 - on this machine
                 assert f'"party":"{party}"' in answer.read().decode()
-        running.send_signal(signal.SIGINT)
+        running.send_signal(signal.SIGTERM)
         assert running.wait(60) == 0
     assert seen_by_all(network) == WANTED
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,36 +34,39 @@ def demo_network(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Go on serving the three nodes at the end, or stop before that.")] = True,
 ) -> None:
     """Make three nodes on this machine that exchange records, and show who sees what, and why not."""
-    from vigie import web
-    from vigie.node.atlas import load_atlas
-    from vigie.node.example.network import introduce, make_network, network_members
+    from vigie.node.example.network import make_network, network_members
 
-    now = now_us()
-    lines = _lines([member.party for member in network_members()], port)
-    nodes = make_network(folder, now)
-    addresses = {party: f"http://{_HOST}:{line.getsockname()[1]}" for party, line in lines.items()}
-    introduce(nodes, addresses, now)
-    say(f"Three nodes in {folder}; each has taken in its own made-up reports (EXERCISE), and they have each other's cards.")
-    with web.served_at([(nodes[party], line) for party, line in lines.items()], load_atlas()):
-        is_well = _exchange(nodes, now)
+    for place in range(len(network_members())):
+        check_port(_HOST, port and port + place)
+    nodes = make_network(folder, now_us())
+    say(f"Three nodes in {folder}; each has taken in its own made-up reports (EXERCISE).")
+    with _served(nodes, port) as addresses:
+        is_well = _exchange(nodes, now_us())
         for member in network_members():
-            _say_member(member, nodes, folder, now)
+            _say_member(member, nodes, folder, now_us())
         if serve and is_well:
             _wait(addresses)
-    for node in nodes.values():
-        node.store.close()
     if not is_well:
         raise typer.Exit(1)
     if not serve:
         say(f"\nServe one of them: vigie serve --node {folder / network_members()[0].folder}; or run this again without --no-serve.")
 
 
-def _lines(parties: list[str], port: int) -> dict[str, socket.socket]:
-    """An open port for each party. Raises `BadSetting` where one is taken, before any node is made."""
-    ports = {party: port and port + place for place, party in enumerate(parties)}
-    for wanted in ports.values():
-        check_port(_HOST, wanted)
-    return {party: socket.create_server((_HOST, wanted)) for party, wanted in ports.items()}
+@contextmanager
+def _served(nodes: Mapping[str, Node], port: int) -> Iterator[dict[str, str]]:
+    """The address of each node while it is served there; they have each other's cards with these addresses."""
+    from vigie import web
+    from vigie.node.atlas import load_atlas
+    from vigie.node.example.network import introduce
+
+    with ExitStack() as opened:
+        for node in nodes.values():
+            opened.callback(node.store.close)
+        lines = [opened.enter_context(socket.create_server((_HOST, port and port + place))) for place in range(len(nodes))]
+        addresses = {party: f"http://{_HOST}:{line.getsockname()[1]}" for party, line in zip(nodes, lines, strict=True)}
+        introduce(nodes, addresses, now_us())
+        opened.enter_context(web.served_at(list(zip(nodes.values(), lines, strict=True)), load_atlas()))
+        yield addresses
 
 
 def _exchange(nodes: Mapping[str, Node], now: int) -> bool:
@@ -106,8 +108,10 @@ def _words(label: Label) -> str:
 
 def _wait(addresses: Mapping[str, str]) -> None:
     """Until it is stopped."""
+    from vigie.cli.watch import stopped
+
     say("\nServed on this machine; to everybody what is CLEAR, to who signs in what the account's party may see. Stop with Ctrl-C.")
     for party, address in addresses.items():
         say(f"  {party}: {address}")
-    with suppress(KeyboardInterrupt):
-        Event().wait()
+    with stopped() as stop:
+        stop.wait()

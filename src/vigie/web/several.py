@@ -19,7 +19,7 @@ from vigie.web.app import how_served, make_app
 
 @contextmanager
 def served_at(nodes: Sequence[tuple[Node, socket.socket]], atlas: Atlas) -> Iterator[None]:
-    """Serves each node on its open port, which it closes at the end, while the block runs. Raises `BadSetting` where one does not start."""
+    """Serves each node on its open port while the block runs. Raises `BadSetting` where one does not start."""
     with ExitStack() as running:
         for node, line in nodes:
             running.enter_context(_served(node, line, atlas))
@@ -40,4 +40,3 @@ def _served(node: Node, line: socket.socket, atlas: Atlas) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join()
-        line.close()
