@@ -87,7 +87,9 @@ class Pair:
         """A says some things for all, some for B and some for nobody, closes one that it said earlier, and erases another one now and then."""
         for label, name in ((OPEN, "open"), (FOR_B, "forb"), (CLOSED, "secret")):
             self.put(name, range(number * 10, number * 10 + 5), label)
-            add_entry(self.a.node.store, Entry(type="triage", owner="A", ref=f"{name}{number}", label=label, said_us=NOW_US, body={"word": f"{name}-entry-{number}"}))
+            add_entry(
+                self.a.node.store, Entry(type="triage", owner="A", ref=f"{name}{number}", label=label, said_us=NOW_US, body={"word": f"{name}-entry-{number}"})
+            )
         if number > 2:
             self.put("open", [self.dice.randrange(number) * 10], CLOSED)
             self.put("secret", [self.dice.randrange(number - 1) * 10 + 1], OPEN)
@@ -192,7 +194,9 @@ def _check_whole(pair: Pair) -> None:
         assert {int(number) % 10 for number in re.findall(rb"secret-word-(\d+)", data)} <= {1}
 
 
-@pytest.mark.parametrize(("kind", "rounds"), [("sqlite", 6), ("postgresql", 6), *(pytest.param(kind, 200, marks=pytest.mark.long) for kind in ("sqlite", "postgresql"))])
+@pytest.mark.parametrize(
+    ("kind", "rounds"), [("sqlite", 6), ("postgresql", 6), *(pytest.param(kind, 200, marks=pytest.mark.long) for kind in ("sqlite", "postgresql"))]
+)
 def test_killed_at_any_moment_nothing_is_lost_doubled_or_leaked(tmp_path: Path, new_url: Callable[[str], str], kind: str, rounds: int) -> None:
     """Process after process of the asking node is killed, the served one now and then; in the end B holds exactly what is released to it."""
     with _pair(tmp_path, new_url, kind) as pair:
