@@ -101,8 +101,8 @@ def tell(connection: Connection, audience: Audience, place: Place, limit: int) -
     Records go first that are gone, then those whose labels were opened or closed, then new ones. What it owns itself it is not told.
     """
     told = Told(_with_labels(connection, audience, place))
-    _tell_gone(connection, told, limit, place.received | told.place.received)
-    _tell_erased(connection, told, limit, place.own | place.received | told.place.own | told.place.received)
+    _tell_gone(connection, audience.party, told, limit, place.received | told.place.received)
+    _tell_erased(connection, audience.party, told, limit, place.own | place.received | told.place.own | told.place.received)
     while told.place.jobs and len(told) < limit:
         _work(connection, audience, told, limit)
     for stream in STREAMS:
@@ -143,20 +143,20 @@ def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, rec
     yield Job(stream, label, received, opens, 0, until)
 
 
-def _tell_gone(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
-    """Received records that were withdrawn here and had been shown to the partner."""
+def _tell_gone(connection: Connection, party: str, told: Told, limit: int, labels: frozenset[int]) -> None:
+    """Received records that were withdrawn here and had been shown to the partner. An owner is told nothing of its own."""
     query = select(gone).where(gone.c.number > told.place.gone).order_by(gone.c.number).limit(limit)
     for row in connection.execute(query).all():
-        if row.label_id in labels:
+        if row.label_id in labels and row.owner != party:
             told.withdrawn.append((row.stream, bytes(row.record_id), row.owner))
         told.place = replace(told.place, gone=row.number)
 
 
-def _tell_erased(connection: Connection, told: Told, limit: int, labels: frozenset[int]) -> None:
-    """Records that were erased and had been open to the partner: all versions of a key at once."""
+def _tell_erased(connection: Connection, party: str, told: Told, limit: int, labels: frozenset[int]) -> None:
+    """Records that were erased and had been open to the partner: all versions of a key at once. An owner is told nothing of its own."""
     query = select(tombstones).where(tombstones.c.number > told.place.erased).order_by(tombstones.c.number).limit(max(limit - len(told), 0))
     for row in connection.execute(query).all():
-        if row.label_id in labels and bytes(row.key) not in told.erased:
+        if row.label_id in labels and row.owner != party and bytes(row.key) not in told.erased:
             told.erased.append(bytes(row.key))
         told.place = replace(told.place, erased=row.number)
 
