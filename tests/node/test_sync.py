@@ -349,6 +349,20 @@ def test_an_erasure_travels_and_what_was_erased_does_not_come_back(tmp_path: Pat
         assert (held(c), words(c)) == ({"r2"}, set())
 
 
+def test_an_owner_is_not_told_what_became_of_its_own_records_elsewhere(tmp_path: Path) -> None:
+    """A takes one back from B and erases another; when A then asks B, B says nothing of them, and A takes what is new."""
+    with nodes(tmp_path) as made:
+        a, b = made["A"], made["B"]
+        word(a, "w1", open_label("A"), text="x")
+        take(a, open_label("A"), *quakes(1))
+        sync_with(b, "A", to(a), NOW_US)
+        word(a, "w1", for_party("A"), text="x")
+        erase(a.store, a.keyring, a.quarantine, ["MSO/r1"], "wrong", NOW_US, a.sign)
+        sync_with(b, "A", to(a), NOW_US)
+        take(b, open_label("B"), *quakes(2))
+        assert sync_with(a, "B", to(b), NOW_US).counts["taken"] == 1
+
+
 def test_no_partner_takes_back_or_erases_what_another_one_owns(tmp_path: Path) -> None:
     """C withdraws A's record in its own name, before and after B has it from A: B keeps it."""
     with nodes(tmp_path, "ABC") as made:

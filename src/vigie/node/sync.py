@@ -92,7 +92,7 @@ def pull(node: Node, party: str, send: Send, now_us: int, limit: int = 1000) -> 
         return _taken(line, _asked_first(line), None)
 
 
-def sync_with(node: Node, party: str, send: Send, now_us: int, limit: int = 1000) -> Pulled:
+def sync_with(node: Node, party: str, send: Send, now_us: int, limit: int = 2000) -> Pulled:
     """What the partner had for us, page by page until nothing more is there. What was taken stays where a later page fails.
 
     `send` is called in a thread of its own: the next page is asked for while one is verified and taken in.

@@ -23,12 +23,16 @@ BUSY_MS = 3_600_000
 JOURNAL_WAIT_MS = 5_000
 """How long the emptying of SQLite's journal waits for those who still read from it."""
 
+JOURNAL_PAGES = 16_384
+"""So many pages (64 MiB) SQLite's journal holds before they go into the file: a page of an index that many transactions touch is then written once."""
+
 _LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's state of a lock that was not given in time (its manual, appendix A)."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
+    f"wal_autocheckpoint={JOURNAL_PAGES}",
     f"busy_timeout={BUSY_MS}",
     "foreign_keys=ON",
     "secure_delete=ON",
