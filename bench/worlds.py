@@ -144,13 +144,16 @@ def main() -> None:
         return
     if not (asked.keep / "node").exists():
         prepare(asked.keep, asked.reports, asked.day, asked.seed)
-    steps = {"first": lambda: _apart(asked.keep, asked.audiences), "again": lambda: _apart(asked.keep, asked.audiences)}
-    steps |= {"day": lambda: {"intake_s": round(take_in(asked.keep / "day", asked.keep / "node"), 1)}}
-    steps |= {"after the day": steps["again"], "once more": steps["again"], "in one process": lambda: see(asked.keep, asked.audiences)}
-    for name, step in steps.items():
-        json.dump({name: step()}, sys.stdout)
-        sys.stdout.write("\n")
-        sys.stdout.flush()
+    for name in ("first", "again", "day", "after the day", "once more"):
+        told = {"intake_s": round(take_in(asked.keep / "day", asked.keep / "node"), 1)} if name == "day" else _apart(asked.keep, asked.audiences)
+        _say({name: told})
+    _say({"in one process": see(asked.keep, asked.audiences)})
+
+
+def _say(told: dict[str, Any]) -> None:
+    json.dump(told, sys.stdout)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
