@@ -15,7 +15,21 @@ from vigie.model.canonical import canonical_bytes
 from vigie.node.identity import Identity, identity_of
 from vigie.node.signed import signature_line
 
-FORGERIES = ("unsigned", "signed by another", "payload", "body", "wider", "narrower", "owner", "version", "resealed", "for another", "from another", "cursor", "no end")
+FORGERIES = (
+    "unsigned",
+    "signed by another",
+    "payload",
+    "body",
+    "wider",
+    "narrower",
+    "owner",
+    "version",
+    "resealed",
+    "for another",
+    "from another",
+    "cursor",
+    "no end",
+)
 
 
 def forged(said: Said, how: str, giver: Identity, members: Mapping[str, Member]) -> Said | None:
@@ -28,9 +42,7 @@ def forged(said: Said, how: str, giver: Identity, members: Mapping[str, Member])
         return said[0], said[1], signature_line(identity_of(next(one for one in members.values() if one.name != giver.party).node), Domain.PAGE, said[1])
     if how in _HEADS:
         page |= _HEADS[how]
-    elif not offers or page["restart"]:
-        return None
-    elif not _alter(page, offers[-1], how, giver):
+    elif not offers or page["restart"] or not _alter(page, offers[-1], how, giver):
         return None
     data = json.dumps(page).encode()
     return said[0], data, signature_line(giver, Domain.PAGE, data)

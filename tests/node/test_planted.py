@@ -30,18 +30,34 @@ OF_STORES: dict[str, Fault] = {
     "a label that closes is not noticed": (offering, "sorted(labels ^ getattr(place, name))", "sorted(labels - getattr(place, name))"),
     "a relay's copy outdoes the owner's withdrawal": (applying, " and by_peer.get(owners[record_id], True)", ""),
     "an older pass is not dropped": (applying, "if delivery.is_whole:", "if False:"),
-    "places stay where rows were removed": (applying, "        if counts[\"erased\"] or counts[\"withdrawn\"]:\n            clamp", "        if False:\n            clamp"),
-    "places stay where rows were erased": (erasure, "        clamp(connection)\n", ""),
     "what is gone is not written down": (applying, "    connection.execute(insert(gone), values)\n", ""),
-    "a job that was turned back does all again": (offering, "until = min([job.after for job in undone], default=getattr(place, stream))", "until = 0 if undone else getattr(place, stream)"),
+    "a job that was turned back does all again": (
+        offering,
+        "until = min([job.after for job in undone], default=getattr(place, stream))",
+        "until = 0 if undone else getattr(place, stream)",
+    ),
     "an erasure is not told": (offering, "if row.label_id in labels and row.owner != audience.party and bytes", "if False and bytes"),
     "a partner is offered its own records": (offering, "return row.owner != audience.party and (", "return ("),
-    "the cursor moves without its page": (applying, "        counts += _write(connection, delivery.peer, wanted, now_us)\n", "        if len(wanted) < 2:\n            counts += _write(connection, delivery.peer, wanted, now_us)\n"),
-    "a received record passes on without leave": (predicate, "    kept = not_(and_(_opens(party, directory, now_us), _passes(home)))", "    kept = not_(_opens(party, directory, now_us))"),
+    "the cursor moves without its page": (
+        applying,
+        "        counts += _write(connection, delivery.peer, wanted, now_us)\n",
+        "        if len(wanted) < 2:\n            counts += _write(connection, delivery.peer, wanted, now_us)\n",
+    ),
+    "a received record passes on without leave": (
+        predicate,
+        "    kept = not_(and_(_opens(party, directory, now_us), _passes(home)))",
+        "    kept = not_(_opens(party, directory, now_us))",
+    ),
 }
 """Found by three stores that exchange."""
 
 OF_NODES: dict[str, Fault] = {
+    "places stay where rows were removed": (
+        applying,
+        '        if counts["erased"] or counts["withdrawn"]:\n            clamp(connection)\n        counts += ',
+        "        counts += ",
+    ),
+    "places stay where rows were erased": (erasure, "        clamp(connection)\n", ""),
     "the page and the cursor are kept in two steps": (
         applying,
         "    with store.writing() as connection:\n        counts = Counter",
@@ -52,12 +68,28 @@ OF_NODES: dict[str, Fault] = {
     "the page's signature is not looked at": (signed, "return is_signed(domain, body, signature, public_key)", "return True"),
     "a record's signature is not looked at": (verifying, " or not is_sealed(record_id, seal, owner, history, judge.roots):", ":"),
     "a seal counts under any key": (exchange_seals, "is_signed(Domain.BATCH", "True or is_signed(Domain.BATCH"),
-    "whose batch it is is not looked at": (verifying, "if batches[offer.seal.batch].owner != owner or not is_sealed(record_id, seal, owner, history, judge.roots):", "if not is_sealed(record_id, seal, batches[offer.seal.batch].owner, judge.histories[batches[offer.seal.batch].owner], judge.roots):"),
-    "what was taken back already is told": (offering, "[row.number for row in rows if _is_open(row, place)])", "[row.number for row in rows if _is_open(row, place)], last)"),
-    "its own record's erasure is told to its owner": (offering, "if row.label_id in labels and row.owner != audience.party and bytes", "if row.label_id in labels and bytes"),
+    "whose batch it is is not looked at": (
+        verifying,
+        "if batches[offer.seal.batch].owner != owner or not is_sealed(record_id, seal, owner, history, judge.roots):",
+        "if not is_sealed(record_id, seal, batches[offer.seal.batch].owner, judge.histories[batches[offer.seal.batch].owner], judge.roots):",
+    ),
+    "what was taken back already is told": (
+        offering,
+        "[row.number for row in rows if _is_open(row, place)])",
+        "[row.number for row in rows if _is_open(row, place)], last)",
+    ),
+    "its own record's erasure is told to its owner": (
+        offering,
+        "if row.label_id in labels and row.owner != audience.party and bytes",
+        "if row.label_id in labels and bytes",
+    ),
     "nothing is read anew when a key is revoked": (sync, "return known if known.revoked == revoked else", "return known if True else"),
     "a record that is here keeps its old seal": (applying, "[*fresh.values(), *_sealed_anew(connection, again)]", "[*fresh.values()]"),
-    "an older version is shown": (reading, "newer.c.version > 1, newer.c.version > reports.c.version, takes_its_place)", "newer.c.version > 1, newer.c.version < reports.c.version, takes_its_place)"),
+    "an older version is shown": (
+        reading,
+        "newer.c.version > 1, newer.c.version > reports.c.version, takes_its_place)",
+        "newer.c.version > 1, newer.c.version < reports.c.version, takes_its_place)",
+    ),
     "a received record passes on without leave": OF_STORES["a received record passes on without leave"],
     "a label that closes is not noticed": OF_STORES["a label that closes is not noticed"],
     "the version that a relabelling replaces is not withdrawn": OF_STORES["the version that a relabelling replaces is not withdrawn"],
