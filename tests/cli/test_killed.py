@@ -102,7 +102,7 @@ class Pair:
     def put(self, name: str, numbers: range | list[int], label: Label) -> None:
         """Takes reports in as one file; the same ones under another label are relabelled."""
         facts = FileFacts(digest=f"{name}{list(numbers)}{label.tlp}", name="f", source="", reader="r", bytes=1, exercise=False, received_us=NOW_US)
-        made = [quake(f"{name}{number}", agency="AG-A", summary=f"{name}-word-{number}", payload=f"{name}-word-{number}".encode() * 200) for number in numbers]
+        made = [quake(f"{name}{number}", agency="AG-A", summary=f"{name}-word-{number}.", payload=f"{name}-word-{number}".encode() * 200) for number in numbers]
         with taking_in(self.a.node.store, self.a.node.keyring, facts, label, NOW_US) as intake:
             intake.add(prepare(made, "A", label_text(label)))
 
@@ -194,7 +194,7 @@ def _check_whole(pair: Pair) -> None:
     for path in (path for path in pair.b.node.folder.rglob("vigie.sqlite*") if path.is_file()):
         data = path.read_bytes()
         assert b"secret-entry" not in data
-        assert {int(number) % 10 for number in re.findall(rb"secret-word-(\d+)", data)} <= {1}
+        assert {int(number) % 10 for number in re.findall(rb"secret-word-(\d+)\.", data)} <= {1}
 
 
 @pytest.mark.parametrize(
