@@ -171,7 +171,7 @@ class Exchange(RuleBasedStateMachine):
             assert taker.holds() == before
 
     @rule(pair=pairs, which=st.integers(0, 20), is_asked=st.booleans())
-    def old_page(self, pair: tuple[str, str], which: int, is_asked: bool) -> None:
+    def old_page(self, *, pair: tuple[str, str], which: int, is_asked: bool) -> None:
         """The line gives some earlier page of this or of another pair instead of the one that was asked for, which is lost or never made."""
         server, client = pair
         pages = self.net.pages.get(pair, []) if which % 3 else [page for found in self.net.pages.values() for page in found]
@@ -216,7 +216,7 @@ class Exchange(RuleBasedStateMachine):
             assert taker.holds() == before
 
     @rule(name=names, is_revoked=st.booleans())
-    def change_key(self, name: str, is_revoked: bool) -> None:
+    def change_key(self, *, name: str, is_revoked: bool) -> None:
         """A node signs with a new key; the old one may be revoked."""
         node = self.net.members[name].node
         old = identity_of(node).key_id

@@ -29,13 +29,7 @@ OF_STORES: dict[str, Fault] = {
     "a label that opens is not noticed": (offering, "sorted(labels ^ getattr(place, name))", "sorted(getattr(place, name) - labels)"),
     "a label that closes is not noticed": (offering, "sorted(labels ^ getattr(place, name))", "sorted(labels - getattr(place, name))"),
     "a relay's copy outdoes the owner's withdrawal": (applying, " and by_peer.get(owners[record_id], True)", ""),
-    "an older pass is not dropped": (applying, "if delivery.is_whole:", "if False:"),
-    "places stay where rows were removed": (
-        applying,
-        '        if counts["erased"] or counts["withdrawn"]:\n            clamp',
-        "        if False:\n            clamp",
-    ),
-    "places stay where rows were erased": (erasure, "        clamp(connection)\n", ""),
+    "an older pass is not dropped": (applying, "if delivery.is_whole and (dropped", "if False and (dropped"),
     "what is gone is not written down": (applying, "    connection.execute(insert(gone), values)\n", ""),
     "a job that was turned back does all again": (
         offering,
@@ -58,6 +52,12 @@ OF_STORES: dict[str, Fault] = {
 """Found by three stores that exchange."""
 
 OF_NODES: dict[str, Fault] = {
+    "places stay where rows were removed": (
+        applying,
+        '        if counts["erased"] or counts["withdrawn"]:\n            clamp(connection)\n        counts += ',
+        "        counts += ",
+    ),
+    "places stay where rows were erased": (erasure, "        clamp(connection)\n", ""),
     "the page and the cursor are kept in two steps": (
         applying,
         "    with store.writing() as connection:\n        counts = Counter",
@@ -117,12 +117,12 @@ def _found() -> Iterator[None]:
 @pytest.mark.parametrize("fault", _marked(OF_STORES, QUICK_STORES))
 def test_the_stores_find_a_planted_fault(tmp_path: Path, fault: Fault) -> None:
     """In a few hundred runs at the most."""
-    with _found(), planted(*fault):
+    with planted(*fault), _found():
         test_exchange.run(tmp_path, 1, 300, 30)
 
 
 @pytest.mark.parametrize("fault", _marked(OF_NODES, QUICK_NODES))
 def test_the_nodes_find_a_planted_fault(tmp_path: Path, fault: Fault) -> None:
     """In some hundred runs at the most."""
-    with _found(), planted(*fault):
+    with planted(*fault), _found():
         test_network.run(test_network.Exchange, tmp_path / "nodes", 1, 150, 30)

@@ -396,8 +396,6 @@ def _record_id(node: Node) -> str:
 def test_a_record_of_an_unknown_owner_is_refused(tmp_path: Path) -> None:
     """B knows A, C does not: what B passes on of A cannot be proved at C, which says so and takes nothing."""
     with nodes(tmp_path, "AB") as made, nodes(tmp_path / "more", "C") as more:
-        from vigie.node.peers import add_peer, own_card
-
         a, b, c = made["A"], made["B"], more["C"]
         add_peer(b, own_card(c), NOW_US)
         add_peer(c, own_card(b), NOW_US)

@@ -101,12 +101,13 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
         counts["refused"] = len(offers) - len(wanted)
         _tell(connection, delivery, [(offer.stream, offer.record_id, offer.owner, True) for offer in wanted])
         counts["withdrawn"] = _remove(connection, [record_id for _, record_id, _ in delivery.withdrawn])
-        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)
-        if delivery.is_whole:
-            counts["withdrawn"] += _drop_older(connection, delivery)
-        _keep_note(connection, delivery)
         if counts["erased"] or counts["withdrawn"]:
             clamp(connection)
+        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)
+        if delivery.is_whole and (dropped := _drop_older(connection, delivery)):
+            counts["withdrawn"] += dropped
+            clamp(connection)
+        _keep_note(connection, delivery)
         if counts["taken"] or counts["erased"] or counts["withdrawn"]:
             count_change(connection)
             append_within(connection, [AuditRow(now_us, "", delivery.peer, "sync", "taken in", dict(+counts))])

@@ -21,7 +21,7 @@ from vigie.store.journal import AT_ONCE, destroy_items, forget_items
 from vigie.store.keyring import Keyring
 from vigie.store.offering import clamp
 from vigie.store.reading import bears_name
-from vigie.store.schema import entries, files, payload_blocks, quarantine, rejects, reports, tombstones
+from vigie.store.schema import entries, files, gone, payload_blocks, quarantine, rejects, reports, tombstones
 
 _Value = TypeVar("_Value")
 
@@ -70,6 +70,7 @@ def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], re
         if not rows and not words:
             return Erasure(0, is_journal_clear=True)
         write_tombstones(connection, [_tombstone(row, reason, now_us, sign) for row in (*rows, *words)])
+        _withdraw(connection, [row.record_id for row in (*rows, *words)])
         remove_words(connection, words)
         if rows:
             destroy_items(keyring, folder, _remove_reports(connection, rows))
@@ -77,6 +78,18 @@ def erase(store: Store, keyring: Keyring, folder: Path, names: Sequence[str], re
         count_change(connection)
         append_within(connection, [_audit_row([*rows, *words], reason, now_us)])
     return Erasure(len(rows) + len(words), is_journal_clear=_scrub(store))
+
+
+def _withdraw(connection: Connection, ids: Sequence[bytes]) -> None:
+    """Of what was received the tombstone stays here, since its owner has not signed it; partners who have it from here are told that it is gone."""
+    for stream, table in (("report", reports), ("entry", entries)):
+        columns = (table.c.record_id, table.c.owner, table.c.label_id)
+        for part in _parts(ids):
+            found = connection.execute(select(*columns).where(table.c.record_id.in_(part), table.c.received)).all()
+            if found:
+                connection.execute(insert(gone), [row._asdict() | {"stream": stream} for row in found])
+                is_theirs = tombstones.c.record_id.in_([row.record_id for row in found])
+                connection.execute(update(tombstones).where(is_theirs).values(label_id=None))
 
 
 def write_tombstones(connection: Connection, found: Sequence[Mapping[str, Any]]) -> None:
