@@ -21,13 +21,17 @@ Fault = tuple[ModuleType, str, str]
 OF_STORES: dict[str, Fault] = {
     "the withdrawal of a relayed record is not passed on": (
         offering,
-        "if row.label_id in labels and row.owner != audience.party:\n            told.withdrawn",
-        "if False:\n            told.withdrawn",
+        "if row.label_id in labels and row.owner != audience.party:\n            if len(told)",
+        "if False:\n            if len(told)",
     ),
     "the version that a relabelling replaces is not withdrawn": (offering, "if _is_open(old, place) and _is_for(old, audience)]", "if False]"),
-    "replaced versions are offered": (offering, "row.number not in superseded and _is_for(row, audience)]", "_is_for(row, audience)]"),
-    "a label that opens is not noticed": (offering, "sorted(labels ^ getattr(place, name))", "sorted(getattr(place, name) - labels)"),
-    "a label that closes is not noticed": (offering, "sorted(labels ^ getattr(place, name))", "sorted(labels - getattr(place, name))"),
+    "replaced versions are offered": (
+        offering,
+        "_is_open(row, place) and _is_for(row, audience) and row.number not in superseded]",
+        "_is_open(row, place) and _is_for(row, audience)]",
+    ),
+    "a label that opens is not noticed": (offering, "opened ^ getattr(place, name)", "getattr(place, name) - opened"),
+    "a label that closes is not noticed": (offering, "opened ^ getattr(place, name)", "opened - getattr(place, name)"),
     "a relay's copy outdoes the owner's withdrawal": (applying, " and by_peer.get(owners[record_id], True)", ""),
     "an older pass is not dropped": (applying, "if delivery.is_whole and (dropped", "if False and (dropped"),
     "what is gone is not written down": (applying, "    connection.execute(insert(gone), values)\n", ""),
@@ -40,12 +44,12 @@ OF_STORES: dict[str, Fault] = {
     "a partner is offered its own records": (offering, "return row.owner != audience.party and (", "return ("),
     "the cursor moves without its page": (
         applying,
-        "        counts += _write(connection, delivery.peer, wanted, now_us)\n",
-        "        if len(wanted) < 2:\n            counts += _write(connection, delivery.peer, wanted, now_us)\n",
+        "        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)\n",
+        "        if len(wanted) < 2:\n            counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)\n",
     ),
     "a received record passes on without leave": (
         predicate,
-        "    kept = not_(and_(_opens(party, directory, now_us), _passes(home)))",
+        "    kept = not_(and_(_opens(party, directory, now_us), _passes(home, is_granted=is_granted)))",
         "    kept = not_(_opens(party, directory, now_us))",
     ),
 }
@@ -84,7 +88,7 @@ OF_NODES: dict[str, Fault] = {
         "if row.label_id in labels and bytes",
     ),
     "nothing is read anew when a key is revoked": (sync, "return known if known.revoked == revoked else", "return known if True else"),
-    "a record that is here keeps its old seal": (applying, "[*fresh.values(), *_sealed_anew(connection, again)]", "[*fresh.values()]"),
+    "a record that is here keeps its old seal": (applying, "[*fresh.values(), *renewed]", "[*fresh.values()]"),
     "an older version is shown": (
         reading,
         "newer.c.version > 1, newer.c.version > reports.c.version, takes_its_place)",
