@@ -146,7 +146,8 @@ def _join(columns: Sequence[Any]) -> Any:
 
 def trimmed(catalogue: Catalogue) -> Catalogue:
     """The same reports, with no name in any text column that no report bears: what the columns hold is a function of the reports alone."""
-    return replace(catalogue, **{name: _trimmed(getattr(catalogue, name)) for name in _CODED})
+    columns: dict[str, Any] = {name: _trimmed(getattr(catalogue, name)) for name in _CODED}
+    return replace(catalogue, **columns)
 
 
 def _trimmed(column: Coded) -> Coded:
