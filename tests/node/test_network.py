@@ -314,8 +314,8 @@ def assert_same_world(one: Member, other: Member) -> bool:
     return len(seen[0]) > 0
 
 
-BUSY = {"offered": 200, "relayed": 60, "withdrawn": 5, "relabelled": 10, "erased": 8, "synced": 100, "killed": 10, "old refused": 3, "forged refused": 8}
-BUSY |= {"restored": 5, "revoked": 4, "rotated": 4, "parted": 4, "viewed": 8, "same worlds": 10}
+BUSY = {"offered": 120, "relayed": 40, "withdrawn": 4, "relabelled": 6, "erased": 4, "synced": 60, "killed": 4, "old refused": 1, "forged refused": 1}
+BUSY |= {"restored": 4, "revoked": 2, "rotated": 2, "parted": 2, "viewed": 4, "same worlds": 8}
 """How often each thing must have happened in the short run: else it proves little."""
 
 

@@ -100,7 +100,7 @@ OF_NODES: dict[str, Fault] = {
 }
 """Found by three nodes that exchange."""
 
-QUICK_STORES, QUICK_NODES = ("a label that opens is not noticed",), ("a page for another one is taken",)
+QUICK_STORES, QUICK_NODES = ("a label that opens is not noticed",), ()
 
 
 def _marked(faults: dict[str, Fault], quick: tuple[str, ...]) -> list[object]:
