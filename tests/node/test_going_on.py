@@ -180,7 +180,7 @@ def test_a_world_that_little_came_to_is_not_written_again_until_something_goes(a
     for _ in range(2):
         assert differing(kept_world(node, audience, atlas, exercise=False), make_world(node, audience, atlas, exercise=False)) == []
         assert [*(node.folder / "worlds").glob("*.world")] == [before]
-    act(node, ("erase", 13, 1), NOW_US)
+    act(node, ("erase", 10, 1), NOW_US)
     assert differing(kept_world(node, audience, atlas, exercise=False), make_world(node, audience, atlas, exercise=False)) == []
     assert [*(node.folder / "worlds").glob("*.world")] != [before]
     node.store.close()
