@@ -23,7 +23,7 @@ from vigie.model.pack import Pack
 from vigie.model.report import Report
 from vigie.model.said import body_of
 from vigie.model.times import DAY_US, quarter_start
-from vigie.node import going_on, worlds
+from vigie.node import going_on, world_file, worlds
 from vigie.node.going_on import Made, go_on, made_whole
 from vigie.node.kept import kept_world
 from vigie.node.packs import pack
@@ -47,8 +47,8 @@ def learns_early(monkeypatch: pytest.MonkeyPatch) -> None:
         found = pack(name)
         return replace(found, sameness=replace(found.sameness, least_learned=FEW))
 
-    monkeypatch.setattr(worlds, "pack", early)
-    monkeypatch.setattr(going_on, "pack", early)
+    for module in (worlds, going_on, world_file):
+        monkeypatch.setattr(module, "pack", early)
     monkeypatch.setattr(going_on, "MOST_CHANGED", 1.0)
 
 
@@ -176,7 +176,7 @@ def test_a_world_that_little_came_to_is_not_written_again_until_something_goes(a
     audience = node.audience(OWN, NOW_US)
     kept_world(node, audience, atlas, exercise=False)
     (before,) = (node.folder / "worlds").glob("*.world")
-    act(node, ("take", [told(12, 0, 0, is_new=True), told(10, 1, 1, is_new=True)], LABELS[0]), NOW_US)
+    act(node, ("take", [told(12, 0, 0, is_new=True), told(13, 1, 0, is_new=True)], LABELS[0]), NOW_US)
     for _ in range(2):
         assert differing(kept_world(node, audience, atlas, exercise=False), make_world(node, audience, atlas, exercise=False)) == []
         assert [*(node.folder / "worlds").glob("*.world")] == [before]
