@@ -393,17 +393,38 @@ def _record_id(node: Node) -> str:
         return bytes(connection.exec_driver_sql("SELECT record_id FROM reports").scalar_one()).hex()
 
 
-def test_a_record_of_an_unknown_owner_is_refused(tmp_path: Path) -> None:
-    """B knows A, C does not: what B passes on of A cannot be proved at C, which says so and takes nothing."""
+def test_a_record_of_an_unknown_owner_waits_and_stops_no_page(tmp_path: Path) -> None:
+    """B knows A, C does not: what B passes on of A cannot be proved at C, which takes what is B's; once C has A's card it takes the other too."""
     with nodes(tmp_path, "AB") as made, nodes(tmp_path / "more", "C") as more:
         a, b, c = made["A"], made["B"], more["C"]
         add_peer(b, own_card(c), NOW_US)
         add_peer(c, own_card(b), NOW_US)
         take(a, open_label("A"), *quakes(1))
+        take(b, open_label("B"), *quakes(2))
         sync_with(b, "A", to(a), NOW_US)
-        with pytest.raises(BadReport, match="keys are not known here"):
-            pull(c, "B", to(b), NOW_US)
-        assert held(c) == set()
+        assert sync_with(c, "B", to(b), NOW_US).counts["unproved"] == 1
+        assert held(c) == {"r2"}
+        assert not sync_with(c, "B", to(b), NOW_US).counts
+        add_peer(c, own_card(a), NOW_US)
+        sync_with(c, "B", to(b), NOW_US)
+        assert held(c) == {"r1", "r2"}
+
+
+def test_nobody_passes_on_what_its_owner_did_not_tell_it(tmp_path: Path) -> None:
+    """C and D have A's record from B and pass it on to nobody, so that they lose it with B; once C hears A itself it passes it on to D."""
+    with nodes(tmp_path, "ABCD") as made:
+        a, b, c, d = (made[name] for name in "ABCD")
+        take(a, open_label("A"), *quakes(1))
+        for asking, party, asked in ((b, "A", a), (c, "B", b), (d, "C", c)):
+            sync_with(asking, party, to(asked), NOW_US)
+        assert (held(c), held(d)) == ({"r1"}, set())
+        sync_with(c, "A", to(a), NOW_US)
+        sync_with(d, "C", to(c), NOW_US)
+        assert held(d) == {"r1"}
+        take(a, for_party("A"), *quakes(1))
+        for asking, party, asked in ((c, "A", a), (d, "C", c)):
+            sync_with(asking, party, to(asked), NOW_US)
+        assert (held(b), held(c), held(d)) == ({"r1"}, set(), set())
 
 
 def test_a_field_that_is_unknown_here_breaks_no_world(tmp_path: Path, atlas: Atlas) -> None:

@@ -191,7 +191,7 @@ class Exchange(RuleBasedStateMachine):
             ]
 
 
-BUSY = {"offered": 300, "relayed": 60, "withdrawn": 40, "erased": 10, "lost": 2, "crash": 1, "twice": 2}
+BUSY = {"offered": 200, "relayed": 40, "withdrawn": 20, "erased": 5, "lost": 2, "crash": 1, "twice": 2}
 """How often each thing must have happened in the short run: else it proves little."""
 
 

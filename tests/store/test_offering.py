@@ -47,7 +47,6 @@ def _told(node: Node, limit: int) -> list[tuple[object, ...]]:
         quiet = tell(connection, node.audience("B"), place, 1)
     assert not len(quiet)
     assert not quiet.more
-    assert quiet.place == place
     return pages
 
 
@@ -58,12 +57,12 @@ def test_hidden_rows_change_no_page(tmp_path_factory: pytest.TempPathFactory, mo
     monkeypatch.setattr(offering, "_AT_ONCE", window)
     busy: list[bool] = []
 
-    @settings(max_examples=25)
+    @settings(max_examples=12)
     @given(_words, st.sampled_from([1, 2, 3, 100]))
     def holds(said: Said, limit: int) -> None:
         pages = []
         for name in ("plain", "full"):
-            nodes = network(tmp_path_factory.mktemp(name), source)
+            nodes = network(tmp_path_factory.mktemp(name), source, {})
             _say(nodes["A"], said, with_hidden=name == "full")
             pages.append(_told(nodes["A"], limit))
             for node in nodes.values():
@@ -82,7 +81,7 @@ def test_labels_that_open_at_once_are_told_in_the_order_of_their_texts(tmp_path:
     found = []
     for turn, order in enumerate((("x", "y"), ("y", "x"))):
         (tmp_path / str(turn)).mkdir()
-        nodes = network(tmp_path / str(turn), source)
+        nodes = network(tmp_path / str(turn), source, {})
         node = nodes["A"]
         labels = {name: Label("A", tlp="AMBER", rel_to=frozenset({"G"}), not_to=frozenset({name})) for name in order}
         for name in order:

@@ -51,12 +51,16 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How far a partner was read: its cursor, in which pass from the beginning, and which pass came to its end; and how many keys were revoked then."""
+    """How far a partner was read: its cursor, in which pass from the beginning, and which pass came to its end; and how many keys were revoked then.
+
+    Where something could not be proved since, `unproved` has the names of all whose keys were known.
+    """
 
     cursor: str = ""
     generation: int = 1
     whole: int = 0
     revoked: int = 0
+    unproved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +174,18 @@ def _alone(node: Node, party: str) -> Iterator[None]:
 
 
 def _reading(node: Node, party: str) -> _Reading:
-    """How far the partner was read. Once any partner has revoked a key all are read anew: what that key sealed is sealed anew, or is forged."""
+    """How far the partner was read. Once any partner has revoked a key all are read anew: what that key sealed is sealed anew, or is forged.
+
+    So is one that passed on what could not be proved, once another partner's keys are known.
+    """
     said, revoked = read_note(node.store, PULLED, party), count_revoked(node)
     known = _Reading(**{name: said[name] for name in _Reading.__slots__ if name in said}) if said else _Reading(revoked=revoked)
-    return known if known.revoked == revoked else _Reading("", known.generation + 1, known.whole, revoked)
+    is_same = known.revoked == revoked and (not known.unproved or list(known.unproved) == _known_parties(node))
+    return known if is_same else _Reading("", known.generation + 1, known.whole, revoked)
+
+
+def _known_parties(node: Node) -> list[str]:
+    return sorted(one.party for one in list_peers(node))
 
 
 def _request(node: Node, identity: Identity, known: Peer, cursor: str, limit: int) -> Request:
@@ -255,6 +267,7 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
     judge = _judge(node, page.sender, history)
     found = verified(page, judge) if page.items else Verified()
     whole = reading.generation if is_whole else reading.whole
+    unproved = _known_parties(node) if found.unproved else [*reading.unproved]
     delivery = Delivery(
         peer=page.sender,
         generation=reading.generation,
@@ -265,7 +278,7 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
         erased=found.erased,
         is_whole=is_whole,
         revoked=frozenset(name for one in judge.histories.values() for name in one.revoked_ids),
-        note={**asdict(reading), "cursor": page.next, "whole": whole},
+        note={**asdict(reading), "cursor": page.next, "whole": whole, "unproved": [*unproved]},
     )
     counts = _taken_in(node, delivery, now_us)
     return Pulled(counts + Counter(unproved=found.unproved), more=page.more)

@@ -46,7 +46,7 @@ class Verified:
     withdrawn: list[tuple[str, bytes, str]] = field(default_factory=list)
     erased: list[Erased] = field(default_factory=list)
     unproved: int = 0
-    """Records of third parties whose keys were revoked since: they come again when their owners have sealed them anew."""
+    """Records of third parties whose keys are not known here, or were revoked since: they come again when that has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def _take(found: Verified, offer: Offer, batches: Sequence[Batch], judge: Judge)
             found.unproved += 1
         return
     entry = read_entry(offer.text, judge.directory)
+    if offer.payload:
+        raise BadReport("A partner sends bytes that belong to no record", source=judge.peer, record=record_id.hex())
     if _is_proved(offer, record_id, seal, entry.owner, batches, judge, next(_entry_faults(entry), "")):
         found.entries.append((entry, seal))
     else:
@@ -109,12 +111,12 @@ _label_text = lru_cache(maxsize=1_000)(label_text)
 
 
 def _is_proved(offer: Offer, record_id: bytes, seal: Seal, owner: str, batches: Sequence[Batch], judge: Judge, fault: str) -> bool:
-    """Whether the record is its owner's; not so where a third party still has it under the seal of a key that its owner has revoked.
+    """Whether the record is its owner's; not so where a third party passes it on whose owner's keys are not known here, or were revoked since.
 
     Raises `BadReport` where the owner has not sealed it, or where it has a fault.
     """
     history = _history(owner, judge)
-    if owner != judge.peer and history.is_revoked(seal.key_id):
+    if history is None or (owner != judge.peer and history.is_revoked(seal.key_id)):
         return False
     if batches[offer.seal.batch].owner != owner or not is_sealed(record_id, seal, owner, history, judge.roots):
         raise BadReport("A record's signature is not its owner's: it was forged or altered", source=judge.peer, record=f"{owner} {record_id.hex()}")
@@ -134,18 +136,16 @@ def _foreign(owner: str, judge: Judge) -> str:
     return owner
 
 
-def _history(owner: str, judge: Judge) -> History:
-    """The key history of an owner who is known."""
-    known = judge.histories.get(_foreign(owner, judge))
-    if known is None:
-        todo = "add the owner's card with `vigie peers add`"
-        raise BadReport("The partner passes on a record whose owner's keys are not known here", source=judge.peer, got=owner, todo=todo)
-    return known
+def _history(owner: str, judge: Judge) -> History | None:
+    """The key history of an owner; None where this node does not know its keys."""
+    return judge.histories.get(_foreign(owner, judge))
 
 
 def _erased(item: Erasure, judge: Judge) -> Iterator[Erased]:
-    """What the erasure names, but for what a third party tells under a revoked key."""
+    """What the erasure names, but for what a third party tells under a revoked key, or of an owner whose keys are not known here."""
     history = _history(item.owner, judge)
+    if history is None:
+        return
     for one in item.versions:
         try:
             at_us = parse_time(one.erased)

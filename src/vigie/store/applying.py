@@ -99,11 +99,12 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
         _tell(connection, delivery, [(stream, record_id, owner, False) for stream, record_id, owner in delivery.withdrawn])
         wanted = _without_erased(connection, offers)
         counts["refused"] = len(offers) - len(wanted)
+        told_before = _told_by_owner(connection, delivery.peer, wanted)
         _tell(connection, delivery, [(offer.stream, offer.record_id, offer.owner, True) for offer in wanted])
         counts["withdrawn"] = _remove(connection, [record_id for _, record_id, _ in delivery.withdrawn])
         if counts["erased"] or counts["withdrawn"]:
             clamp(connection)
-        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)
+        counts += _write(connection, delivery, wanted, told_before, now_us)
         if delivery.is_whole and (dropped := _drop_older(connection, delivery)):
             counts["withdrawn"] += dropped
             clamp(connection)
@@ -155,7 +156,7 @@ def _standing(connection: Connection, owners: Mapping[bytes, str]) -> set[bytes]
     return {record_id for record_id, by_peer in said.items() if any(by_peer.values()) and by_peer.get(owners[record_id], True)}
 
 
-def _write(connection: Connection, peer: str, offers: Sequence[_Offer], revoked: Collection[str], now_us: int) -> Counter[str]:
+def _write(connection: Connection, delivery: Delivery, offers: Sequence[_Offer], told_before: Collection[bytes], now_us: int) -> Counter[str]:
     """Writes the records that stand and are not here yet."""
     standing = _standing(connection, {offer.record_id: offer.owner for offer in offers})
     known = _known(connection, offers)
@@ -164,18 +165,25 @@ def _write(connection: Connection, peer: str, offers: Sequence[_Offer], revoked:
     for offer in offers:
         held = known.get((offer.stream, offer.key, offer.version))
         if held is not None and held != offer.record_id:
-            raise BadReport("A partner tells two different things under one version", source=peer, record=offer.record_id.hex(), got=held.hex())
+            raise BadReport("A partner tells two different things under one version", source=delivery.peer, record=offer.record_id.hex(), got=held.hex())
         if held is None and offer.record_id in standing:
             fresh[offer.record_id] = offer
             known[offer.stream, offer.key, offer.version] = offer.record_id
     labels = {label: label_number(connection, label) for label in {offer.label for offer in fresh.values()}}
-    _write_reports(connection, peer, [offer for offer in fresh.values() if offer.stream == "report"], labels, now_us)
+    _write_reports(connection, delivery.peer, [offer for offer in fresh.values() if offer.stream == "report"], labels, now_us)
     _write_entries(connection, [offer for offer in fresh.values() if offer.stream == "entry"], labels)
-    renewed = _sealed_anew(connection, again, revoked)
+    renewed = _sealed_anew(connection, again, delivery.revoked)
     _write_seals(connection, [*fresh.values(), *renewed])
-    if renewed:
-        offer_again(connection, {label_number(connection, label) for label in {offer.label for offer in renewed}})
+    come = {record_id for record_id, offer in again.items() if offer.owner == delivery.peer and record_id not in told_before}
+    offer_again(connection, come | {offer.record_id for offer in renewed})
     return Counter(taken=len(fresh), known=len(offers) - len(fresh))
+
+
+def _told_by_owner(connection: Connection, peer: str, offers: Sequence[_Offer]) -> set[bytes]:
+    """Which of the records that the partner owns it released to this node before."""
+    own = [offer.record_id for offer in offers if offer.owner == peer]
+    rows = rows_with(connection, copies, ("record_id", "peer", "is_live"), "record_id", own)
+    return {bytes(record_id) for record_id, by, is_live in rows if by == peer and is_live}
 
 
 def _sealed_anew(connection: Connection, known: Mapping[bytes, _Offer], revoked: Collection[str]) -> Sequence[_Offer]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, and_, not_, select
 from vigie.model.errors import BadReport
 from vigie.model.granting import Granting
 from vigie.model.said import read_body
-from vigie.store.predicate import shown_labels
+from vigie.store.predicate import is_direct, shown_labels
 from vigie.store.reading import Audience, has_other_label, is_relabelled
 from vigie.store.schema import entries, reports
 
@@ -55,7 +55,7 @@ def _leave(connection: Connection, audience: Audience) -> Mapping[bytes, set[str
 def _standing(connection: Connection, audience: Audience, stream: str, table: Table, owners: Mapping[bytes, set[str]]) -> Iterator[Granted]:
     who = (audience.home, audience.party, audience.directory, audience.now_us)
     by_leave = and_(table.c.label_id.in_(shown_labels(*who, is_granted=True)), table.c.label_id.not_in(shown_labels(*who)))
-    is_told = and_(table.c.received, table.c.owner != audience.party, by_leave, not_(_has_other_label(table)))
+    is_told = and_(table.c.received, table.c.owner != audience.party, by_leave, is_direct(table), not_(_has_other_label(table)))
     for part in _parts(owners):
         for row in connection.execute(select(table.c.record_id, table.c.owner).where(table.c.record_id.in_(part), is_told)):
             if row.owner in owners[bytes(row.record_id)]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, FromClause, Table, and_, bindparam, exists, f
 
 from vigie.model.canonical import Json, canonical_text
 from vigie.store.granting import Granted, granted
-from vigie.store.predicate import readable_labels, shown_labels
+from vigie.store.predicate import is_direct, readable_labels, shown_labels
 from vigie.store.reading import Audience
 from vigie.store.schema import entries, gone, labels, notes, reports, tombstones
 
@@ -38,7 +38,10 @@ STREAMS: Mapping[str, tuple[Table, Any, tuple[str, ...], str]] = {
 
 
 class Job(NamedTuple):
-    """Rows after one and until another, of one label that was opened or closed to the partner, that are to be offered or withdrawn."""
+    """Rows after one and until another, of one label that was opened or closed to the partner, that are to be offered or withdrawn.
+
+    `again`: they are offered once more, to whoever had them: a job of its own beside the others.
+    """
 
     stream: str
     label_id: int
@@ -46,6 +49,7 @@ class Job(NamedTuple):
     opens: bool
     after: int
     until: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ class Place:
 
 
 class Row(NamedTuple):
-    """A row of a stream, as much as decides whom it is told."""
+    """A row of a stream, as much as decides whom it is told. `is_direct`: it is the node's own, or its owner itself tells the node of it."""
 
     number: int
     record_id: bytes
@@ -74,6 +78,7 @@ class Row(NamedTuple):
     label_id: int
     received: bool
     version: int
+    is_direct: bool
 
 
 @dataclass(slots=True)
@@ -166,7 +171,7 @@ def _by_text(connection: Connection, numbers: frozenset[int]) -> list[int]:
 
 def _new_jobs(jobs: Sequence[Job], place: Place, stream: str, label: int, *, received: bool, opens: bool) -> Iterator[Job]:
     """The job for a label that turned; where the opposite job was not done, it turns back only what that one did."""
-    undone = [job for job in jobs if job[:3] == (stream, label, received)]
+    undone = [job for job in jobs if job[:3] == (stream, label, received) and not job.again]
     until = min([job.after for job in undone], default=getattr(place, stream))
     yield Job(stream, label, received, opens, 0, until)
 
@@ -236,8 +241,11 @@ def _add(told: Told, stream: str, row: Row, *, opens: bool) -> None:
 
 
 def _is_for(row: Row, audience: Audience) -> bool:
-    """Whether a row of an open label may go to the partner: its own records it has, and of another owner's only what was received."""
-    return row.owner != audience.party and (row.received or row.owner == audience.home)
+    """Whether a row of an open label may go to the partner: its own records it has, and of another owner's only what that one told this node itself.
+
+    So what an owner takes back from those whom it tells is taken back by them, and no two others keep it alive for each other.
+    """
+    return row.owner != audience.party and (row.is_direct if row.received else row.owner == audience.home)
 
 
 def _tell_new(connection: Connection, audience: Audience, stream: str, told: Told, limit: int) -> None:
@@ -267,7 +275,7 @@ def _concerns(stream: str, audience: Audience, place: Place) -> Any:
 def _may_go(records: FromClause, audience: Audience, place: Place) -> Any:
     """As `_is_open` and `_is_for` have it."""
     own = and_(not_(records.c.received), records.c.owner == audience.home, _among(records, place.own))
-    return and_(records.c.owner != audience.party, or_(own, and_(records.c.received, _among(records, place.received))))
+    return and_(records.c.owner != audience.party, or_(own, and_(records.c.received, _among(records, place.received), is_direct(records))))
 
 
 def _told_of(table: Table, audience: Audience, numbers: frozenset[int]) -> Any:
@@ -304,9 +312,9 @@ def _is_open(row: Row, place: Place) -> bool:
 
 def _rows(connection: Connection, stream: str, condition: Any, most: int) -> list[Row]:
     table, number, _, _ = STREAMS[stream]
-    columns = (number, table.c.record_id, table.c.owner, table.c.label_id, table.c.received, table.c.version)
+    columns = (number, table.c.record_id, table.c.owner, table.c.label_id, table.c.received, table.c.version, is_direct(table))
     found = connection.execute(select(*columns).where(condition).order_by(number).limit(most)).all()
-    return [Row(row[0], bytes(row[1]), *row[2:]) for row in found]
+    return [Row(row[0], bytes(row[1]), row[2], row[3], row[4], row[5], bool(row[6])) for row in found]
 
 
 def _relabels(stream: str, newer: Any) -> Any:
@@ -351,22 +359,41 @@ def clamp(connection: Connection) -> None:
         connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
 
 
-def offer_again(connection: Connection, labels: Collection[int]) -> None:
-    """Has every partner be offered once more what it was told of the received records under these labels: they bear new seals."""
+def offer_again(connection: Connection, record_ids: Collection[bytes]) -> None:
+    """Has every partner that may read these received records be offered them once more: they bear new seals, or their owner tells of them itself now."""
+    again = [job for stream in STREAMS for job in _again(connection, stream, sorted(record_ids))]
+    if not again:
+        return
     for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
         said = json.loads(text)
         for kept in (said.get(name) for name in PLACES):
             if kept:
-                place = place_of(kept["place"])
-                kept["place"] = place_json(_from_the_beginning(place, _by_text(connection, place.received & frozenset(labels))))
+                kept["place"] = place_json(_with_again(place_of(kept["place"]), again))
         keep_served(connection, name, said)
 
 
-def _from_the_beginning(place: Place, labels: Sequence[int]) -> Place:
-    """The place with a job for each of these labels, which are open to the partner, over all rows that it was told of."""
-    jobs = tuple(Job(stream, label, True, True, 0, getattr(place, stream)) for stream in STREAMS for label in labels)
-    left = tuple(job for job in place.jobs if not (job.opens and job.received and job.label_id in labels))
-    return replace(place, jobs=(*left, *(job for job in jobs if job.until)))
+def _again(connection: Connection, stream: str, record_ids: Sequence[bytes]) -> Iterator[Job]:
+    """The rows of these records, by label, as jobs."""
+    table, number, _, _ = STREAMS[stream]
+    found: dict[int, tuple[int, int]] = {}
+    for part in (record_ids[start : start + _AT_ONCE] for start in range(0, len(record_ids), _AT_ONCE)):
+        query = select(table.c.label_id, func.min(number), func.max(number)).where(table.c.record_id.in_(part), table.c.received).group_by(table.c.label_id)
+        for label, first, last in connection.execute(query):
+            known = found.get(label, (first, last))
+            found[label] = min(first, known[0]), max(last, known[1])
+    for label in _by_text(connection, frozenset(found)):
+        yield Job(stream, label, True, True, found[label][0] - 1, found[label][1], again=True)
+
+
+def _with_again(place: Place, again: Sequence[Job]) -> Place:
+    """The place with these jobs, as far as the partner has been told; one that it has for the same label grows."""
+    jobs = {(job.stream, job.label_id): job for job in place.jobs if job.again}
+    for job in again:
+        known = jobs.get((job.stream, job.label_id), job)
+        until = min(max(job.until, known.until), getattr(place, job.stream))
+        if job.label_id in place.received and until > job.after:
+            jobs[job.stream, job.label_id] = job._replace(after=min(job.after, known.after), until=until)
+    return replace(place, jobs=(*(job for job in place.jobs if not job.again), *jobs.values()))
 
 
 def served_note(connection: Connection, peer: str) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, not_, or_, select
 
 from vigie.model.label import TLP_ORDER, Directory
-from vigie.store.schema import label_names, label_parts, labels
+from vigie.store.schema import copies, label_names, label_parts, labels
 
 
 def readable_labels(party: str, directory: Directory, now_us: int) -> Select[int]:
@@ -23,6 +23,12 @@ def shown_labels(home: str, party: str, directory: Directory, now_us: int, *, is
     """The ids of the labels under which the node of `home` may show `party`, another one, what another node released to it; see `may_show`."""
     kept = not_(and_(_opens(party, directory, now_us), _passes(home, is_granted=is_granted)))
     return select(labels.c.id).where(not_(exists().where(label_parts.c.label_id == labels.c.id, kept)))
+
+
+def is_direct(records: FromClause) -> ColumnElement[bool]:
+    """The condition that a record (of reports or entries) is the node's own, or that its owner itself, as a partner, tells this node of it now."""
+    is_owners = (copies.c.record_id == records.c.record_id, copies.c.peer == records.c.owner, copies.c.is_live)
+    return or_(not_(records.c.received), select(copies.c.record_id).where(*is_owners).correlate(records).exists())
 
 
 def _opens(party: str, directory: Directory, now_us: int) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from vigie.store.applying import Erased
 from vigie.store.database import Store
 from vigie.store.entries import entry_of_row, words_open_to
 from vigie.store.offering import STREAMS, Place, Row, Told, tell
+from vigie.store.predicate import is_direct
 from vigie.store.reading import Audience, has_other_label, open_to
 from vigie.store.rows import report_of_row
 from vigie.store.schema import copies, entries, labels, payload_blocks, reports, tombstones
@@ -119,8 +120,8 @@ def tombstones_told(connection: Connection, keys: Iterable[bytes], labels_open: 
 
 def shares(store: Store, audience: Audience) -> list[Share]:
     """What a partner would be told in all, counted by stream, field or type, and label."""
-    is_told_report = and_(open_to(audience, reports), not_(has_other_label(reports)), reports.c.owner != audience.party)
-    is_told_entry = and_(words_open_to(audience), entries.c.owner != audience.party)
+    is_told_report = and_(open_to(audience, reports), not_(has_other_label(reports)), reports.c.owner != audience.party, is_direct(reports))
+    is_told_entry = and_(words_open_to(audience), entries.c.owner != audience.party, is_direct(entries))
     with store.reading() as connection:
         return [
             Share(stream, *row)
