@@ -44,8 +44,8 @@ OF_STORES: dict[str, Fault] = {
     "a partner is offered its own records": (offering, "return row.owner != audience.party and (", "return ("),
     "the cursor moves without its page": (
         applying,
-        "        counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)\n",
-        "        if len(wanted) < 2:\n            counts += _write(connection, delivery.peer, wanted, delivery.revoked, now_us)\n",
+        "        counts += _write(connection, delivery, wanted, told_before, now_us)\n",
+        "        if len(wanted) < 2:\n            counts += _write(connection, delivery, wanted, told_before, now_us)\n",
     ),
     "a received record passes on without leave": (
         predicate,
@@ -87,7 +87,7 @@ OF_NODES: dict[str, Fault] = {
         "if row.label_id in labels and row.owner != audience.party and bytes",
         "if row.label_id in labels and bytes",
     ),
-    "nothing is read anew when a key is revoked": (sync, "return known if known.revoked == revoked else", "return known if True else"),
+    "nothing is read anew when a key is revoked": (sync, "is_same = known.revoked == revoked and", "is_same ="),
     "a record that is here keeps its old seal": (applying, "[*fresh.values(), *renewed]", "[*fresh.values()]"),
     "an older version is shown": (
         reading,

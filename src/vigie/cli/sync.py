@@ -67,6 +67,8 @@ def _say(found: list[Exchanged]) -> None:
             continue
         counts = [f"{one.counts[name]:,} {name}" for name in _COUNTS if one.counts[name]]
         say(f"{one.party}: {', '.join(counts) or 'nothing new'}{'; read anew from the beginning' if one.restarted else ''}.")
+        if one.counts["unproved"]:
+            say("  Unproved: passed on for others whose keys are not known here (add their cards with vigie peers add), or were revoked and not renewed yet.")
 
 
 def _watch(node: Node, parties: list[str], every: int) -> None:
