@@ -25,7 +25,17 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 ROOT = Path(__file__).resolve().parents[1]
 
 
-LONGEST = ("test_watch_tour.py", "test_warn.py", "test_manual.py", "test_damaged_tables.py", "test_stocktaking.py", "test_openapi.py", "test_activity_pages.py")
+LONGEST = (
+    "test_leaks.py",
+    "test_warn.py",
+    "test_manual.py",
+    "test_exchange.py",
+    "test_network.py",
+    "test_damaged_tables.py",
+    "test_stocktaking.py",
+    "test_openapi.py",
+    "test_activity_pages.py",
+)
 """The files that take longest, the longest first: workers begin with them, so that none waits for another at the end."""
 
 

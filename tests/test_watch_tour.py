@@ -94,7 +94,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     node.store.close()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_story_shows_every_step_with_its_picture(played: Played) -> None:
     """As many steps as pictures, an exercise on its face, no script; nothing runs on, and the passwords stand nowhere."""
     story = (played.folder / "story.html").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_the_story_shows_every_step_with_its_picture(played: Played) -> None:
     assert "The story: file://" in played.said
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_blockades_and_riots_raise_signals_and_the_larger_peaceful_crowd_none(played: Played, atlas: Atlas) -> None:
     """Two signals where the burst is, none where people demonstrated, and no demonstration among what was counted."""
     at_us = now_us()
@@ -121,7 +121,7 @@ def test_blockades_and_riots_raise_signals_and_the_larger_peaceful_crowd_none(pl
     assert kinds == {"unrest.obstruct", "unrest.riot"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_second_person_released_what_the_analyst_wrote(played: Played) -> None:
     """The warning is live, open to all, in two languages of which one is not yet read by a speaker, and says its rule and its replay."""
     chain, log = played.chain, played.log("VIGIE-DEMO")
@@ -136,7 +136,7 @@ def test_a_second_person_released_what_the_analyst_wrote(played: Played) -> None
     assert content.evidence
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_partner_accepts_another_contests_with_a_reason_and_something_is_done(played: Played) -> None:
     """Each party's answers in its own words; the partner's activity names the warning that it answers."""
     log, words = played.log("VIGIE-DEMO"), part("words")
@@ -147,7 +147,7 @@ def test_one_partner_accepts_another_contests_with_a_reason_and_something_is_don
     assert (activity.answers, activity.status, dict(activity.titles)) == ((played.chain.warning,), "running", {"en": words.ACTIVITY["title_1"]})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_public_reads_the_warning_and_the_deed_and_not_what_the_partners_said(played: Played, atlas: Atlas) -> None:
     """Page, feed and message, in the exercise alone: neither the counter-argument nor the posts' names stand in any of them."""
     words, client = part("words"), TestClient(make_app(played.node, atlas, now_us))
@@ -166,7 +166,7 @@ def test_the_public_reads_the_warning_and_the_deed_and_not_what_the_partners_sai
     assert client.get(f"/warnings/{name}").status_code == 404
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_page_became_one_meeting_on_the_map_and_the_person_whom_it_names_stands_nowhere(played: Played, atlas: Atlas) -> None:
     """One accepted reading; for everybody one meeting in the struck town on the days that the page tells; the name in no file of the node and the story."""
     press, log = part("press"), played.log("VIGIE-DEMO")
@@ -183,7 +183,7 @@ def test_a_page_became_one_meeting_on_the_map_and_the_person_whom_it_names_stand
     assert [path.name for path in played.folder.rglob("*") if path.is_file() and any(name in path.read_bytes() for name in hidden)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_silence_is_agreement_at_exactly_its_deadline(played: Played) -> None:
     """One round, asked of both partners, broken by nobody, ended when its deadline passed; then the work started. A job of the watch told it, once."""
     course = played.project.course
@@ -195,7 +195,7 @@ def test_silence_is_agreement_at_exactly_its_deadline(played: Played) -> None:
     assert (note["activity"], note["outcome"], note["exercise"]) == (played.project.ref, "agreed", True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gap_of_the_struck_town_is_covered_once_the_project_runs(played: Played, atlas: Atlas) -> None:
     """A high risk before and after; a gap before the project was written, planned only while it was under silence, covered by it after."""
     log, project = played.log("VIGIE-DEMO"), played.project
@@ -213,7 +213,7 @@ def struck(played: Played, log: Log, atlas: Atlas) -> Row:
     return row
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_public_page_shows_what_was_released_and_nothing_else(played: Played, atlas: Atlas) -> None:
     """Warning, project and mediation in the exercise, the meeting on its map; what was said among partners, posts and other rules in neither world."""
     words, press, client = part("words"), part("press"), TestClient(make_app(played.node, atlas, now_us))
@@ -227,7 +227,7 @@ def test_the_public_page_shows_what_was_released_and_nothing_else(played: Played
     assert "Meeting or consultation" not in client.get("/?field=cooperation&country=ME").text.partition("<table")[2]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_brief_is_one_page_of_pdf(played: Played) -> None:
     """Written by the command line for the public."""
     pdf = (played.folder / "brief.pdf").read_bytes()

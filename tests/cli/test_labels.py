@@ -102,3 +102,24 @@ def test_the_levels_of_a_policy_file_are_told_as_the_directory_wants_them(run: R
         (tmp_path / name).write_bytes(content)
         assert refused(run("labels", "levels", str(tmp_path / name)))
     assert refused(run("labels", "levels", str(tmp_path / "missing.xml")))
+
+
+def test_leave_is_given_listed_and_taken_back(run: Run, tmp_path: Path) -> None:
+    """For a report marked orcon, by who may release; a report that needs none is refused."""
+    assert "needs no leave" in refused(run("labels", "grant", "MSO/r1", "--to", "MK-NODE", "--until", "2100-01-01", "--as", "chief"))
+    (tmp_path / "orcon.json").write_text('{"tlp": "GREEN", "orcon": true}')
+    said(run("labels", "propose", "MSO/r1", "--label", str(tmp_path / "orcon.json"), "--as", "analyst"))
+    assert "may not release" in refused(run("labels", "grant", "MSO/r1", "--to", "MK-NODE", "--until", "2100-01-01", "--as", "analyst"))
+    assert "may pass it on to MK-NODE" in said(run("labels", "grant", "MSO/r1", "--to", "MK-NODE", "--until", "2100-01-01", "--as", "chief"))
+    (grant,) = json.loads(said(run("labels", "grants", "--as", "chief", "--json")))
+    assert (grant["stands"], grant["to"], grant["name"]) == ("given", "MK-NODE", "MSO/r1")
+    assert "may no more be passed on" in said(run("labels", "ungrant", grant["grant"], "--as", "chief"))
+    assert "taken back" in said(run("labels", "grants", "--as", "chief"))
+
+
+def test_a_file_under_a_wider_label_needs_somebody_who_agrees(run: Run, tmp_path: Path) -> None:
+    """Without, the report keeps its label and the file says so; an account that may not release cannot agree."""
+    path = str(tmp_path / "r.csv")
+    assert "1 of them are held under a stricter label" in said(run("ingest", path, "--tlp", "CLEAR"))
+    assert "may not release" in refused(run("ingest", path, "--tlp", "CLEAR", "--approved-by", "analyst"))
+    assert "1 new reports" in said(run("ingest", path, "--tlp", "CLEAR", "--approved-by", "chief"))

@@ -134,7 +134,7 @@ def say_outcome(outcome: Outcome) -> None:
         say(f"  {tally.relabelled:,} of them were held under another label, which counts no more: who could read them by it alone no longer can.")
     if tally.closed:
         todo = "open them one by one (vigie labels propose), or take the file in again with --approved-by"
-        say(f"  {tally.closed:,} reports are held under a stricter label and keep it, as this file's label opens more: {todo}.")
+        say(f"  {tally.closed:,} of them are held under a stricter label and keep it, as this file's label opens more: {todo}.")
     if outcome.restricted:
         say("  The source's terms forbid passing it on: readable by you only, never exported.")
 
