@@ -35,6 +35,8 @@ MAX_KEPT_REJECTS = 10_000
 """How many rejects of one file are kept one by one; the rest is counted, and the whole file lies in the quarantine."""
 
 _REJECTS_AT_ONCE = 1_000
+_TWO = 2
+"""Of the labels under which a word was said last, two tell whether any other one came later."""
 
 _COLUMNS = (
     "record_id",
@@ -170,7 +172,7 @@ class Intake:
 
     def _without_unchanged(self, found: Sequence[PreparedReport], known: defaultdict[bytes, list[_Version]]) -> list[PreparedReport]:
         """The reports that are a new word, or an old one under another label; each once."""
-        held = {(key, version.facts) for key, versions in known.items() for version in versions if self._stands(version, versions)}
+        held = {(key, version.facts) for key, versions in known.items() for version in self._standing(versions)}
         fresh = []
         for report in found:
             mark = (report.key, report.facts)
@@ -180,12 +182,16 @@ class Intake:
         self.tally.unchanged += len(found) - len(fresh)
         return fresh
 
-    def _stands(self, version: _Version, known: Sequence[_Version]) -> bool:
-        """Whether a version says its word under the file's own label, and to write it once more would change nothing that may be changed."""
-        if version.label_id != self.label_id:
-            return False
-        later = [other for other in known if other.number > version.number and other.facts == version.facts and other.label_id != version.label_id]
-        return not later or self.opening is None or (not self.opening.is_agreed and self._would_open(max(later).label_id))
+    def _standing(self, known: Sequence[_Version]) -> Iterator[_Version]:
+        """The versions that say their word under the file's own label, where writing it once more would change nothing that may be changed."""
+        later = _relabelled(known)
+        for version in known:
+            if version.label_id == self.label_id and (version.number not in later or self._stays(later[version.number])):
+                yield version
+
+    def _stays(self, label_id: int) -> bool:
+        """Whether what has borne the file's label, and bears this one since, keeps it."""
+        return self.opening is None or (not self.opening.is_agreed and self._would_open(label_id))
 
     def keep_raw(self, item: str) -> bool:
         """Writes down that the file's own bytes lie in the quarantine as `item`. False where they lie there already: `item` is to be destroyed."""
@@ -258,7 +264,8 @@ class Intake:
         self._write(report, number, block_id)
         known.append(version)
         self.tally.tied += version.order() == latest.order() and version.facts != latest.facts
-        of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1]) if not _is_relabelled(earlier, known)}
+        passed = _relabelled(known)
+        of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1]) if earlier.number not in passed}
         for later in sorted(earlier for earlier in of_label.values() if _comes_before(version, earlier)):
             number = next_version(number, self.epoch)
             self._write_again(report.key, later, number)
@@ -294,9 +301,18 @@ class Intake:
             _copy(self.connection, rows)
 
 
-def _is_relabelled(version: _Version, known: Sequence[_Version]) -> bool:
-    """Whether a later version says the same under another label: then this one counts no more, and is not written again."""
-    return any(later.number > version.number and later.facts == version.facts and later.label_id != version.label_id for later in known)
+def _relabelled(known: Iterable[_Version]) -> dict[int, int]:
+    """The versions that a later one puts under another label, by number, with the latest such label: they count no more, and are not written again."""
+    found: dict[int, int] = {}
+    latest: dict[bytes, list[int]] = {}
+    for version in sorted(known, reverse=True):
+        said = latest.setdefault(version.facts, [])
+        other = next((label for label in said if label != version.label_id), None)
+        if other is not None:
+            found[version.number] = other
+        if len(said) < _TWO and version.label_id not in said:
+            said.append(version.label_id)
+    return found
 
 
 def _comes_before(version: _Version, latest: _Version) -> bool:
