@@ -340,7 +340,7 @@ def a_rule_of_the_label_left_out(patch: Patch) -> None:
 
 def another_partys_record_passed_on(patch: Patch) -> None:
     """What a partner released to the node is shown on as if it were the node's own."""
-    patch.setattr(predicate, "_passes", lambda _home: true())
+    patch.setattr(predicate, "_passes", lambda *_asked, **_leave: true())
 
 
 def words_of_the_desk(patch: Patch) -> None:
