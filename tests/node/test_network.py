@@ -314,9 +314,9 @@ def assert_same_world(one: Member, other: Member) -> bool:
     return len(seen[0]) > 0
 
 
-BUSY = {"offered": 120, "relayed": 40, "withdrawn": 4, "relabelled": 6, "erased": 4, "synced": 60, "killed": 4, "old refused": 1, "forged refused": 1}
-BUSY |= {"restored": 4, "revoked": 2, "rotated": 2, "parted": 2, "viewed": 4, "same worlds": 8}
-"""How often each thing must have happened in the short run: else it proves little."""
+EVENTS = ("relabelled", "erased", "killed", "old refused", "forged refused", "restored", "revoked", "rotated", "parted", "viewed", "same worlds")
+BUSY = {"offered": 2_000, "relayed": 400, "withdrawn": 100, "synced": 1_000, **dict.fromkeys(EVENTS, 20)} if IS_LONG else {"offered": 20, "synced": 15}
+"""How often each thing must have happened: else a run proves little. What is drawn in a short run differs from day to day."""
 
 
 def run(machine: type[Exchange], folder: Path, number: int, examples: int, steps: int) -> Counter[str]:
