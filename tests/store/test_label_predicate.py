@@ -41,29 +41,16 @@ def test_sql_opens_exactly_the_labels_that_may_read_opens(labelled: Store, some:
     assert opened & set(numbers) == {number for number, label in numbers.items() if may_read(party, label, directory, now)}
 
 
+@pytest.mark.parametrize("is_granted", [False, True])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(labels, min_size=1, max_size=6), directories, readers, readers | st.just(PUBLIC), now_times)
+@given(some=st.lists(labels, min_size=1, max_size=6), directory=directories, home=readers, party=readers | st.just(PUBLIC), now=now_times)
 def test_sql_shows_of_what_was_received_exactly_what_may_be_shown(
-    labelled: Store, some: list[Label], directory: Directory, home: str, party: str, now: int
+    labelled: Store, *, is_granted: bool, some: list[Label], directory: Directory, home: str, party: str, now: int
 ) -> None:
-    """Marks of simple labels and of the parts of joined ones."""
+    """Marks of simple labels and of the parts of joined ones; the owner's leave stands in for orcon and for nothing else."""
     every = [*some, *(join(first, second, directory) for first, second in pairwise(some))]
     with labelled.writing() as connection:
         numbers = {label_number(connection, label): label for label in every}
-        shown = set(connection.execute(shown_labels(home, party, directory, now)).scalars())
+        shown = set(connection.execute(shown_labels(home, party, directory, now, is_granted=is_granted)).scalars())
     if party != home:
-        assert shown & set(numbers) == {number for number, label in numbers.items() if may_show(home, party, label, directory, now)}
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(labels, min_size=1, max_size=6), directories, readers, readers | st.just(PUBLIC), now_times)
-def test_sql_passes_on_by_leave_exactly_what_may_be_shown_by_leave(
-    labelled: Store, some: list[Label], directory: Directory, home: str, party: str, now: int
-) -> None:
-    """The owner's leave stands in for orcon and for nothing else."""
-    every = [*some, *(join(first, second, directory) for first, second in pairwise(some))]
-    with labelled.writing() as connection:
-        numbers = {label_number(connection, label): label for label in every}
-        shown = set(connection.execute(shown_labels(home, party, directory, now, is_granted=True)).scalars())
-    if party != home:
-        assert shown & set(numbers) == {number for number, label in numbers.items() if may_show(home, party, label, directory, now, is_granted=True)}
+        assert shown & set(numbers) == {number for number, label in numbers.items() if may_show(home, party, label, directory, now, is_granted=is_granted)}

@@ -27,8 +27,9 @@ from vigie.node.peers import keep_history, known_peer
 from vigie.node.settings import Node
 from vigie.node.signed import is_by, key_named, signature_line
 from vigie.store import AuditRow, append_within
-from vigie.store.offering import PLACES, Place, Told, keep_served, place_json, place_of, served_note, tell
+from vigie.store.offering import Place, Told, place_json, place_of, tell
 from vigie.store.seals import seal_missing, seals_of
+from vigie.store.served import PLACES, keep_served, served_note
 from vigie.store.telling import Spoken, spoken, tell_more, tombstones_told
 
 MOST_ITEMS = 4_000

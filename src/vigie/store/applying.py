@@ -27,10 +27,11 @@ from vigie.store.erasure import blank_payloads, write_tombstones
 from vigie.store.intake import count_change
 from vigie.store.label_book import label_number
 from vigie.store.many import insert_many, rows_with
-from vigie.store.offering import STREAMS, clamp, offer_again
+from vigie.store.offering import STREAMS
 from vigie.store.rows import FACT_COLUMNS, PreparedReport, prepare_one
 from vigie.store.schema import copies, entries, files, gone, notes, payload_blocks, reports, seals, tombstones
 from vigie.store.seals import seals_of, write_seals
+from vigie.store.served import clamp, offer_again
 
 PULLED = "pulled"
 """The book of notes that says how far this node has read from each partner."""

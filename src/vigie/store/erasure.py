@@ -19,9 +19,9 @@ from vigie.store.entries import Word, remove_words, words_named
 from vigie.store.intake import count_change
 from vigie.store.journal import AT_ONCE, destroy_items, forget_items
 from vigie.store.keyring import Keyring
-from vigie.store.offering import clamp
 from vigie.store.reading import bears_name
 from vigie.store.schema import entries, files, gone, payload_blocks, quarantine, rejects, reports, tombstones
+from vigie.store.served import clamp
 
 _Value = TypeVar("_Value")
 

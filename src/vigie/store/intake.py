@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from vigie.model.errors import Reject
 from vigie.model.label import Label, label_text
-from vigie.model.times import NEVER_US
 from vigie.model.version import first_of, next_version
 from vigie.store.database import Store
 from vigie.store.epochs import epoch_within
@@ -30,14 +29,12 @@ from vigie.store.keyring import Keyring, seal
 from vigie.store.label_book import label_number
 from vigie.store.rows import FACT_COLUMNS, PreparedBlock, PreparedReport, record_id_of, renewed
 from vigie.store.schema import counters, files, labels, payload_blocks, quarantine, rejects, reports, tombstones
+from vigie.store.versions import Version, comes_before, known_versions, relabelled
 
 MAX_KEPT_REJECTS = 10_000
 """How many rejects of one file are kept one by one; the rest is counted, and the whole file lies in the quarantine."""
 
 _REJECTS_AT_ONCE = 1_000
-_TWO = 2
-"""Of the labels under which a word was said last, two tell whether any other one came later."""
-
 _COLUMNS = (
     "record_id",
     "key",
@@ -82,20 +79,6 @@ class Tally:
     tied: int = 0
     relabelled: int = 0
     closed: int = 0
-
-
-class _Version(NamedTuple):
-    """One version of a key, as much of it as decides what the next one is."""
-
-    number: int
-    label_id: int
-    facts: bytes
-    revision: int
-    issued_us: int | None
-
-    def order(self) -> tuple[int, int]:
-        """By what an agency's words follow one another."""
-        return (self.revision, NEVER_US if self.issued_us is None else self.issued_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +128,7 @@ class Intake:
     def add(self, block: PreparedBlock) -> None:
         """Writes the reports of a block that are new, as new versions of their keys."""
         wanted = self._without_erased(block.reports)
-        known = _known_versions(self.connection, [report.key for report in wanted])
+        known = known_versions(self.connection, [report.key for report in wanted])
         packed = self._of_this_epoch(_packed(block, self._without_unchanged(wanted, known)))
         block_id = self._write_payloads(packed)
         for report in packed.reports:
@@ -170,7 +153,7 @@ class Intake:
         self.reject_all([Reject("a record", "It was erased here and is not taken in again")] * (len(found) - len(wanted)))
         return wanted
 
-    def _without_unchanged(self, found: Sequence[PreparedReport], known: defaultdict[bytes, list[_Version]]) -> list[PreparedReport]:
+    def _without_unchanged(self, found: Sequence[PreparedReport], known: defaultdict[bytes, list[Version]]) -> list[PreparedReport]:
         """The reports that are a new word, or an old one under another label; each once."""
         held = {(key, version.facts) for key, versions in known.items() for version in self._standing(versions)}
         fresh = []
@@ -182,9 +165,9 @@ class Intake:
         self.tally.unchanged += len(found) - len(fresh)
         return fresh
 
-    def _standing(self, known: Sequence[_Version]) -> Iterator[_Version]:
+    def _standing(self, known: Sequence[Version]) -> Iterator[Version]:
         """The versions that say their word under the file's own label, where writing it once more would change nothing that may be changed."""
-        later = _relabelled(known)
+        later = relabelled(known)
         for version in known:
             if version.label_id == self.label_id and (version.number not in later or self._stays(later[version.number])):
                 yield version
@@ -247,10 +230,10 @@ class Intake:
             return None
         return int(self.connection.execute(insert(payload_blocks).values(data=block.payloads).returning(payload_blocks.c.id)).scalar_one())
 
-    def _version(self, report: PreparedReport, number: int) -> _Version:
-        return _Version(number, self.label_id, report.facts, report.revision, report.issued_us)
+    def _version(self, report: PreparedReport, number: int) -> Version:
+        return Version(number, self.label_id, report.facts, report.revision, report.issued_us)
 
-    def _add_again(self, report: PreparedReport, known: list[_Version], block_id: int | None) -> None:
+    def _add_again(self, report: PreparedReport, known: list[Version], block_id: int | None) -> None:
         """A report whose key is known: a new version, or an earlier word that comes late."""
         same = max((version for version in known if version.facts == report.facts), default=None)
         if same is not None and self.opening and self.opening.is_asked and not self.opening.is_agreed and self._would_open(same.label_id):
@@ -264,9 +247,9 @@ class Intake:
         self._write(report, number, block_id)
         known.append(version)
         self.tally.tied += version.order() == latest.order() and version.facts != latest.facts
-        passed = _relabelled(known)
+        passed = relabelled(known)
         of_label = {earlier.label_id: earlier for earlier in sorted(known[:-1]) if earlier.number not in passed}
-        for later in sorted(earlier for earlier in of_label.values() if _comes_before(version, earlier)):
+        for later in sorted(earlier for earlier in of_label.values() if comes_before(version, earlier)):
             number = next_version(number, self.epoch)
             self._write_again(report.key, later, number)
             known.append(later._replace(number=number))
@@ -284,7 +267,7 @@ class Intake:
         self.pending.append((*identity, *report.columns, report.payload_digest, block, report.payload_start, report.payload_length))
         self.tally.reports += 1
 
-    def _write_again(self, key: bytes, latest: _Version, number: int) -> None:
+    def _write_again(self, key: bytes, latest: Version, number: int) -> None:
         """The word that counted under its label goes on counting: it is written once more, above the one that came late."""
         self._flush()
         row = self.connection.execute(select(reports).where(reports.c.key == key, reports.c.version == latest.number)).one()
@@ -299,25 +282,6 @@ class Intake:
             self.connection.exec_driver_sql(f"INSERT INTO reports ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)  # noqa: S608 - names of our own columns
         elif rows:
             _copy(self.connection, rows)
-
-
-def _relabelled(known: Iterable[_Version]) -> dict[int, int]:
-    """The versions that a later one puts under another label, by number, with the latest such label: they count no more, and are not written again."""
-    found: dict[int, int] = {}
-    latest: dict[bytes, list[int]] = {}
-    for version in sorted(known, reverse=True):
-        said = latest.setdefault(version.facts, [])
-        other = next((label for label in said if label != version.label_id), None)
-        if other is not None:
-            found[version.number] = other
-        if len(said) < _TWO and version.label_id not in said:
-            said.append(version.label_id)
-    return found
-
-
-def _comes_before(version: _Version, latest: _Version) -> bool:
-    """Whether the version just written is an earlier word than the one that was the latest before it; of two that tie, the greater hash of the facts counts."""
-    return (version.order(), version.facts) < (latest.order(), latest.facts)
 
 
 def _packed(block: PreparedBlock, kept: Sequence[PreparedReport]) -> PreparedBlock:
@@ -347,21 +311,6 @@ def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY reports ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-_VERSION_COLUMNS = "key, version, label_id, facts, revision, issued_us"
-
-
-def _known_versions(connection: Connection, keys: Sequence[bytes]) -> defaultdict[bytes, list[_Version]]:
-    """All versions in the store of each key. Written for each database by hand: it is asked for every report of every file."""
-    known: defaultdict[bytes, list[_Version]] = defaultdict(list)
-    if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql(f"SELECT {_VERSION_COLUMNS} FROM reports WHERE key IN ({', '.join('?' * len(keys))})", tuple(keys))  # noqa: S608 - marks only
-    else:
-        found = connection.exec_driver_sql(f"SELECT {_VERSION_COLUMNS} FROM reports WHERE key = ANY(%s)", (list(keys),))  # noqa: S608 - our own columns
-    for key, *version in found:
-        known[key].append(_Version(*version))
-    return known
 
 
 @contextmanager

@@ -9,25 +9,18 @@ looked up, so that neither their number nor their being there shows.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, FromClause, Table, and_, bindparam, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, FromClause, Table, and_, bindparam, exists, func, not_, or_, select
 
-from vigie.model.canonical import Json, canonical_text
+from vigie.model.canonical import Json
 from vigie.store.granting import Granted, granted
 from vigie.store.predicate import is_direct, readable_labels, shown_labels
 from vigie.store.reading import Audience
-from vigie.store.schema import entries, gone, labels, notes, reports, tombstones
-
-SERVED = "served"
-"""The book of notes that says how far each partner has been told."""
-
-PLACES = ("pending", "acked", "before")
-"""The places of a partner that are kept: after the page that it was given last, where it asked for that one, and one page before."""
+from vigie.store.schema import entries, gone, labels, reports, tombstones
 
 _AT_ONCE = 1_000
 STREAMS: Mapping[str, tuple[Table, Any, tuple[str, ...], str]] = {
@@ -138,12 +131,13 @@ def _is_behind(connection: Connection, audience: Audience, place: Place, before:
 
 def _is_left(connection: Connection, number: Any, told: int, condition: Callable[[], Any]) -> bool:
     """Whether a row after the last one that was told meets the condition, which is made only where there is such a row."""
-    if _last(connection, number) <= told:
+    if last_number(connection, number) <= told:
         return False
     return connection.execute(select(number).where(number > told, condition()).order_by(number).limit(1)).first() is not None
 
 
-def _last(connection: Connection, column: Any) -> int:
+def last_number(connection: Connection, column: Any) -> int:
+    """The highest number of a column; 0 where there is no row."""
     return int(connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
 
 
@@ -155,14 +149,14 @@ def _with_labels(connection: Connection, audience: Audience, place: Place) -> Pl
     }
     jobs = list(place.jobs)
     for name, opened in open_now.items():
-        for label in _by_text(connection, opened ^ getattr(place, name)):
+        for label in by_text(connection, opened ^ getattr(place, name)):
             jobs = [job for stream in STREAMS for job in _new_jobs(jobs, place, stream, label, received=name == "received", opens=label in opened)] + [
                 job for job in jobs if (job.label_id, job.received) != (label, name == "received")
             ]
     return replace(place, **open_now, jobs=tuple(job for job in jobs if job.until > job.after))
 
 
-def _by_text(connection: Connection, numbers: frozenset[int]) -> list[int]:
+def by_text(connection: Connection, numbers: frozenset[int]) -> list[int]:
     """Labels in the order of their texts: their numbers tell which was used first, by whomever."""
     if not numbers:
         return []
@@ -250,7 +244,7 @@ def _is_for(row: Row, audience: Audience) -> bool:
 
 def _tell_new(connection: Connection, audience: Audience, stream: str, told: Told, limit: int) -> None:
     """Offers new rows, and withdraws what they supersede."""
-    end = _last(connection, STREAMS[stream][1])
+    end = last_number(connection, STREAMS[stream][1])
     while len(told) < limit and getattr(told.place, stream) < end:
         place, before = told.place, getattr(told.place, stream)
         found = _rows(connection, stream, and_(STREAMS[stream][1] > before, STREAMS[stream][1] <= end, _concerns(stream, audience, place)), _AT_ONCE)
@@ -348,65 +342,4 @@ def _superseding(connection: Connection, stream: str, numbers: Sequence[int], un
     return _rows(connection, stream, number.in_([one for one in old if one not in known]), len(old)) if old else []
 
 
-def clamp(connection: Connection) -> None:
-    """After rows were deleted: no partner was told of more rows than there are, since the numbers of the last ones are given out again."""
-    last = {stream: _last(connection, number) for stream, (_, number, _, _) in STREAMS.items()}
-    for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
-        said = json.loads(text)
-        for place in map(said.get, PLACES):
-            if place:
-                place["place"] |= {stream: min(number, place["place"][stream]) for stream, number in last.items()}
-        connection.execute(update(notes).where(notes.c.book == SERVED, notes.c.name == name).values(text=canonical_text(said)))
-
-
-def offer_again(connection: Connection, record_ids: Collection[bytes]) -> None:
-    """Has every partner that may read these received records be offered them once more: they bear new seals, or their owner tells of them itself now."""
-    again = [job for stream in STREAMS for job in _again(connection, stream, sorted(record_ids))]
-    if not again:
-        return
-    for name, text in connection.execute(select(notes.c.name, notes.c.text).where(notes.c.book == SERVED)).all():
-        said = json.loads(text)
-        for kept in (said.get(name) for name in PLACES):
-            if kept:
-                kept["place"] = place_json(_with_again(place_of(kept["place"]), again))
-        keep_served(connection, name, said)
-
-
-def _again(connection: Connection, stream: str, record_ids: Sequence[bytes]) -> Iterator[Job]:
-    """The rows of these records, by label, as jobs."""
-    table, number, _, _ = STREAMS[stream]
-    found: dict[int, tuple[int, int]] = {}
-    for part in (record_ids[start : start + _AT_ONCE] for start in range(0, len(record_ids), _AT_ONCE)):
-        query = select(table.c.label_id, func.min(number), func.max(number)).where(table.c.record_id.in_(part), table.c.received).group_by(table.c.label_id)
-        for label, first, last in connection.execute(query):
-            known = found.get(label, (first, last))
-            found[label] = min(first, known[0]), max(last, known[1])
-    for label in _by_text(connection, frozenset(found)):
-        yield Job(stream, label, True, True, found[label][0] - 1, found[label][1], again=True)
-
-
-def _with_again(place: Place, again: Sequence[Job]) -> Place:
-    """The place with these jobs, as far as the partner has been told; one that it has for the same label grows."""
-    jobs = {(job.stream, job.label_id): job for job in place.jobs if job.again}
-    for job in again:
-        known = jobs.get((job.stream, job.label_id), job)
-        until = min(max(job.until, known.until), getattr(place, job.stream))
-        if job.label_id in place.received and until > job.after:
-            jobs[job.stream, job.label_id] = job._replace(after=min(job.after, known.after), until=until)
-    return replace(place, jobs=(*(job for job in place.jobs if not job.again), *jobs.values()))
-
-
-def served_note(connection: Connection, peer: str) -> dict[str, Any]:
-    """How far a partner has been told, as it was kept; empty for a new one."""
-    text = connection.execute(select(notes.c.text).where(notes.c.book == SERVED, notes.c.name == peer)).scalar()
-    return dict(json.loads(text)) if text else {}
-
-
-def keep_served(connection: Connection, peer: str, said: Mapping[str, Json]) -> None:
-    """Keeps how far a partner has been told."""
-    of_peer = and_(notes.c.book == SERVED, notes.c.name == peer)
-    if not connection.execute(update(notes).where(of_peer).values(text=canonical_text(said))).rowcount:
-        connection.execute(insert(notes).values(book=SERVED, name=peer, text=canonical_text(said)))
-
-
-__all__ = ["Job", "Place", "Row", "Told", "clamp", "keep_served", "offer_again", "place_json", "place_of", "served_note", "tell"]
+__all__ = ["STREAMS", "Job", "Place", "Row", "Told", "by_text", "last_number", "place_json", "place_of", "tell"]
