@@ -32,7 +32,7 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
 
-$(READY): pyproject.toml constraints.txt hatch_build.py $(wildcard atlas/*)
+$(READY): pyproject.toml constraints.txt hatch_build.py $(wildcard atlas/*) $(shell find ui -path ui/node_modules -prune -o -type f -print)
 	$(PYTHON) tools/setup $(VENV)
 	touch $@
 

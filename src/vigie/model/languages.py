@@ -182,6 +182,13 @@ def texts_in(language: str) -> tuple[str, ...]:
     return tuple(message.id if isinstance(message.id, str) else message.id[0] for message in messages if message.id and message.string)
 
 
+def translations_of(language: str) -> dict[str, str | tuple[str, ...]]:
+    """Every translated text of the language by its English; of one with plurals all its forms. Empty for English."""
+    messages = _catalogue(spoken(language)) if spoken(language) != "en" else ()
+    found = ((message.id if isinstance(message.id, str) else message.id[0], message.string) for message in messages if message.id and message.string)
+    return {text: said if isinstance(said, str) else tuple(said) for text, said in found}
+
+
 def spoken(language: str) -> str:
     """The language in which Vigie's own words come for a reader of this one: itself, its closest kin, or English.
 

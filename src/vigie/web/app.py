@@ -31,9 +31,11 @@ from vigie.web import (
     review_api,
     review_pages,
     sessions,
+    shell,
     stock_pages,
     sync_api,
     warning_pages,
+    words_data,
 )
 from vigie.web.borders import MAX_QUERY_BYTES, Borders, catch_faults
 from vigie.web.desk import Desk
@@ -55,6 +57,7 @@ _PAGES = (
     *(warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages, review_pages),
     audit_pages,
     sync_api,
+    words_data,
 )
 
 
@@ -65,6 +68,7 @@ def make_app(node: Node, atlas: Atlas, now: Callable[[], int]) -> FastAPI:
     app.state.desk = desk
     app.include_router(api.routes)
     app.include_router(review_api.routes)
+    app.include_router(shell.routes)
     app.include_router(pages.routes)
     app.include_router(sessions.routes)
     for part in _PAGES:

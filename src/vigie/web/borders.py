@@ -42,7 +42,7 @@ _METHODS = {True: "This address is for reading: use GET or HEAD.", False: "This 
 class Borders:
     """ASGI: bounds the query, answers HEAD as GET without a body, and adds the security headers, an ETag and, where it matches, 304.
 
-    A route that sets `request.state.private` has its answer kept nowhere.
+    A route that sets `request.state.private` has its answer kept nowhere; `request.state.content_policy` takes the place of the usual one.
     """
 
     app: ASGIApp
@@ -80,14 +80,20 @@ class _HeldAnswer:
             return
         self.body += message.get("body", b"")
         if not message.get("more_body") and self.start is not None:
-            start, body = _finished(self.start, self.body, self.known, is_private=bool(self.state.get("private")))
+            start, body = _finished(self.start, self.body, self.known, _borne(self.state))
             await self.out(start)
             await self.out({"type": "http.response.body", "body": b"" if self.is_head else body})
 
 
-def _finished(start: Message, body: bytes, known: str, *, is_private: bool) -> tuple[Message, bytes]:
+def _borne(state: Mapping[str, object]) -> Mapping[str, str]:
+    """The headers that this answer bears: what all bear, a route's own content policy, and what private ones bear."""
+    own = {"Content-Security-Policy": str(state["content_policy"])} if "content_policy" in state else {}
+    return {**SECURITY, **own, **(PRIVATE if state.get("private") else {})}
+
+
+def _finished(start: Message, body: bytes, known: str, borne: Mapping[str, str]) -> tuple[Message, bytes]:
     headers = MutableHeaders(raw=list(start["headers"]))
-    headers.update({**SECURITY, **(PRIVATE if is_private else {})})
+    headers.update(borne)
     headers.setdefault("Cache-Control", "no-cache")
     status = start["status"]
     if status == 200:  # noqa: PLR2004 - only a whole answer has an ETag
