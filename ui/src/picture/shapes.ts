@@ -1,0 +1,125 @@
+// The answers of the picture's addresses, as the app reads them.
+
+export interface Line {
+  id: string;
+  field: string;
+  kind: string;
+  title: string;
+  begin: string;
+  end: string;
+  lon: number | null;
+  lat: number | null;
+  radius_km: number | null;
+  severity: number | null;
+  magnitude: number | null;
+  scale: string | null;
+  place: string;
+  country: string | null;
+  agencies: string[];
+  reports: number;
+  probability: number | null;
+}
+
+export interface Facet {
+  name: string;
+  title: string;
+  count: number;
+}
+
+export interface Histogram {
+  period: string;
+  starts: string[];
+  counts: number[];
+  by_field: Record<string, number[]>;
+  before: number;
+}
+
+export interface SourceAge {
+  agency: string;
+  field: string;
+  last: string;
+  is_silent: boolean;
+}
+
+export interface Picture {
+  total: number;
+  placed: number;
+  unplaced: number;
+  histogram: Histogram;
+  profile: Histogram;
+  facets: Record<"field" | "kind" | "country" | "unit" | "agency", Facet[]>;
+  list: { events: Line[]; next: string };
+  span: { since: string; until: string } | null;
+  sources: SourceAge[];
+  doubts: number;
+  as_of: string;
+  notes: string[];
+  credits: string[];
+  key: string;
+  versus?: { total: number; histogram: Histogram; facets: Picture["facets"] };
+}
+
+export interface Page {
+  events: Line[];
+  next: string;
+}
+
+interface Drawn {
+  total: number;
+  drawn: number;
+  unplaced: number;
+  rough: number;
+  key: string;
+}
+
+export interface Marks extends Drawn {
+  form: "marks";
+  in_window: number;
+  fields: string[];
+  kinds: string[];
+  columns: {
+    id: string[];
+    lon: number[];
+    lat: number[];
+    field: number[];
+    kind: number[];
+    severity: (number | null)[];
+    radius_km: (number | null)[];
+    agencies: number[];
+    begin: number[];
+    end: number[];
+    vague: number[];
+  };
+}
+
+export interface Cell {
+  id: string;
+  count: number;
+  field: number;
+  severity: number | null;
+  lon: number;
+  lat: number;
+  outline: [number, number][];
+}
+
+export interface Cells extends Drawn {
+  form: "cells";
+  resolution: number;
+  cell_km: number;
+  fields: string[];
+  cells: Cell[];
+}
+
+export interface ChangedCell extends Omit<Cell, "count" | "field" | "severity"> {
+  count_a: number;
+  count_b: number;
+}
+
+export interface Changes extends Drawn {
+  form: "change";
+  resolution: number;
+  cell_km: number;
+  cells: ChangedCell[];
+}
+
+export type OnMap = Marks | Cells | Changes;
