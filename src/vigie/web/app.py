@@ -26,6 +26,7 @@ from vigie.web import (
     desk_pages,
     draft_pages,
     pages,
+    picture_data,
     public_pages,
     reading_pages,
     review_api,
@@ -55,6 +56,7 @@ _PAGES = (
     *(warning_pages, public_pages, activity_pages, stock_pages, desk_pages, draft_pages, desk_forms, reading_pages, contact_pages, review_pages),
     audit_pages,
     sync_api,
+    picture_data,
 )
 
 
