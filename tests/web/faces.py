@@ -61,6 +61,20 @@ QUERY: Mapping[str, Sequence[str]] = {
     "act": ("see",),
     "before": ("3",),
     "to": ("RS-NODE", "MK-NODE", "XX-NODE"),
+    "unit": ("ME-16", "XX-99"),
+    "q": ("podgorica", "protest", "SECRET", f"{SECRET}/s1", "EMSC/q1", "ev-", "Шабац"),
+    "mapped": ("yes", "no"),
+    "cell_km": ("4",),
+    "max_agencies": ("1",),
+    "vs_since": ("2026-07-01",),
+    "vs_until": ("2026-08-01",),
+    "west": ("18",),
+    "south": ("40",),
+    "east": ("22",),
+    "north": ("44",),
+    "zoom": ("7",),
+    "step_days": ("30",),
+    "detail": ("high",),
 }
 """What is asked by the parameters of the routes' own queries."""
 

@@ -100,13 +100,19 @@ class Atlas:
 
 def name_of(thing: Area | Place, language: str = "en") -> str:
     """The name in this language (BCP 47), or else in its closest kin, in English, or as its own people write it."""
+    tag = name_tag(thing, language)
+    if tag:
+        return thing.names[tag]
+    return thing.name if isinstance(thing, Place) else thing.code
+
+
+def name_tag(thing: Area | Place, language: str = "en") -> str:
+    """The tag of the language that the name for a reader of this one is in; empty where nobody says it, as of a town's own name."""
     tags = (language, *_FALLBACKS.get(language, ()), language.partition("-")[0])
-    known = next((thing.names[tag] for tag in tags if tag in thing.names), "")
-    if known:
+    known = next((tag for tag in tags if tag in thing.names), "")
+    if known or isinstance(thing, Place):
         return known
-    if isinstance(thing, Place):
-        return thing.name
-    return thing.names.get("en") or next(iter(thing.names.values()), thing.code)
+    return "en" if thing.names.get("en") else next(iter(thing.names), "")
 
 
 def displayed_name(area: Area, language: str = "en") -> str:

@@ -21,12 +21,14 @@ from vigie.model.label import PUBLIC, label_from_json, parts_of
 from vigie.model.report import facts
 from vigie.model.times import DAY_US, format_day, format_time
 from vigie.node.facts import area_name, event_facts, kind_title, link_facts, reports_of_event
+from vigie.node.indexes import index_of
 from vigie.node.kept import content_of, kept_world
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice
 from vigie.node.settings import Node
 from vigie.node.worlds import World
-from vigie.picture import count_by, timeline
+from vigie.picture import timeline
+from vigie.picture.sums import by_agency, counted
 from vigie.store import Held, change_count, find_reports, held_reports, list_files
 
 MAX_PERIODS = 5_000
@@ -294,13 +296,13 @@ def _span_days(world: World, rows: NDArray[np.int64]) -> float:
 
 def sums(world: World, rows: NDArray[np.int64], atlas: Atlas, language: str = "en") -> dict[str, dict[str, int]]:
     """How many of these events by field, by country and by agency (an event counts once for each agency that saw it), and over time."""
-    period = fitting_period(world, rows)
-    names = {code: area_name(atlas, code, language) or "no country" for code in set(world.country[rows])}
+    index = index_of(world)
+    countries = [area_name(atlas, code, language) or "no country" for code in index.country.names]
     return {
-        "field": count_by(world.events.field[row] for row in rows),
-        "country": count_by(names[code] for code in world.country[rows]),
-        "agency": count_by(agency for row in rows for agency in agencies_of(world, int(row))),
-        "time": timeline(world.events.begin_us[rows], period),
+        "field": counted(index.field.counts(rows), index.field.names),
+        "country": counted(index.country.counts(rows), countries),
+        "agency": counted(by_agency(index, rows), index.agencies),
+        "time": timeline(world.events.begin_us[rows], fitting_period(world, rows)),
     }
 
 

@@ -32,7 +32,7 @@ Watch = Any
 """Told the name of the field that is being linked and how many reports it has."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class World:
     """The events of one audience. `event_of` and `probability` (n,) go by row of `catalogue`; `country` and `unit` (m,) by event.
 

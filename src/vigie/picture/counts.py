@@ -22,9 +22,9 @@ def count_by(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def seen_by(events: Events) -> dict[str, int]:
-    """How many events were seen by 1, 2, 3 and 4 or more agencies."""
-    agencies = np.minimum(events.agencies, 4)
+def seen_by(agencies: NDArray[np.int64]) -> dict[str, int]:
+    """How many events were seen by 1, 2, 3 and 4 or more agencies; `agencies` (m,) is how many saw each."""
+    agencies = np.minimum(agencies, 4)
     return {("4+" if number == 4 else str(number)): int((agencies == number).sum()) for number in (1, 2, 3, 4)}  # noqa: PLR2004 - the last class is open
 
 

@@ -26,6 +26,7 @@ from vigie.web import (
     desk_pages,
     draft_pages,
     pages,
+    picture_data,
     public_pages,
     reading_pages,
     review_api,
@@ -58,6 +59,7 @@ _PAGES = (
     audit_pages,
     sync_api,
     words_data,
+    picture_data,
 )
 
 
