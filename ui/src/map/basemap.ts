@@ -3,14 +3,12 @@ import { get } from "../lib/data";
 
 interface Outline {
   code: string;
-  home?: number;
-  rings: number[][];
+  home: boolean;
+  polygons: number[][][];
 }
 
 interface Packed {
-  scale: number;
-  west: number;
-  south: number;
+  step: number;
   countries: Outline[];
   units: Outline[];
 }
@@ -25,7 +23,6 @@ interface Named {
   lon: number;
   lat: number;
   rank: number;
-  what: "country" | "unit" | "place";
 }
 
 /** The outlines at a detail: "low" comes with the first map, "high" when somebody looks closer. */
@@ -33,8 +30,8 @@ export async function basemap(detail: "low" | "high", signal?: AbortSignal): Pro
   const packed = await get<Packed>("/data/basemap", { detail, exercise: "", language: "" }, signal ? { signal } : {});
   const shape = (outline: Outline): GeoJSON.Feature => ({
     type: "Feature",
-    properties: { code: outline.code, home: outline.home ?? 0 },
-    geometry: { type: "MultiPolygon", coordinates: outline.rings.map((ring) => [unpacked(ring, packed)]) },
+    properties: { code: outline.code, home: Number(outline.home) },
+    geometry: { type: "MultiPolygon", coordinates: outline.polygons.map((rings) => rings.map((ring) => unpacked(ring, packed.step))) },
   });
   return {
     land: { type: "FeatureCollection", features: packed.countries.map(shape) },
@@ -42,13 +39,14 @@ export async function basemap(detail: "low" | "high", signal?: AbortSignal): Pro
   };
 }
 
-function unpacked(ring: number[], { scale, west, south }: Packed): [number, number][] {
+/** The corners of a ring, in degrees; the first stands at the end again. */
+function unpacked(ring: number[], step: number): [number, number][] {
   const corners: [number, number][] = [];
   let [x, y] = [0, 0];
   for (let place = 0; place + 1 < ring.length; place += 2) {
     x += ring[place]!;
     y += ring[place + 1]!;
-    corners.push([west + x * scale, south + y * scale]);
+    corners.push([x * step, y * step]);
   }
   if (corners.length > 0) corners.push(corners[0]!);
   return corners;
@@ -56,9 +54,8 @@ function unpacked(ring: number[], { scale, west, south }: Packed): [number, numb
 
 /** The names on the map, in the reader's language. */
 export async function names(signal?: AbortSignal): Promise<GeoJSON.FeatureCollection> {
-  const found = await get<{ names: Named[] }>("/data/names", { exercise: "" }, signal ? { signal } : {});
-  const features = found.names.map(
-    ({ lon, lat, ...properties }): GeoJSON.Feature => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } }),
-  );
-  return { type: "FeatureCollection", features };
+  const found = await get<Record<"countries" | "units" | "places", Named[]>>("/data/names", { exercise: "" }, signal ? { signal } : {});
+  const named = (what: string, each: Named): GeoJSON.Feature => ({ type: "Feature", properties: { what, name: each.name, rank: each.rank }, geometry: { type: "Point", coordinates: [each.lon, each.lat] } });
+  const kinds = { country: found.countries, unit: found.units, place: found.places };
+  return { type: "FeatureCollection", features: Object.entries(kinds).flatMap(([what, list]) => list.map((each) => named(what, each))) };
 }

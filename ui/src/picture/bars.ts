@@ -1,6 +1,6 @@
 // The bars of a histogram as plain numbers, and the steps of the period beneath them.
 import { spoken } from "../lib/words.svelte";
-import type { Histogram } from "./shapes";
+import type { Profile } from "./shapes";
 
 export interface Bar {
   name: string;
@@ -19,18 +19,28 @@ const STEP: Record<string, (from: Date) => number> = {
   day: (from) => +from + 24 * HOUR_MS,
   week: (from) => +from + 168 * HOUR_MS,
   month: (from) => Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1),
-  year: (from) => Date.UTC(from.getUTCFullYear() + 1, 0),
+  year: (from) => laterYear(from, 1),
+  decade: (from) => laterYear(from, 10),
+  century: (from) => laterYear(from, 100),
 };
+/** The same day some years later; `Date.UTC` would take a year below 100 for one of the 20th century. */
+function laterYear(from: Date, years: number): number {
+  const later = new Date(from);
+  return later.setUTCFullYear(from.getUTCFullYear() + years);
+}
+
 const HOW: Record<string, Intl.DateTimeFormatOptions> = {
   hour: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   day: { day: "numeric", month: "short", year: "numeric" },
   week: { day: "numeric", month: "short", year: "numeric" },
   month: { month: "short", year: "numeric" },
   year: { year: "numeric" },
+  decade: { year: "numeric" },
+  century: { year: "numeric" },
 };
 
 /** The bars of a histogram on a canvas; a small count stays visible beside a large one. */
-export function barsOf({ period, starts, counts }: Histogram, width: number, height: number): Bar[] {
+export function barsOf({ period, starts, counts }: Profile, width: number, height: number): Bar[] {
   const [most, step] = [Math.max(1, ...counts), width / Math.max(starts.length, 1)];
   return starts.map((start, place) => {
     const from = new Date(start);

@@ -11,6 +11,7 @@ export interface Line {
   lat: number | null;
   radius_km: number | null;
   severity: number | null;
+  unit: string | null;
   magnitude: number | null;
   scale: string | null;
   place: string;
@@ -27,36 +28,49 @@ export interface Facet {
 }
 
 export interface Histogram {
-  period: string;
   starts: string[];
   counts: number[];
-  by_field: Record<string, number[]>;
-  before: number;
+}
+
+export interface Profile extends Histogram {
+  period: string;
 }
 
 export interface SourceAge {
   agency: string;
+  last: string;
+  age_s: number;
+}
+
+export interface Silence {
+  agency: string;
   field: string;
   last: string;
-  is_silent: boolean;
+  silent_days: number;
+  usual_days: number;
 }
+
+export type FacetName = "field" | "kind" | "country" | "unit" | "agency";
 
 export interface Picture {
   total: number;
   placed: number;
   unplaced: number;
-  histogram: Histogram;
-  profile: Histogram;
-  facets: Record<"field" | "kind" | "country" | "unit" | "agency", Facet[]>;
+  period: string;
+  before: number;
+  histogram: Histogram & { by_field: Record<string, number[]> };
+  profile: Profile;
+  facets: Record<FacetName, Facet[]>;
   list: { events: Line[]; next: string };
   span: { since: string; until: string } | null;
+  silent: Silence[];
   sources: SourceAge[];
   doubts: number;
   as_of: string;
   notes: string[];
   credits: string[];
   key: string;
-  versus?: { total: number; histogram: Histogram; facets: Picture["facets"] };
+  versus?: { total: number; placed: number; period: string; before: number; histogram: Histogram; facets: Record<FacetName, Record<string, number>> };
 }
 
 export interface Page {
@@ -117,6 +131,7 @@ export interface ChangedCell extends Omit<Cell, "count" | "field" | "severity"> 
 
 export interface Changes extends Drawn {
   form: "change";
+  versus: { total: number; drawn: number; unplaced: number; rough: number };
   resolution: number;
   cell_km: number;
   cells: ChangedCell[];
