@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """`session` is None for a reader who is not signed in, and whose audience is PUBLIC; `tongue` is the language of the page, `place` its address without world
-    and language.
+    """`session` is None for a reader who is not signed in, and whose audience is PUBLIC; `tongue` is the language of the page.
+
+    `place` is the address of the page without world and language.
 
     Log, world and outlook are looked at once: all of a page is made from the same.
     """
