@@ -162,7 +162,7 @@ def test_the_public_reads_the_warning_and_the_deed_and_not_what_the_partners_sai
     assert "<status>Exercise</status>" in message
     hidden = (words.COUNTER, "desk-analyst", "desk-chief", "me-duty", "rs-duty")
     assert [(secret, text[:80]) for secret in hidden for text in (page, french, feed, message, brief) if secret in text] == []
-    assert all(headline not in client.get(path).text for path in ("/warnings", "/warnings.atom", "/"))
+    assert all(headline not in client.get(path).text for path in ("/warnings", "/warnings.atom", "/plain"))
     assert client.get(f"/warnings/{name}").status_code == 404
 
 

@@ -230,13 +230,13 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     return [*read, *other, *commands_of(apart, chance, 10 if is_whole else 1), *forms, *pulls]
 
 
-OWNERS_LOOKS = ("/", "/api/picture", "/warnings")
+OWNERS_LOOKS = ("/plain", "/api/picture", "/warnings")
 """What the owner asks for before others do."""
 
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
 
-ALWAYS = ("/?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q1", "/api/review")
+ALWAYS = ("/plain?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q1", "/api/review")
 """What is asked in any case: the exercise, and an event of several reports."""
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')

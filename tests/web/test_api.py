@@ -157,11 +157,11 @@ def test_counts_of_the_picture_agree(client: TestClient) -> None:
         "/api/vocabulary?x=1",
         "/health?x=1",
         "/metrics?x=1",
-        "/?x=1",
-        "/events/ev-1?x=1",
+        "/plain?x=1",
+        "/plain/events/ev-1?x=1",
         "/static/vigie.css?x=1",
-        "/?days=3",
-        "/?after=zzz",
+        "/plain?days=3",
+        "/plain?after=zzz",
     ],
 )
 def test_what_cannot_be_understood_is_400_with_one_sentence(client: TestClient, path: str) -> None:
@@ -185,7 +185,9 @@ def test_a_long_query_is_refused(client: TestClient) -> None:
     assert client.get("/api/events?agency=" + "x" * 5_000).status_code == 414
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("POST", "/api/events", 405), ("DELETE", "/", 405), ("GET", "/nothing", 404), ("GET", "/docs", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("POST", "/api/events", 405), ("DELETE", "/plain", 405), ("GET", "/nothing", 404), ("GET", "/docs", 404)]
+)
 def test_what_is_not_there_is_a_sentence_too(client: TestClient, method: str, path: str, status: int) -> None:
     """Reading only, and no page that loads from elsewhere."""
     answer = client.request(method, path)
@@ -194,7 +196,19 @@ def test_what_is_not_there_is_a_sentence_too(client: TestClient, method: str, pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/health", "/metrics", "/api/events", "/api/reports", "/api/picture", "/api/vocabulary", "/openapi.json", "/static/vigie.css"]
+    "path",
+    [
+        "/plain",
+        "/health",
+        "/metrics",
+        "/api/events",
+        "/api/reports",
+        "/api/picture",
+        "/api/vocabulary",
+        "/openapi.json",
+        "/static/frame.css",
+        "/static/vigie.css",
+    ],
 )
 def test_every_answer_is_fenced(client: TestClient, path: str) -> None:
     """Security headers, no CORS, HEAD as GET without its body, and 304 for who knows it already."""

@@ -63,7 +63,7 @@ def test_the_page_shows_who_saw_and_did_what(app: FastAPI, node: Node) -> None:
     sent = {"form_key": form_key[1], "organisation": "ME-NODE", "post": "duty officer", "role": "analyst"}
     duty.post("/desk/contacts", data=sent, headers=HERE)
     duty.post("/sign-out", data={"form_key": form_key[1]}, headers=HERE)
-    TestClient(app).get("/")
+    TestClient(app).get("/plain")
     append_audit(node.store, [AuditRow(NOW_US, HOSTILE, HOSTILE, "see", HOSTILE, {HOSTILE: HOSTILE})] * 120)
     rows = [(row.act, row.account, row.subject) for row in audit_rows(node, AuditChoice(account="duty"))][::-1]
     assert rows[:3] == [("sign-in", "duty", "duty"), ("see", "duty", "/desk?exercise=true"), ("see", "duty", "/desk/contacts")]

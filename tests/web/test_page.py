@@ -32,12 +32,12 @@ def _numbers(text: str) -> tuple[int, ...]:
 @pytest.mark.parametrize("query", QUERIES)
 def test_map_list_and_histogram_count_the_same_events(client: TestClient, query: str) -> None:
     """On the map + not on the map = total = the list's pages = the sum of the bars."""
-    text = client.get(f"/{query}").text
+    text = client.get(f"/plain{query}").text
     total, drawn, missing = _numbers(text)
     assert total == drawn + missing
     assert text.count('tabindex="-1"><circle') == drawn
     assert sum(int(count) for count in re.findall(r"<g><title>[\d-]+: (\d+)</title>", text)) == total
-    assert _listed(client, f"/{query}") == total
+    assert _listed(client, f"/plain{query}") == total
 
 
 def _listed(client: TestClient, address: str) -> int:
@@ -63,7 +63,7 @@ def test_more_events_than_marks_are_said_and_the_most_severe_are_drawn(shown_nod
     assert sum(sums(world, rows, atlas)["time"].values()) == len(rows) == len(page_of(world, rows, "", 10_000)[0])
 
 
-@pytest.mark.parametrize("path", ["/", "/?field=conflict", "/?agency=%3Cscript%3E"])
+@pytest.mark.parametrize("path", ["/plain", "/plain?field=conflict", "/plain?agency=%3Cscript%3E"])
 def test_a_hostile_name_is_shown_and_does_nothing(client: TestClient, path: str) -> None:
     """What an agency wrote is escaped wherever it stands, and so is what a reader typed."""
     text = client.get(path).text
@@ -74,7 +74,7 @@ def test_a_hostile_name_is_shown_and_does_nothing(client: TestClient, path: str)
 def test_a_hostile_report_is_harmless_on_its_own_page(client: TestClient) -> None:
     """Every member of the report is escaped."""
     found = next(report for report in client.get("/api/reports?limit=1000").json()["reports"] if report["agency"] == HOSTILE)
-    text = client.get(f"/events/{found['event']}").text
+    text = client.get(f"/plain/events/{found['event']}").text
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 4
 
@@ -82,7 +82,7 @@ def test_a_hostile_report_is_harmless_on_its_own_page(client: TestClient) -> Non
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_page_names_no_other_host(client: TestClient, query: str) -> None:
     """No address with a host in page or style, no script, no inline style."""
-    for path in (f"/{query}", "/static/vigie.css"):
+    for path in (f"/plain{query}", "/static/frame.css", "/static/vigie.css"):
         text = client.get(path).text
         assert set(re.findall(r"https?://[^\s'\"]+", text)) <= {"http://www.w3.org/2000/svg"}
         assert not re.search(r"<script|<iframe|\son\w+=|\sstyle=|@import|url\(", text)
@@ -92,7 +92,7 @@ def test_kosovo_has_its_note_wherever_the_name_stands(client: TestClient) -> Non
     """The asterisk and the note come together, on the page, on an event's page and in the API."""
     note = "UNSCR 1244/1999"
     found = client.get("/api/events?country=XK").json()
-    paths = ["/", "/?country=XK", *(f"/events/{event['id']}" for event in found["features"])]
+    paths = ["/plain", "/plain?country=XK", *(f"/plain/events/{event['id']}" for event in found["features"])]
     for path in paths:
         text = client.get(path).text
         assert "Kosovo*" in text
@@ -102,18 +102,18 @@ def test_kosovo_has_its_note_wherever_the_name_stands(client: TestClient) -> Non
 
 def test_an_exercise_is_striking_and_its_links_stay_in_it(client: TestClient) -> None:
     """The banner is on the exercise only; every event link leads to the exercise world."""
-    real, exercise = client.get("/").text, client.get("/?exercise=true").text
+    real, exercise = client.get("/plain").text, client.get("/plain?exercise=true").text
     assert "EXERCISE · EXERCISE" not in real
     assert "EXERCISE · EXERCISE" in exercise
-    assert all("exercise=true" in link for link in re.findall(r'href="(/events/[^"]+)"', exercise))
-    event = re.search(r'href="(/events/[^"]+)"', exercise)
+    assert all("exercise=true" in link for link in re.findall(r'href="(/plain/events/[^"]+)"', exercise))
+    event = re.search(r'href="(/plain/events/[^"]+)"', exercise)
     assert event
     assert "EXERCISE · EXERCISE" in client.get(event[1]).text
 
 
 def test_a_page_is_sound_html(client: TestClient) -> None:
     """One h1, a language, a skip link to a place that is there, a label for every control, a caption for every table."""
-    text = client.get("/").text
+    text = client.get("/plain").text
     assert text.count("<h1>") == 1
     assert '<html lang="en">' in text
     assert 'href="#content"' in text
@@ -126,7 +126,7 @@ def test_an_empty_node_has_a_page_too(tmp_path: Path, atlas: Atlas) -> None:
     """Nothing yet is not an error, and not a sign of peace."""
     node = init_node(tmp_path / "empty", "ME-NODE")
     client = TestClient(make_app(node, atlas, lambda: NOW_US), raise_server_exceptions=False)
-    assert "0 events" in client.get("/").text
+    assert "0 events" in client.get("/plain").text
     assert [client.get(path).status_code for path in ("/api/events", "/api/reports", "/api/picture", "/metrics")] == [200] * 4
     node.store.close()
 
@@ -154,7 +154,7 @@ def test_the_page_is_drawn_without_javascript_and_asks_nobody_else(shown_node: N
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CALM.split())
         page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(f"http://127.0.0.1:{port}/plain")
         picture = page.screenshot(path=tmp_path / "page.png")
         width = page.locator("html").bounding_box()["width"]
         widest = max(box["x"] + box["width"] for part in page.locator("main > *, header, form").all() if (box := part.bounding_box()))

@@ -117,13 +117,13 @@ def test_an_event_that_an_analyst_made_says_so_beside_the_evidence(node: Node, l
     client = login("")
     found = client.get("/api/events?field=conflict&limit=100").json()["features"]
     pairs = [one["id"] for one in found if one["properties"]["reports"] == 2][:2]
-    assert "decided by an analyst" not in client.get(f"/events/{pairs[0]}").text
+    assert "decided by an analyst" not in client.get(f"/plain/events/{pairs[0]}").text
     merge(at(node, "head"), pairs, Word(tlp="CLEAR"))
     found = client.get("/api/events?field=conflict&limit=100").json()["features"]
     merged = max(found, key=lambda one: int(one["properties"]["reports"]))["id"]
     decided = [link for link in client.get(f"/api/events/{merged}").json()["links"] if link["decided"]]
     assert {link["probability"] for link in decided} == {1}
-    page = client.get(f"/events/{merged}").text
+    page = client.get(f"/plain/events/{merged}").text
     assert page.count("decided by an analyst; ") == sum(bool(link["words"]) for link in decided) > 0
 
 

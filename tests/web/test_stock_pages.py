@@ -181,7 +181,7 @@ def test_a_gap_stands_first_with_why_and_its_events(client: TestClient) -> None:
     assert "3 harmful events in 180 days" in text_of(gap)
     links = re.findall(r'href="(/events/[^"]+)"', gap.split("3 harmful events")[1].partition("</tr>")[0])
     assert len(links) == 3
-    assert {client.get(link).status_code for link in links} == {200}
+    assert {client.get(f"/plain{link}").status_code for link in links} == {200}
     assert text.index("cover-gap-title") < text.index("cover-open-title") < text.index("unknown-title")
 
 

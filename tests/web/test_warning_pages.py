@@ -143,7 +143,7 @@ def test_what_a_warning_rests_on_leads_to_the_readers_own_event(client: TestClie
     """The report is found in the world of PUBLIC, whatever the event is called at the issuer's desk."""
     found = re.search(r'class="evidence"><li><a href="(/events/[^"]+)"', client.get("/warnings/w-public").text)
     assert found
-    assert client.get(found[1]).status_code == 200
+    assert client.get(f"/plain{found[1]}").status_code == 200
 
 
 def test_records_stand_in_the_order_of_time_with_day_and_place(node: Node, client: TestClient) -> None:

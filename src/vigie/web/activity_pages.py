@@ -85,10 +85,10 @@ def activity_sheet(name: str, seat: Seat, **parts: Any) -> Response:
     """A page about activities, for everybody; its own words are English."""
     english = seat.in_english()
     subnav = [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")]
-    common: dict[str, Any] = {"here": "activities", "page": "activities", "subnav": subnav, "fault": "", "sent": {}, "path_of": path_of}
+    common: dict[str, Any] = {"here": "activities", "tongues": [], "page": "activities", "subnav": subnav, "fault": "", "sent": {}, "path_of": path_of}
     session = seat.session
     common["may"] = lambda act: session is not None and may(session.role, act)
-    return sheet(name, seat.desk, **(frame_of(english, "/activities") | common | parts))
+    return sheet(name, seat.desk, **(frame_of(english) | common | parts))
 
 
 @routes.get("/activities")

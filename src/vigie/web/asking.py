@@ -122,6 +122,7 @@ class PageQuery(pydantic.BaseModel):
     days: Recent = None
     min_agencies: Agencies = None
     exercise: Exercise = None
+    language: Tongue = None
     after: After = None
 
 

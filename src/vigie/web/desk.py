@@ -11,6 +11,7 @@ import pydantic
 from fastapi import Depends, Request
 
 from vigie.model.atlas import Atlas
+from vigie.model.languages import LANGUAGES
 from vigie.node.answers import KeptWorlds
 from vigie.node.kept_logs import KeptLogs
 from vigie.node.settings import Node
@@ -39,6 +40,11 @@ class Desk:
     def language(self) -> str:
         """The language of place names."""
         return self.node.settings.language
+
+    @property
+    def usual_language(self) -> str:
+        """The language of pages that name none: the node's own where texts are written in it, else English."""
+        return self.language if self.language in LANGUAGES else "en"
 
     def worlds_of(self, party: str) -> KeptWorlds:
         """The worlds of a party, kept like those of PUBLIC."""

@@ -63,7 +63,7 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
     """A page of the desk; its own words are English."""
     session = seat.session
-    frame = frame_of(seat.in_english(), "/warnings")
+    frame = frame_of(seat.in_english())
     own = [("board", "/desk", "Today"), ("warnings", "/desk/warnings", "Warnings"), ("activities", "/desk/activities", "Activities")]
     own += [("pages", "/desk/pages", "Pages")] if is_own(seat) else []
     own += [("review", "/desk/review", "Review")]
@@ -71,7 +71,8 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
     own += [("rules", "/desk/rules", "Rules"), ("schedule", "/desk/schedule", "Schedule")] if is_own(seat) else []
     own += [("audit", "/desk/audit", "Audit")] if is_own(seat) and session and may(session.role, "accounts") else []
     common: dict[str, Any] = {
-        "here": "desk",
+        "here": "watch",
+        "tongues": [],
         "page": page,
         "subnav": own,
         "may": lambda act: session is not None and may(session.role, act),

@@ -22,7 +22,7 @@ _TITLES: Mapping[int, str] = {
     409: "Something has changed meanwhile",
     413: "This is too large",
 }
-_PROGRAMS = ("/api/", "/static/", "/openapi.json", "/metrics", "/health")
+_PROGRAMS = ("/api/", "/data/", "/static/", "/openapi.json", "/metrics", "/health")
 _FIRST_FAULT = 400
 
 Handler = Callable[[Request, Exception], Any]

@@ -20,11 +20,13 @@ from vigie.node.packs import packs
 from vigie.node.pictures import Choice, check_choice, chosen_events, silent_agencies
 from vigie.node.worlds import World
 from vigie.picture.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
-from vigie.web.asking import PageQuery, WorldQuery, check_none, check_once
+from vigie.web.asking import PageQuery, TongueQuery, check_none, check_once
 from vigie.web.desk import Desk, address, question
 from vigie.web.said import history_of, preferred_rows, said_rows, where_text
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import sheet, tone_of
+from vigie.web.warning_pages import minute_text
+from vigie.web.warning_words import words
 
 ON_PAGE = 50
 MAX_UNMAPPED = 50
@@ -63,13 +65,13 @@ def mapped(world: World, rows: NDArray[np.int64], atlas: Atlas, country: str) ->
     return Mapped(view, worst[:MAX_MARKS], worst[MAX_MARKS:], placed[~inside][::-1], rows[~has_place][::-1])
 
 
-@routes.get("/")
+@routes.get("/plain")
 def picture_page(seat: Reader, query: Annotated[PageQuery, Query()]) -> Response:
     """The picture: map, list, timeline and counts of one choice of events."""
     desk, world = seat.desk, seat.world
     if seat.session:
         return _picture(seat, query, world)
-    return desk.memory.answer(question("/", query, seat.now_us), world, lambda: _picture(seat, query, world))
+    return desk.memory.answer(question("/plain", query, seat.now_us), world, lambda: _picture(seat, query, world))
 
 
 def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
@@ -86,12 +88,12 @@ def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
         here="picture",
         session=seat.session,
         query=query.model_dump(),
-        ask=lambda **changed: address("/", query, **({"after": ""} | changed)),
+        ask=lambda **changed: address("/plain", query, **({"after": ""} | changed)),
         said=_said(desk, query),
         total=len(rows),
         listed=[_line(desk, world, int(number)) for number in page],
-        next_page=address("/", query, after=following) if following else "",
-        first_page=address("/", query, after="") if query.after else "",
+        next_page=address("/plain", query, after=following) if following else "",
+        first_page=address("/plain", query, after="") if query.after else "",
         options=_options(desk, world, query),
         counted=counted,
         period=fitting_period(world, rows),
@@ -100,7 +102,9 @@ def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
         silent=[item | {"day": str(item["last"])[:_WHOLE_DAY]} for item in silent_agencies(world, now_us) if isinstance(item, dict)],
         doubts=doubts_among(world, rows),
         credits=attributions(counted["agency"]),
-        as_of=when_text(now_us // 60_000_000 * 60_000_000, now_us // 60_000_000 * 60_000_000)[: len("YYYY-MM-DD hh:mm")],
+        place=address("/plain", query, exercise="", language=""),
+        tongues=[],
+        as_of=words("en")["as_of"].format(moment=minute_text(seat)),
         notes=_notes(desk, world, on_map.view, rows),
         api=api_address(query, now_us),
         **_map_parts(desk, world, on_map),
@@ -138,11 +142,13 @@ def _since(query: PageQuery, now_us: int) -> int | None:
 def api_address(query: PageQuery, now_us: int) -> str:
     """The same question to the API, so that a page is also a feed."""
     since_us = _since(query, now_us)
-    return address("/api/events", query, days="", after="", since=format_time(since_us).partition(".")[0].removesuffix("Z") + "Z" if since_us else "")
+    return address(
+        "/api/events", query, days="", after="", language="", since=format_time(since_us).partition(".")[0].removesuffix("Z") + "Z" if since_us else ""
+    )
 
 
-@routes.get("/events/{event_id}")
-def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _query: Annotated[WorldQuery, Query()]) -> Response:
+@routes.get("/plain/events/{event_id}")
+def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _query: Annotated[TongueQuery, Query()]) -> Response:
     """One event: who said what, side by side."""
     desk, world = seat.desk, seat.world
     number = event_number(world, event_id)
@@ -156,6 +162,8 @@ def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _qu
         audience=world.party,
         exercise=world.exercise,
         here="picture",
+        place=f"/plain/events/{answer['id']}",
+        tongues=[],
         session=seat.session,
         event=answer,
         preferred=preferred_rows(answer),
@@ -168,9 +176,15 @@ def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _qu
     )
 
 
+@routes.get("/static/frame.css", dependencies=[Depends(check_none)])
+def frame_css() -> Response:
+    """The style of every page."""
+    return Response(resources.files(__package__).joinpath("static/frame.css").read_bytes(), media_type="text/css")
+
+
 @routes.get("/static/vigie.css", dependencies=[Depends(check_none)])
 def style() -> Response:
-    """The style of the pages."""
+    """The style of the plain picture and of maps."""
     return Response(resources.files(__package__).joinpath("static/vigie.css").read_bytes(), media_type="text/css")
 
 
@@ -188,7 +202,7 @@ def _line(desk: Desk, world: World, number: int) -> dict[str, Any]:
 
 def event_path(event_id: str, *, exercise: bool) -> str:
     """The address of an event's page."""
-    return f"/events/{event_id}" + ("?exercise=true" if exercise else "")
+    return f"/plain/events/{event_id}" + ("?exercise=true" if exercise else "")
 
 
 def _map_parts(desk: Desk, world: World, on_map: Mapped) -> dict[str, Any]:

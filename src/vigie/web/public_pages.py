@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from vigie.exchange.atom import MEDIA_TYPE_ATOM
 from vigie.model.label import PUBLIC
-from vigie.model.languages import LANGUAGE_NAMES, check_language, is_language_reviewed, said, said_n
+from vigie.model.languages import check_language, is_language_reviewed, said, said_n
 from vigie.node import public_words
 from vigie.node.packs import packs
 from vigie.node.public_facts import PUBLIC_DAYS, public_facts, public_rows
@@ -24,7 +24,7 @@ from vigie.picture.charts import land, marks, region_view, unit_lines
 from vigie.web.asking import TongueQuery, check_once
 from vigie.web.borders import json_answer
 from vigie.web.desk import At, question
-from vigie.web.seats import Seat, usual_language
+from vigie.web.seats import Seat
 from vigie.web.sheets import sheet, tone_of
 from vigie.web.warning_pages import minute_text
 from vigie.web.warning_words import words
@@ -41,8 +41,8 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 def anybody(request: Request, desk: At) -> Seat:
     """The seat of PUBLIC, whoever looks."""
     asked = request.query_params.get("language", "")
-    language = check_language(asked) if asked else usual_language(desk)
-    return Seat(desk, None, request.query_params.get("exercise") == "true", language, desk.now())
+    language = check_language(asked) if asked else desk.usual_language
+    return Seat(desk, None, request.query_params.get("exercise") == "true", language, desk.now(), "/public")
 
 
 Anybody = Annotated[Seat, Depends(anybody)]
@@ -96,9 +96,10 @@ def _sheet(seat: Seat) -> Response:
         title=said(seat.tongue, public_words.TITLE),
         lead=said(seat.tongue, public_words.LEAD, party=facts["party"]),
         is_read=is_language_reviewed(seat.tongue),
+        as_of=words(seat.tongue)["as_of"].format(moment=minute_text(seat)),
         path=seat.path,
+        place=seat.place,
         map=_map(seat),
-        **_masthead(seat),
     )
 
 
@@ -107,19 +108,6 @@ def _words(seat: Seat, texts: Mapping[str, str]) -> dict[str, str]:
     days = {"happened": PUBLIC_DAYS}
     found = {name: said(seat.tongue, text) for name, text in texts.items()}
     return {name: text.format(days=days[name]) if name in days else text for name, text in found.items()}
-
-
-def _masthead(seat: Seat) -> dict[str, Any]:
-    here, flag = words(seat.tongue), "&exercise=true" if seat.exercise else ""
-    return {
-        "view": here["view_of"].format(audience=PUBLIC, party=seat.desk.node.settings.party),
-        "as_of": here["as_of"].format(moment=minute_text(seat)),
-        "tongues": [(tag, name, f"/public?language={tag}{flag}") for tag, name in LANGUAGE_NAMES.items()],
-        "worlds": [
-            (here["real_world"], f"/public?language={seat.tongue}", not seat.exercise),
-            (here["exercise_world"], f"/public?language={seat.tongue}&exercise=true", seat.exercise),
-        ],
-    }
 
 
 def _map(seat: Seat) -> dict[str, Any]:

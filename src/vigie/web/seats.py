@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
 from vigie.activities.record import Known
 from vigie.model.entry import Log
 from vigie.model.label import PUBLIC
-from vigie.model.languages import LANGUAGES, check_language
+from vigie.model.languages import check_language
 from vigie.node.accounts import Session
 from vigie.node.desk import Actor
 from vigie.node.desk import Desk as PartyDesk
@@ -22,6 +23,7 @@ from vigie.warn.chain import Chain, Proposal
 from vigie.web.bearers import has_bearer
 from vigie.web.desk import At, Desk
 from vigie.web.sessions import COOKIE, Signed, maybe_signed_in
+from vigie.web.ways import in_place
 
 if TYPE_CHECKING:
     from vigie.node.outlook import Outlook
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 class Seat:
     """`session` is None for a reader who is not signed in, and whose audience is PUBLIC; `tongue` is the language of the page.
 
+    `place` is the address of the page without world and language.
+
     Log, world and outlook are looked at once: all of a page is made from the same.
     """
 
@@ -39,6 +43,7 @@ class Seat:
     exercise: bool
     tongue: str
     now_us: int
+    place: str = ""
     _seen: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -111,19 +116,7 @@ class Seat:
 
     def path(self, there: str) -> str:
         """The address of a page in the same world and language."""
-        asked = [f"language={self.tongue}"] if self.tongue != self._usual else []
-        asked += ["exercise=true"] if self.exercise else []
-        mark = "&" if "?" in there else "?"
-        return there + (mark + "&".join(asked) if asked else "")
-
-    @property
-    def _usual(self) -> str:
-        return usual_language(self.desk)
-
-
-def usual_language(desk: Desk) -> str:
-    """The language of pages that name none: the node's own where texts are written in it, else English."""
-    return desk.language if desk.language in LANGUAGES else "en"
+        return in_place(there, self.desk.usual_language, self.tongue, exercise=self.exercise)
 
 
 def reader_of(request: Request, desk: At) -> Seat:
@@ -140,8 +133,17 @@ def member_of(request: Request, desk: At, session: Signed) -> Seat:
 def seat_for(request: Request, desk: Desk, session: Session | None) -> Seat:
     """The seat of who asks, in the world and language that the address names."""
     asked = request.query_params.get("language", "")
-    language = check_language(asked) if asked else usual_language(desk)
-    return Seat(desk, session, request.query_params.get("exercise") == "true", language, desk.now())
+    language = check_language(asked) if asked else desk.usual_language
+    return Seat(desk, session, request.query_params.get("exercise") == "true", language, desk.now(), place_of(request))
+
+
+def place_of(request: Request) -> str:
+    """The address of a page without world and language; of a form that was sent, the part of the node that it belongs to."""
+    path = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        return "/" + path.split("/")[1]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if value and name not in ("exercise", "language")]
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 Reader = Annotated[Seat, Depends(reader_of)]

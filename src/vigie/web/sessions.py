@@ -164,7 +164,7 @@ def sign_in_page(desk: At, request: Request, session: Annotated[Session | None, 
 def _sign_in_sheet(desk: Desk, there: str, *, account: str = "", fault: str = "", session: Session | None = None) -> Response:
     """The form, in the world that it leads on to."""
     is_exercise = is_drill(urlsplit(there).query)
-    parts: dict[str, Any] = {"here": "sign-in", "there": there, "account": account, "fault": fault, "session": session, "style": "desk.css"}
+    parts: dict[str, Any] = {"here": "sign-in", "there": there, "account": account, "fault": fault, "session": session, "style": "desk.css", "worlds": []}
     return sheet("sign-in.html", desk, audience=PUBLIC, exercise=is_exercise, status=403 if fault else 200, **parts)
 
 

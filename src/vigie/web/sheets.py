@@ -13,6 +13,7 @@ from vigie.node.packs import packs
 from vigie.web.desk import Desk
 from vigie.web.said import chance
 from vigie.web.warning_words import words
+from vigie.web.ways import Masthead
 
 _TONES = 8
 
@@ -28,8 +29,11 @@ def tone_of(field: str) -> int:
 def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int = 200, headers: Mapping[str, str] | None = None, **parts: Any) -> Response:
     """A page written from the template of that name.
 
-    `tongue` is the language of its words, `session` who is signed in, `here` the part of the node that it is of, `style` its second sheet of styles.
+    `tongue` is the language of its words, `session` who is signed in, `here` the part of the node that it is of, `style` its second sheet of styles;
+    `place` its address without world and language, where it can be had in another language.
     """
+    tongue = parts.get("tongue", "en")
+    head = Masthead(parts.get("place", ""), tongue, desk.usual_language, exercise, parts.get("session") is not None)
     common: dict[str, Any] = {
         "party": desk.node.settings.party,
         "audience": audience,
@@ -37,7 +41,8 @@ def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int =
         "fields": [(field, found.title, tone_of(field)) for field, found in packs().items()],
         "tone_of": tone_of,
         "language": desk.language,
-        "tongue": "en",
+        "tongue": tongue,
+        **head.parts(),
         "sources": desk.atlas.sources,
         "version": vigie.__version__,
         "session": None,
@@ -46,7 +51,8 @@ def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int =
         "notes": (),
         "credits": (),
     }
-    common["w"] = words(parts.get("tongue", "en"))
+    common["w"] = words(tongue)
+    common["whose"] = common["w"]["view_of"].format(audience=audience, party=desk.node.settings.party)
     return Response(_SHEETS.get_template(name).render(common | parts), status, dict(headers or {}), "text/html")
 
 

@@ -100,11 +100,12 @@ def reader_at(seat: Seat) -> StockReader:
 def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuery, **parts: Any) -> Response:
     """A page of the stocktake or of coverage, with what both bear."""
     asked = query.model_copy(update={"exercise": None, "language": None})
-    here = frame_of(seat, place) | {
+    here = frame_of(seat) | {
         "here": "activities",
         "page": place.removeprefix("/"),
         "subnav": [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")],
-        "worlds": [("Real", address(place, asked), not seat.exercise), ("Exercise", address(place, asked, exercise="true"), seat.exercise)],
+        "place": address(place, asked),
+        "tongues": [],
         "activity_path": lambda item: seat.path(f"/activities/{quote(str(item['party']), safe='')}/{quote(str(item['id']), safe='')}"),
         "money": money_words,
         "table_path": address(f"{place}.csv", query),

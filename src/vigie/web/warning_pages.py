@@ -20,7 +20,7 @@ from vigie.exchange.cap_write import cap_xml
 from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
-from vigie.model.languages import FORM, LANGUAGE_NAMES, SEVERITY_WORDS, day_text, is_language_reviewed, said
+from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, is_language_reviewed, said
 from vigie.model.times import DAY_US, NEVER_US, SECOND_US, format_time
 from vigie.model.warning import SEVERITIES, Content, Evidence
 from vigie.node.accounts import may
@@ -63,27 +63,20 @@ def shown_of(seat: Seat) -> Shown:
     return Shown(seat.desk.atlas, seat.tongue, own.yardstick, seat.log, own.party)
 
 
-def frame_of(seat: Seat, place: str) -> dict[str, Any]:
-    """What every page in several languages bears: its words, the links to the other languages and to the other world."""
+def frame_of(seat: Seat) -> dict[str, Any]:
+    """What every page made for a seat bears: whose view it is, of when, in which language."""
     here = words(seat.tongue)
-    flag = "&exercise=true" if seat.exercise else ""
     return {
         "audience": seat.party,
         "exercise": seat.exercise,
         "tongue": seat.tongue,
         "session": seat.session,
         "style": "desk.css",
-        "here": "warnings",
-        "path": seat.path,
+        "here": "watch",
+        "place": seat.place,
         "form": {name: said(seat.tongue, text) for name, text in FORM.items()},
         "is_read": is_language_reviewed(seat.tongue),
-        "view": here["view_of"].format(audience=seat.party, party=seat.desk.node.settings.party),
         "as_of": here["as_of"].format(moment=minute_text(seat)),
-        "tongues": [(tag, name, f"{place}?language={tag}{flag}") for tag, name in LANGUAGE_NAMES.items()],
-        "worlds": [
-            (here["real_world"], f"/warnings?language={seat.tongue}", not seat.exercise),
-            (here["exercise_world"], f"/warnings?language={seat.tongue}&exercise=true", seat.exercise),
-        ],
     }
 
 
@@ -103,7 +96,7 @@ def warnings_page(seat: Reader, query: Annotated[ListQuery, Query()]) -> Respons
     return sheet(
         "warnings.html",
         seat.desk,
-        **frame_of(seat, "/warnings"),
+        **frame_of(seat),
         live=[item for item in facts if item["is_live"]],
         over=[item for item in facts if not item["is_live"]],
         tests=listed_facts(seat, tests),
@@ -186,7 +179,7 @@ def warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, 
     return sheet(
         "warning.html",
         seat.desk,
-        **frame_of(seat, f"/warnings/{name}"),
+        **frame_of(seat),
         status=status,
         item=facts,
         map=locator(seat.desk.atlas, chain.head.content, seat.tongue),
