@@ -36,6 +36,7 @@ from vigie.web.desk_asking import (
 )
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import tone_of
+from vigie.web.ways import ways_for
 
 SHAPES = 8
 """How many shapes of marks there are."""
@@ -80,6 +81,7 @@ def desk_data(seat: Reader, _query: Annotated[TongueQuery, Query()]) -> Response
             "fields": [{"name": name, "title": field_title(name, seat.tongue), "tone": tone_of(name)} for name in packs()],
             "kinds": kinds_of(seat.tongue),
             "countries": [{"code": area.code, "name": displayed_name(area, seat.tongue)} for area in home],
+            "ways": [{"name": name, "path": path, "title": title} for name, path, title in ways_for(seat.tongue, is_signed_in=session is not None)],
             "bounds": list(desk.atlas.bounds),
             "notes": list[Json](footnotes(home)),
             "sources": list[Json](desk.atlas.sources),
