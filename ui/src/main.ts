@@ -1,6 +1,7 @@
 // The begin of the app: asks who looks and in which language, then draws the frame.
 import { mount } from "svelte";
 import App from "./App.svelte";
+import "./app.css";
 import { address, followLinks } from "./lib/address.svelte";
 import { get } from "./lib/data";
 import { listen } from "./lib/keys.svelte";

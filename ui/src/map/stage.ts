@@ -48,6 +48,7 @@ export class Stage {
   colours: Colours = coloursNow();
   #data = new Map<SourceName, GeoJSON.FeatureCollection>();
   #times: [number, number] | null = null;
+  #isFading = false;
 
   constructor(container: HTMLElement, view: View | [number, number, number, number], label: string, heard: Heard) {
     const place = Array.isArray(view) ? { bounds: view, fitBoundsOptions: { padding: 12 } } : { center: [view.lon, view.lat] as [number, number], zoom: view.zoom };
@@ -122,12 +123,13 @@ export class Stage {
     if (source) void source.setData(data);
   }
 
-  /** Shows only what went on within these instants (ms), or all again. */
-  during(times: [number, number] | null): void {
-    this.#times = times;
+  /** Shows only what went on within these instants (ms), or all again; what is fading is the paler the longer ago it ended. */
+  during(times: [number, number] | null, isFading = false): void {
+    [this.#times, this.#isFading] = [times, isFading];
     if (!this.map.getLayer("marks")) return;
     const filter: maplibregl.FilterSpecification | null = times ? ["all", ["<", ["get", "begin"], times[1]], [">", ["get", "end"], times[0]]] : null;
     for (const layer of ["marks", "rings"]) this.map.setFilter(layer, filter);
+    this.map.setPaintProperty("marks", "icon-opacity", times && isFading ? ["interpolate", ["linear"], ["get", "end"], times[0], 0.1, times[1], 1] : 1);
   }
 
   /** Draws all in the colours that hold now. */
@@ -137,7 +139,7 @@ export class Stage {
     this.map.setStyle(styleOf(this.colours), { diff: false });
     this.map.once("styledata", () => {
       for (const [name, data] of this.#data) this.#put(name, data);
-      this.during(this.#times);
+      this.during(this.#times, this.#isFading);
     });
   }
 

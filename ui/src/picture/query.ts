@@ -24,11 +24,6 @@ export function asked(query: Query, now: number): Query {
   return preset ? { ...chosen, since: iso(Math.floor((now - preset.ms) / 60_000) * 60_000), until: "" } : chosen;
 }
 
-/** The same choice over all times: what the brush moves on. */
-export function timeless(query: Query): Query {
-  return { ...query, since: "", until: "", last: "" };
-}
-
 /** An instant as the server reads it. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
