@@ -1,5 +1,7 @@
 // The keyboard: one table of keys, which `?` shows and which can be switched off (WCAG 2.1.4). Keys of one letter are silent while somebody types.
 
+import { untrack } from "svelte";
+
 export interface Key {
   /** As KeyboardEvent.key says it, or two of them with a space for one after the other: "g p". */
   key: string;
@@ -18,7 +20,7 @@ let first = "";
 
 /** Binds keys until the function that it gives back is called: `$effect(() => bind([...]))`. */
 export function bind(keys: Key[]): () => void {
-  keyboard.bound = [...keyboard.bound, ...keys];
+  untrack(() => (keyboard.bound = [...keyboard.bound, ...keys]));
   return () => (keyboard.bound = keyboard.bound.filter((key) => !keys.includes(key)));
 }
 
