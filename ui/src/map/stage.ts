@@ -73,7 +73,7 @@ export class Stage {
   }
 
   #hear({ onmove, onpick, onpoint, onready }: Heard): void {
-    this.map.on("styleimagemissing", ({ id }) => {
+    this.map.setMissingStyleImageResolver((id) => {
       const image = drawnImage(id, this.colours);
       if (image && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio: 2 });
     });
