@@ -81,7 +81,7 @@ def _written(areas: Iterable[Area], outlines: Any, detail: Detail, atlas: Atlas,
 
 
 def _is_land(part: Any, smallest: float) -> bool:
-    return part.geom_type == "Polygon" and part.area >= smallest
+    return bool(part.geom_type == "Polygon" and part.area >= smallest)
 
 
 def _polygon(part: Any, step: float) -> list[Json]:

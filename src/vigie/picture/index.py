@@ -5,8 +5,9 @@ An index is made once for a world; every question is then a few operations on wh
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -65,7 +66,7 @@ class Index:
     pair_agency: NDArray[np.int32]
     reports: NDArray[np.int64]
     is_placed: NDArray[np.bool_]
-    _kept: dict[Any, Any] = field(default_factory=dict)
+    _kept: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.events)
