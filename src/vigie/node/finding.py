@@ -70,6 +70,11 @@ def terms_named() -> tuple[Named, ...]:
     return tuple(Named(what, name, _folded([name, *(said(tag, title) for tag in LANGUAGES)])) for what, name, title in dict.fromkeys((*fields, *kinds)))
 
 
+def learn_names(atlas: Atlas) -> None:
+    """Folds all names that are searched for, so that the first who searches does not wait for it."""
+    _ = areas_named(atlas), towns_named(atlas), terms_named()
+
+
 def begins(name: str, wanted: str) -> bool:
     """Whether a folded name has a word that begins with the wanted words.
 
@@ -149,7 +154,7 @@ def _bearing(index: Index, kept: KeptWorlds, wanted: str) -> NDArray[np.bool_]:
             found |= index.once("said", lambda: _said_in(index, kept)).by(wanted, len(index))
         return found
 
-    return index.once(("words", wanted), make)
+    return index.phrase(wanted, make)
 
 
 def _coded(column: Codes, names: set[str]) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
 from vigie.node.certificates import certificate_of
 from vigie.node.clock import now_us
+from vigie.node.finding import learn_names
 from vigie.node.map_names import map_names
 from vigie.node.settings import Node
 from vigie.picture.basemap import DETAILS, basemap
@@ -106,10 +107,11 @@ def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *, tls: 
 
 
 def _draw_ahead(atlas: Atlas, language: str) -> None:
-    """Draws the land that every map stands on, so that nobody waits for it: it takes seconds, and is drawn once."""
+    """Draws the land that every map stands on and folds the names that are searched for, so that nobody waits: it takes seconds, and is done once."""
     for detail in DETAILS:
         basemap(atlas, detail)
     map_names(atlas, language)
+    learn_names(atlas)
 
 
 def how_served() -> dict[str, Any]:
