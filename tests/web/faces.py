@@ -75,6 +75,18 @@ QUERY: Mapping[str, Sequence[str]] = {
     "zoom": ("7",),
     "step_days": ("30",),
     "detail": ("high",),
+    "source": ("-", "emsc"),
+    "file": ("1", "99"),
+    "lon": ("19.26",),
+    "lat": ("42.44",),
+    "how": ("day", "instant", "now"),
+    "day": ("2026-09-01",),
+    "clock": ("14:30",),
+    "part": ("morning",),
+    "until_day": ("2026-09-02",),
+    "until_clock": ("15:30",),
+    "about": ("true",),
+    "zone": ("Europe/Podgorica", "Nowhere/Nothing"),
 }
 """What is asked by the parameters of the routes' own queries."""
 

@@ -33,12 +33,15 @@ from vigie.web import (
     picture_data,
     public_pages,
     reading_pages,
+    report_data,
     review_api,
     review_pages,
     sessions,
     shell,
+    source_data,
     stock_pages,
     sync_api,
+    table_data,
     warning_pages,
     words_data,
 )
@@ -64,6 +67,7 @@ _PAGES = (
     sync_api,
     words_data,
     picture_data,
+    *(source_data, table_data, report_data),
 )
 
 
