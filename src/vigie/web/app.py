@@ -24,6 +24,7 @@ from vigie.web import (
     contact_pages,
     desk_forms,
     desk_pages,
+    dossier_data,
     draft_pages,
     pages,
     picture_data,
@@ -60,6 +61,7 @@ _PAGES = (
     sync_api,
     words_data,
     picture_data,
+    dossier_data,
 )
 
 
