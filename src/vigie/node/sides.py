@@ -70,7 +70,7 @@ def _words(said: Said) -> Json:
 
 
 MEMBERS = (
-    Member("kind", "text", _get("title"), "kind"),
+    Member("kind", "kind", _get("kind"), "kind"),
     Member("begin", "time", _begin, "time"),
     Member("end", "time", _end, "time"),
     Member("time_meaning", "word", _get("time_meaning"), "time"),
