@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from vigie.model.atlas import Atlas
 from vigie.model.canonical import Json
 from vigie.model.label import PUBLIC, Label, join, may_read, parts_of
-from vigie.node.answers import KeptWorlds, event_answer, events_of_report, row_of_id, when_text
+from vigie.node.answers import KeptWorlds, event_answer, events_of_report, report_name, row_of_id, when_text
 from vigie.node.facts import attributions, event_facts
 from vigie.node.kept_logs import Read
 from vigie.node.pictures import notes_on
@@ -24,6 +25,9 @@ from vigie.node.sides import table
 from vigie.node.warning_facts import wording_for
 from vigie.node.worlds import World
 from vigie.store import held_reports
+
+MOST_SIDES = 60
+"""How many reports a dossier shows side by side: the best first; the event's own count says how many there are."""
 
 MOST_NEAR = 12
 """How many other events a dossier offers for a merger."""
@@ -60,13 +64,13 @@ class Looker:
 def dossier(seen: Looker, number: int) -> dict[str, Json]:
     """The dossier of event `number`: its facts, the table of who said what, links, label, history, what answers it, and what it may be merged with."""
     answer: dict[str, Any] = event_answer(seen.kept, seen.world, number, seen.language)
-    members: list[dict[str, Any]] = answer.pop("members")
-    names = _names(members)
+    members: list[dict[str, Any]] = answer.pop("members")[:MOST_SIDES]
+    names, sent = _names(members), _kept_payloads(seen, seen.world.events.members[number][:MOST_SIDES])
     words = [item for item in decision_facts(seen.reviewer) if _is_about(item, answer["id"], names)]
     return {
         "event": answer,
         "label": label_facts(seen, number),
-        "reports": [{key: said[key] for key in _TOLD if key in said} | {"name": _name(said)} for said in members],
+        "reports": [_side(said) | {"is_kept": said["id"] in sent} for said in members],
         "rows": table(members, answer["chosen"]),
         "history": history(members),
         "decisions": list[Json](words),
@@ -75,6 +79,11 @@ def dossier(seen: Looker, number: int) -> dict[str, Json]:
         "notes": notes_on(seen.world.country[[number]], seen.atlas),
         "attribution": list[Json](attributions(answer["agencies"])),
     }
+
+
+def _side(said: Mapping[str, Any]) -> dict[str, Json]:
+    """What the head of a column shows of a report."""
+    return {key: said[key] for key in _TOLD if key in said} | {"name": _name(said)}
 
 
 def _name(said: Mapping[str, Any]) -> str:
@@ -100,14 +109,21 @@ def history(members: Sequence[Mapping[str, Any]]) -> list[Json]:
 
 def label_facts(seen: Looker, number: int) -> dict[str, Json]:
     """The joined label of all that the event is made of; who may read the whole of it is told to the node's own party alone."""
-    rows = [int(seen.world.catalogue.row[row]) for row in seen.world.events.members[number]]
-    node, audience = seen.kept.node, seen.reviewer.audience
-    labels = [held.label for held in held_reports(node.store, audience, rows)]
-    whole = labels[0]
-    for label in labels[1:]:
-        whole = join(whole, label, node.directory)
+    node, members = seen.kept.node, seen.world.events.members[number]
+    labels = [held.label for held in seen.kept.held(seen.world, members)]
+    whole = reduce(lambda first, second: join(first, second, node.directory), labels)
     policies = list[Json](sorted({f"{part.policy} {part.level}" for part in parts_of(whole)}))
     return {"tlp": whole.tlp, "policies": policies, "readers": _readers(seen, labels)}
+
+
+def _kept_payloads(seen: Looker, members: NDArray[np.int64]) -> frozenset[str]:
+    """The ids of the reports of which the bytes that the agency sent are kept; told to the node's own party alone."""
+    node = seen.kept.node
+    if seen.kept.party != node.settings.party:
+        return frozenset()
+    at = {int(seen.world.catalogue.row[row]): report_name(*seen.world.catalogue.witness[row]) for row in members}
+    held = held_reports(node.store, seen.reviewer.audience, list(at), payloads=True)
+    return frozenset(at[one.row] for one in held if one.report.payload)
 
 
 def _readers(seen: Looker, labels: Sequence[Label]) -> list[Json] | None:

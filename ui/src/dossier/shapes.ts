@@ -47,6 +47,8 @@ export interface EventFacts {
 export interface Report extends Side {
   title: string;
   revision?: number;
+  /** Whether what was sent is kept, and may be had. */
+  is_kept: boolean;
 }
 
 export interface Candidate extends Brief {

@@ -1,6 +1,6 @@
 // Lengths of time, distances, chances and evidence as the reader's language writes them.
 import { number, percent } from "./format";
-import { spoken, t } from "./words.svelte";
+import { spoken, t, tn } from "./words.svelte";
 
 const UNITS: [number, string][] = [[86_400, "day"], [3_600, "hour"], [60, "minute"]];
 
@@ -16,7 +16,7 @@ export function distance(km: number): string {
 }
 
 function measured(value: number, unit: string, decimals: number): string {
-  return new Intl.NumberFormat(spoken().locale, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short", maximumFractionDigits: decimals }).format(value);
+  return new Intl.NumberFormat(spoken().locale, { style: "unit", unit, unitDisplay: unit === "kilometer" ? "short" : "long", maximumFractionDigits: decimals }).format(value);
 }
 
 /** A number that always bears its sign. */
@@ -24,11 +24,15 @@ export function signed(value: number, decimals: number): string {
   return new Intl.NumberFormat(spoken().locale, { signDisplay: "exceptZero", maximumFractionDigits: decimals }).format(value).replace("-", "−");
 }
 
-/** A chance as people read it: never a certainty that is not one. */
+/** A chance as people read it: never a certainty, since the node sends chances rounded. */
 export function chance(share: number | null | undefined): string {
   if (share === null || share === undefined) return t("not known");
-  if (share < 1 && share > 0.9995) return t("more than {share}", { share: percent(0.999, 1) });
-  return percent(share, share === 1 ? 0 : 1);
+  return share > 0.9995 ? t("more than {share}", { share: percent(0.999, 1) }) : percent(share, 1);
+}
+
+/** A size with its scale; deaths are counted. */
+export function sizeText(value: number, scale: string): string {
+  return scale === "deaths" ? tn("{n} death", "{n} deaths", value) : `${scale} ${number(value, 2)}`.trim();
 }
 
 /** What kind of evidence it is. */

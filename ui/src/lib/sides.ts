@@ -1,7 +1,7 @@
 // Who said what, side by side: the rows that the node sends, and how their values and differences are said in the reader's language.
 import { day, moment, number } from "./format";
 import { kindTitle, me } from "./me.svelte";
-import { distance, length, signed } from "./measures";
+import { distance, length, signed, sizeText } from "./measures";
 import { t } from "./words.svelte";
 
 export interface Off {
@@ -45,7 +45,7 @@ const TITLES: Record<string, () => string> = {
   kind: () => t("Kind"),
   begin: () => t("Begin"),
   end: () => t("End"),
-  time_meaning: () => t("What the interval means"),
+  time_meaning: () => t("Meaning of the times"),
   sigma_s: () => t("Uncertainty of time (68 %)"),
   where: () => t("Position"),
   place: () => t("Place"),
@@ -79,7 +79,7 @@ const isTold = (value: unknown): value is Told => typeof value === "object" && v
 const SHAPES: Record<string, (value: Told) => string> = {
   time: (value) => timeText(value),
   place: (value) => placeText(value),
-  size: (value) => `${value["scale"] ? `${String(value["scale"])} ` : ""}${plainText(value["value"])}`,
+  size: (value) => sizeText(Number(value["value"]), String(value["scale"] ?? "")),
   words: (value) => String(value["text"]),
 };
 
@@ -97,7 +97,7 @@ function oneText(shape: string, value: unknown): string {
   if (shape === "seconds" && typeof value === "number") return length(value);
   if (shape === "moment") return `${moment(String(value))} UTC`;
   if (shape === "country") return me.countries.find((found) => found.code === value)?.name ?? String(value);
-  if (shape === "word") return { lasted: t("it lasted so long"), uncertain: t("it was at some time within") }[String(value)] ?? String(value);
+  if (shape === "word") return { lasted: t("all of this time"), uncertain: t("some time within") }[String(value)] ?? String(value);
   return plainText(value);
 }
 

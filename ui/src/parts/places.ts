@@ -16,7 +16,6 @@ interface Point {
   y: number;
   labelX: number;
   labelY: number;
-  isMoved: boolean;
 }
 
 export interface Plan {
@@ -29,20 +28,23 @@ export interface Plan {
   barKm: number;
 }
 
-const WIDTH = 360;
-const HEIGHT = 240;
+const LEAST_WIDTH = 200;
+const [LEAST_HEIGHT, MOST_HEIGHT] = [200, 270];
 const KM_PER_DEGREE = 111.2;
 const MOST_RING_KM = 60;
 const LEAST_KM = 2;
+const CLOSE_PX = 30;
 
-/** The drawing of these places; those without coordinates must be left out before. */
-export function layout(spots: Spot[]): Plan {
+/** The drawing of these places, so many pixels wide; those without coordinates must be left out before. */
+export function layout(spots: Spot[], wide: number): Plan {
+  const width = Math.max(wide - 2, LEAST_WIDTH);
+  const height = Math.round(Math.min(Math.max(width * 0.62, LEAST_HEIGHT), MOST_HEIGHT));
   const flat = flattened(spots);
-  const reach = Math.max(LEAST_KM, ...flat.map(({ east, north, ring }) => Math.max(Math.abs(east) * (HEIGHT / WIDTH), Math.abs(north)) + ring)) * 1.25;
-  const perKm = HEIGHT / 2 / reach;
-  const points = flat.map(({ spot, east, north }) => ({ spot, x: round(WIDTH / 2 + east * perKm), y: round(HEIGHT / 2 - north * perKm), labelX: 0, labelY: 0, isMoved: false }));
+  const reach = Math.max(LEAST_KM, ...flat.map(({ east, north, ring }) => Math.max(Math.abs(east) * (height / width), Math.abs(north)) + ring)) * 1.25;
+  const perKm = height / 2 / reach;
+  const points = flat.map(({ spot, east, north }) => ({ spot, x: round(width / 2 + east * perKm), y: round(height / 2 - north * perKm), labelX: 0, labelY: 0 }));
   const barKm = nice(90 / perKm);
-  return { width: WIDTH, height: HEIGHT, perKm, points: labelled(points), grid: gridOf(barKm * perKm), bar: round(barKm * perKm), barKm };
+  return { width, height, perKm, points: labelled(points), grid: gridOf(barKm * perKm, width, height), bar: round(barKm * perKm), barKm };
 }
 
 function flattened(spots: Spot[]): { spot: Spot; east: number; north: number; ring: number }[] {
@@ -60,16 +62,22 @@ function flattened(spots: Spot[]): { spot: Spot; east: number; north: number; ri
   return found.map((spot) => ({ ...spot, east: spot.east - east, north: spot.north - north }));
 }
 
-/** Numbers stand beside their points; points that lie on one another have theirs fanned out. */
+/** Numbers stand beside their points; those of points that lie close together stand on a circle around them. */
 function labelled(points: Point[]): Point[] {
-  const kept: Point[] = [];
-  for (const point of points) {
-    const turn = kept.filter((other) => Math.hypot(other.x - point.x, other.y - point.y) < 16).length;
-    const angle = -Math.PI / 4 + (turn * Math.PI) / 3.5;
-    const away = turn === 0 ? 15 : 22;
-    kept.push({ ...point, labelX: round(point.x + away * Math.cos(angle)), labelY: round(point.y + away * Math.sin(angle)), isMoved: true });
-  }
-  return kept;
+  return points.map((point) => {
+    const crowd = points.filter((other) => Math.hypot(other.x - point.x, other.y - point.y) < CLOSE_PX);
+    if (crowd.length === 1) return beside(point, point, -Math.PI / 4, 16);
+    const middle = { x: mean(crowd.map((one) => one.x)), y: mean(crowd.map((one) => one.y)) };
+    const turns = [...crowd].sort((one, other) => angle(middle, one) - angle(middle, other) || one.spot.number - other.spot.number);
+    return beside(point, middle, angle(middle, turns[0]!) + (turns.indexOf(point) / turns.length) * 2 * Math.PI, 34);
+  });
+}
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const angle = (from: { x: number; y: number }, to: { x: number; y: number }): number => Math.atan2(to.y - from.y, to.x - from.x);
+
+function beside(point: Point, middle: { x: number; y: number }, turn: number, away: number): Point {
+  return { ...point, labelX: round(middle.x + away * Math.cos(turn)), labelY: round(middle.y + away * Math.sin(turn)) };
 }
 
 /** The rings of uncertainty in the drawing, the largest first. */
@@ -78,10 +86,10 @@ export function ringsOf(plan: Plan): { x: number; y: number; r: number; main: bo
   return rings.sort((one, other) => other.r - one.r);
 }
 
-function gridOf(step: number): string[] {
+function gridOf(step: number, width: number, height: number): string[] {
   const lines: string[] = [];
-  for (let x = (WIDTH / 2) % step; x < WIDTH; x += step) lines.push(`M${round(x)} 0V${HEIGHT}`);
-  for (let y = (HEIGHT / 2) % step; y < HEIGHT; y += step) lines.push(`M0 ${round(y)}H${WIDTH}`);
+  for (let x = (width / 2) % step; x < width; x += step) lines.push(`M${round(x)} 0V${height}`);
+  for (let y = (height / 2) % step; y < height; y += step) lines.push(`M0 ${round(y)}H${width}`);
   return lines;
 }
 
