@@ -28,6 +28,7 @@ from vigie.web import (
     contact_pages,
     desk_forms,
     desk_pages,
+    dossier_data,
     draft_pages,
     pages,
     picture_data,
@@ -68,6 +69,7 @@ _PAGES = (
     words_data,
     picture_data,
     *(source_data, table_data, report_data),
+    dossier_data,
 )
 
 
