@@ -25,6 +25,7 @@ from vigie.web import (
     desk_forms,
     desk_pages,
     draft_pages,
+    exchange_data,
     pages,
     picture_data,
     public_pages,
@@ -60,6 +61,7 @@ _PAGES = (
     sync_api,
     words_data,
     picture_data,
+    exchange_data,
 )
 
 
