@@ -32,8 +32,10 @@ HIDDEN, IN_PART, WHOLE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """Two worlds side by side. By row of our catalogue (n,): the kind of its label, and whether they see this very record; by event of ours (m,) how much
-    of it they see. `extra` are rows of their catalogue that are not in ours: earlier words of what we read a later one of.
+    """Two worlds side by side.
+
+    By row of our catalogue (n,): the kind of its label, and whether they see this very record; by event of ours (m,) how much of it they see.
+    `extra` are rows of their catalogue that are not in ours: earlier words of what we read a later one of.
     """
 
     ours: World

@@ -192,7 +192,9 @@ def _our_line(view: View, number: int) -> dict[str, Json]:
     hidden = members[~found.is_seen[members]]
     kinds = dict.fromkeys(found.labelled.of[hidden].tolist())
     why = list(dict.fromkeys(sentence for kind in kinds if kind >= 0 for sentence in sentences(view.reasons[kind])))
-    labels = list(dict.fromkeys(label_text_of(found.labelled.kinds[kind].label, view) for kind in dict.fromkeys(found.labelled.of[members].tolist()) if kind >= 0))
+    labels = list(
+        dict.fromkeys(label_text_of(found.labelled.kinds[kind].label, view) for kind in dict.fromkeys(found.labelled.of[members].tolist()) if kind >= 0)
+    )
     seen = len(members) - len(hidden)
     return _line(view, number, theirs=False) | {"state": STATES[int(found.state[number])], "seen": seen, "why": why, "labels": labels}
 
@@ -249,4 +251,3 @@ def _report_line(view: View, row: int, held: Held) -> dict[str, Json]:
         "seen": is_seen,
         "why": [] if is_seen or kind < 0 else sentences(view.reasons[kind]),
     }
-

@@ -32,6 +32,7 @@ from vigie.web import (
     reading_pages,
     review_api,
     review_pages,
+    risk_data,
     sessions,
     shell,
     stock_pages,
@@ -62,6 +63,7 @@ _PAGES = (
     words_data,
     picture_data,
     exchange_data,
+    risk_data,
 )
 
 
