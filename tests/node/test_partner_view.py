@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from vigie.model.label import PUBLIC, Label
 from vigie.model.times import DAY_US
 from vigie.node.answers import KeptWorlds
 from vigie.node.partner_view import Compared, KeptViews, Looking, looking_at, reasons_by_kind, rows_closed_by, warned
-from vigie.node.partner_view_facts import by_label, by_reason, event_view, lines_of, rows_of_side, totals, view_of
+from vigie.node.partner_view_facts import SIDES, by_label, by_reason, event_view, lines_of, rows_of_side, totals, view_of
 from vigie.node.settings import Node
 from vigie.node.sync import sync_with
 from vigie.node.sync_round import told_to
@@ -99,10 +100,8 @@ def test_each_record_that_is_kept_back_has_its_reason(made: dict[str, Node], atl
         assert not reasons[found.labelled.of[number]]
     for number in np.flatnonzero(~found.is_seen):
         assert reasons[found.labelled.of[number]]
-    view = view_of(found, looking, atlas, "en")
-    lines = by_label(view)["lines"]
-    assert isinstance(lines, list)
-    sentences = {sentence for line in lines if isinstance(line, dict) for sentence in line["why"]}  # type: ignore[union-attr]
+    lines: Any = by_label(view_of(found, looking, atlas, "en"))["lines"]
+    sentences = {sentence for line in lines for sentence in line["why"]}
     assert "TLP:AMBER without relay stays with A." in sentences
     assert any(str(sentence).startswith("It is under embargo until 2026-") for sentence in sentences)
 
@@ -113,13 +112,12 @@ def test_the_sums_agree_with_the_lists(made: dict[str, Node], atlas: Atlas) -> N
     found, looking = looked(node, atlas, "B")
     view = view_of(found, looking, atlas, "en")
     both = warned((), node, looking, exercise=False)
-    sums = totals(view, both)["events"]
-    assert isinstance(sums, dict)
-    for side, name in (("ours", "ours"), ("hidden", "hidden"), ("part", "part"), ("whole", "whole"), ("theirs", "theirs")):
-        assert len(rows_of_side(view, side)) == sums[name]  # type: ignore[arg-type] # one of the sides
-    assert sums["hidden"] + sums["part"] + sums["whole"] == sums["ours"]  # type: ignore[operator]
-    for line in by_reason(view, both):
-        assert isinstance(line, dict)
+    sums: Any = totals(view, both)["events"]
+    for side in SIDES:
+        assert len(rows_of_side(view, side)) == sums[side]
+    assert sums["hidden"] + sums["part"] + sums["whole"] == sums["ours"]
+    lines: Any = by_reason(view, both)
+    for line in lines:
         assert len(rows_of_side(view, "ours", rule=str(line["rule"]))) == line["events"]
 
 
@@ -130,14 +128,15 @@ def test_one_event_is_told_report_by_report(made: dict[str, Node], atlas: Atlas)
     found, looking = looked(node, atlas, "B")
     view = view_of(found, looking, atlas, "en")
     number = next(int(one) for one in rows_of_side(view, "part"))
-    told = event_view(view, ours(node, atlas), number)
-    reports = {line["ref"]: line for line in told["reports_by_label"]}  # type: ignore[union-attr, call-overload, index]
+    told: Any = event_view(view, ours(node, atlas), number)
+    reports = {line["ref"]: line for line in told["reports_by_label"]}
     assert {name: line["seen"] for name, line in reports.items()} == {"clear": True, "twin": False}
     assert reports["twin"]["why"] == ["The list of readers is empty: nobody but A."]
-    (theirs,) = told["their_events"]  # type: ignore[misc]
-    assert theirs["reports"] == 1  # type: ignore[index, call-overload]
-    assert theirs["ours"] == [found.ours.events.id[number]]  # type: ignore[index, call-overload]
-    assert lines_of(view, "ours", [number])[0]["state"] == "part"  # type: ignore[index, call-overload]
+    (theirs,) = told["their_events"]
+    assert theirs["reports"] == 1
+    assert theirs["ours"] == [found.ours.events.id[number]]
+    (line,) = cast("Any", lines_of(view, "ours", [number]))
+    assert line["state"] == "part"
 
 
 def test_looking_leaves_nothing_in_the_exchange(made: dict[str, Node], atlas: Atlas) -> None:

@@ -19,6 +19,7 @@ from vigie.node.facts import event_facts, kind_title
 from vigie.node.packs import packs
 from vigie.node.partner_view import HIDDEN, IN_PART, WHOLE, Compared, Looking, Warned, events_holding, reasons_by_kind, rows_closed_by
 from vigie.node.settings import Node
+from vigie.node.warning_facts import notes_of
 from vigie.node.worlds import World
 from vigie.store import Held
 from vigie.warn.chain import Chain
@@ -184,6 +185,12 @@ def lines_of(view: View, side: Side, rows: Sequence[int]) -> list[Json]:
     if side == "theirs":
         return [_their_line(view, int(number)) for number in rows]
     return [_our_line(view, int(number)) for number in rows]
+
+
+def notes_beside(view: View, side: Side, rows: Sequence[int]) -> list[Json]:
+    """The notes that belong to names of places in these lines."""
+    world = view.found.theirs if side == "theirs" else view.found.ours
+    return [*notes_of({str(world.country[number]) for number in rows}, view.atlas)]
 
 
 def _our_line(view: View, number: int) -> dict[str, Json]:

@@ -82,7 +82,8 @@ def board_of(reader: Reader, found: Coverage, answered: Sequence[Responses]) -> 
     open_, asking = _signals(reader), _asking(reader)
     warnings = [each for each in answered if _is_shown(each, reader.log.party)]
     parts = _found(reader, open_, warnings, asking)
-    loud, quiet = [], []
+    loud: list[Row] = []
+    quiet: list[Row] = []
     for row in found.rows:
         (loud if row.risk.level in ("high", "raised") or parts.speaks_of(row.key) else quiet).append(row)
     beside = tuple(_beside(row, parts, reader) for row in sorted(loud, key=_gravity))

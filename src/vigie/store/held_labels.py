@@ -57,7 +57,7 @@ def _found(connection: Connection, rows: NDArray[np.int64]) -> list[list[tuple[i
     wanted = reports.c.row.in_(rows.tolist()) if len(rows) <= _FEW else reports.c.row.between(int(rows[0]), int(rows[-1]))
     query = select(reports.c.row, reports.c.label_id, reports.c.owner, reports.c.received).where(wanted)
     result = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
-    return [[tuple(row) for row in part] for part in result.partitions(_ROWS_AT_ONCE)]  # type: ignore[misc] # four columns
+    return [[tuple(row) for row in part] for part in result.partitions(_ROWS_AT_ONCE)]
 
 
 __all__ = ["Kind", "Labelled", "labels_by_row"]

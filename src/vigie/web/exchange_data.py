@@ -32,6 +32,7 @@ from vigie.node.partner_view_facts import (
     event_view,
     hidden_warnings,
     lines_of,
+    notes_beside,
     rows_of_side,
     totals,
     view_of,
@@ -195,7 +196,9 @@ def view_list_data(seat: Own, query: Annotated[ViewListQuery, Query()]) -> Respo
     pages = max(1, -(-len(rows) // PER_PAGE))
     page = min(query.page or 1, pages)
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE].tolist()
-    return json_answer({"side": side, "total": len(rows), "page": page, "pages": pages, "items": lines_of(view, side, shown)})
+    return json_answer(
+        {"side": side, "total": len(rows), "page": page, "pages": pages, "items": lines_of(view, side, shown), "notes": notes_beside(view, side, shown)}
+    )
 
 
 @routes.get("/data/exchange/view/events/{event_id}")
