@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from strategies import LEVELS, directories, instants, labels, readers
 from vigie.model.label import (
     PUBLIC,
+    RULES,
     TLP_ORDER,
     Directory,
     Grant,
@@ -30,6 +31,7 @@ from vigie.model.label import (
     may_show,
     why_closed,
     why_not_forwarded,
+    why_not_shown,
 )
 
 
@@ -172,6 +174,22 @@ def test_a_reason_is_given_exactly_where_a_label_is_closed(label: Label, directo
 def test_a_reason_is_given_exactly_where_a_record_is_not_passed_on(label: Label, directory: Directory, holder: str, party: str, now: int) -> None:
     """The same of forwarding."""
     assert (why_not_forwarded(holder, party, label, directory, now, ("r", 1)) == ()) is may_forward(holder, party, label, directory, now, ("r", 1))
+
+
+@given(simple_or_joined, directories, readers, readers, instants, st.booleans())
+def test_a_reason_is_given_exactly_where_a_node_does_not_show_a_record(
+    label: Label,
+    directory: Directory,
+    home: str,
+    party: str,
+    now: int,
+    is_received: bool,  # noqa: FBT001 - a drawn value
+) -> None:
+    """The same of what a node shows: its own records as they may be read, what it received as it may be shown. Each reason is of a known rule."""
+    is_shown = may_show(home, party, label, directory, now) if is_received else may_read(party, label, directory, now)
+    reasons = why_not_shown(home, party, label, directory, now, is_received=is_received)
+    assert (reasons == ()) is is_shown
+    assert {reason.rule for reason in reasons} <= set(RULES)
 
 
 @pytest.mark.parametrize(

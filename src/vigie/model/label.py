@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from vigie.model.canonical import Json, canonical_text
 from vigie.model.times import format_time, parse_time
@@ -110,6 +111,19 @@ class Directory:
         return levels.index(held) if held in levels else 0
 
 
+class Reason(NamedTuple):
+    """A rule that closes a label to somebody, one of `RULES`, and the sentence that says so without a full stop."""
+
+    rule: str
+    words: str
+
+
+RULES = ("owner", "tlp", "list", "clearance", "caveat", "excluded", "embargo", "orcon", "relay")
+"""The rules that can close a label: kept for its owner alone; TLP without a list; not on the list of readers; not cleared; a caveat that is not held;
+excluded by name; an embargo; the owner's leave that is wanting; no leave to pass on what was received.
+"""
+
+
 def may_read(party: str, label: Label, directory: Directory, now_us: int) -> bool:
     """Whether `party` may read what bears `label`. Rules of exchange.md, section 2; unknown anything is a no."""
     return all(_may_read_part(party, part, directory, now_us) for part in parts_of(label))
@@ -121,24 +135,24 @@ def _may_read_part(party: str, label: Label, directory: Directory, now_us: int) 
 
 def why_closed(party: str, label: Label, directory: Directory, now_us: int) -> tuple[str, ...]:
     """In plain words each reason why `party` may not read what bears `label`; empty exactly where it may. For the owner's eyes only."""
-    return _told(label, lambda part: _closing(party, part, directory, now_us))
+    return tuple(reason.words for reason in _told(label, lambda part: _closing(party, part, directory, now_us)))
 
 
-def _closing(party: str, label: Label, directory: Directory, now_us: int) -> Iterator[str]:
+def _closing(party: str, label: Label, directory: Directory, now_us: int) -> Iterator[Reason]:
     """The rules of reading, each told where it closes a simple label to the party."""
     if party == label.owner:
         return
     known, names = directory.parties.get(party), directory.names_of(party, now_us)
     if label.tlp not in TLP_ORDER:
-        yield f"nobody has defined TLP:{label.tlp}"
+        yield Reason("tlp", f"nobody has defined TLP:{label.tlp}")
     if (label.policy, label.level) not in directory.cleared_levels(party):
-        yield _unclear(party, label, directory)
+        yield Reason("clearance", _unclear(party, label, directory))
     if label.embargo_us is not None and now_us < label.embargo_us:
-        yield f"it is under embargo until {format_time(label.embargo_us)}"
+        yield Reason("embargo", f"it is under embargo until {format_time(label.embargo_us)}")
     if excluded := names & label.not_to:
-        yield f"{party} is excluded as {_listed(excluded)}"
+        yield Reason("excluded", f"{party} is excluded as {_listed(excluded)}")
     if lacking := label.caveats - (known.caveats if known else frozenset()):
-        yield f"{party} does not hold {_listed(lacking)}"
+        yield Reason("caveat", f"{party} does not hold {_listed(lacking)}")
     if not _is_addressed(label, names, is_community=known is not None and known.community):
         yield _unaddressed(party, label)
 
@@ -152,22 +166,24 @@ def _unclear(party: str, label: Label, directory: Directory) -> str:
     return f"{party} is not cleared for {label.policy} {label.level}"
 
 
-def _unaddressed(party: str, label: Label) -> str:
+def _unaddressed(party: str, label: Label) -> Reason:
     if label.rel_to:
-        return f"{party} is not on the list of readers ({_listed(label.rel_to)})"
+        return Reason("list", f"{party} is not on the list of readers ({_listed(label.rel_to)})")
     if label.rel_to is not None:
-        return f"the list of readers is empty: nobody but {label.owner}"
-    return f"TLP:GREEN is for the community, and {party} is not of it" if label.tlp == "GREEN" else f"TLP:{label.tlp} without a list is for {label.owner} alone"
+        return Reason("owner", f"the list of readers is empty: nobody but {label.owner}")
+    if label.tlp == "GREEN":
+        return Reason("tlp", f"TLP:GREEN is for the community, and {party} is not of it")
+    return Reason("tlp", f"TLP:{label.tlp} without a list is for {label.owner} alone")
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def _told(label: Label, reasons: Callable[[Label], Iterator[str]]) -> tuple[str, ...]:
+def _told(label: Label, reasons: Callable[[Label], Iterator[Reason]]) -> tuple[Reason, ...]:
     """The reasons of each part, once each; of a joined label with whose part it is."""
     parts = sorted(parts_of(label), key=label_text)
-    said = [f"{reason} (part of {part.owner})" if len(parts) > 1 else reason for part in parts for reason in reasons(part)]
+    said = [Reason(rule, f"{words} (part of {part.owner})" if len(parts) > 1 else words) for part in parts for rule, words in reasons(part)]
     return tuple(dict.fromkeys(said))
 
 
@@ -184,21 +200,27 @@ def may_forward(holder: str, party: str, label: Label, directory: Directory, now
 
 def why_not_forwarded(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> tuple[str, ...]:
     """In plain words each reason why `holder` may not pass `record` on to `party`; empty exactly where it may. For the owner's eyes only."""
-    return _told(label, lambda part: _keeping(holder, party, part, directory, now_us, record))
+    return tuple(reason.words for reason in _told(label, lambda part: _keeping(holder, party, part, directory, now_us, record)))
 
 
-def _keeping(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> Iterator[str]:
+def _keeping(holder: str, party: str, label: Label, directory: Directory, now_us: int, record: tuple[str, int]) -> Iterator[Reason]:
     """The rules of forwarding, each told where it keeps a simple label with the holder."""
     yield from _closing(party, label, directory, now_us)
     if holder == label.owner:
         return
-    yield from (f"{holder} itself may not read it: {reason}" for reason in _closing(holder, label, directory, now_us))
+    yield from (Reason(rule, f"{holder} itself may not read it: {words}") for rule, words in _closing(holder, label, directory, now_us))
+    is_granted = _is_granted(label.owner, party, directory, now_us, record)
+    yield from _staying(holder, party, label, is_granted=is_granted, is_near=_is_near(holder, party, label, directory))
+
+
+def _staying(holder: str, party: str, label: Label, *, is_granted: bool, is_near: bool) -> Iterator[Reason]:
+    """The rules that keep what another owner released to the holder with it."""
     if label.tlp == "RED":
-        yield "TLP:RED is never passed on"
-    if label.orcon and not _is_granted(label.owner, party, directory, now_us, record):
-        yield f"{label.owner} has given no leave to pass it on to {party}"
-    if not (label.relay or label.tlp in _OPEN_WITHOUT_LIST or _is_near(holder, party, label, directory)):
-        yield f"TLP:{label.tlp} without relay stays with {holder}"
+        yield Reason("relay", "TLP:RED is never passed on")
+    if label.orcon and not is_granted:
+        yield Reason("orcon", f"{label.owner} has given no leave to pass it on to {party}")
+    if not (label.relay or label.tlp in _OPEN_WITHOUT_LIST or is_near):
+        yield Reason("relay", f"TLP:{label.tlp} without relay stays with {holder}")
 
 
 def may_show(home: str, party: str, label: Label, directory: Directory, now_us: int, *, is_granted: bool = False) -> bool:
@@ -211,7 +233,21 @@ def may_show(home: str, party: str, label: Label, directory: Directory, now_us: 
 
 
 def _passes(home: str, label: Label, *, is_granted: bool) -> bool:
-    return home == label.owner or (label.tlp != "RED" and (is_granted or not label.orcon) and (label.relay or label.tlp in _OPEN_WITHOUT_LIST))
+    return home == label.owner or next(_staying(home, "", label, is_granted=is_granted, is_near=False), None) is None
+
+
+def why_not_shown(home: str, party: str, label: Label, directory: Directory, now_us: int, *, is_received: bool, is_granted: bool = False) -> tuple[Reason, ...]:
+    """Each rule by which the node of `home` does not show `party` a record; empty exactly where it may. For home's own people only.
+
+    The gate of `may_read` for a record of home's own, that of `may_show` for one that another node released to it.
+    """
+
+    def hiding(part: Label) -> Iterator[Reason]:
+        yield from _closing(party, part, directory, now_us)
+        if is_received and part.owner != home:
+            yield from _staying(home, party, part, is_granted=is_granted, is_near=False)
+
+    return () if is_received and party == home else _told(label, hiding)
 
 
 def _is_granted(owner: str, party: str, directory: Directory, now_us: int, record: tuple[str, int]) -> bool:

@@ -85,7 +85,7 @@ def _of_warnings(log: Log, atlas: Atlas, region: Region, when: _Day) -> Iterator
         content = chain.head.content
         if chain.status == "live" and not content.test:
             level: Level = "high" if content.severity in _GRAVE else "raised"
-            for area in _areas(content, atlas, region):
+            for area in warned_areas(content, atlas, region):
                 yield Risk(area, content.field, level, (_why_warned(chain),), tuple(_records_of(chain)))
 
 
@@ -101,7 +101,7 @@ def _records_of(chain: Chain) -> Iterator[Record]:
     yield from [Record("problem", content.problem)] if content.problem else []
 
 
-def _areas(content: Content, atlas: Atlas, region: Region) -> tuple[str, ...]:
+def warned_areas(content: Content, atlas: Atlas, region: Region) -> tuple[str, ...]:
     """The areas that a warning names, of those in the region; where it only draws a circle, the units in it."""
     known = {*region.areas("unit"), *region.countries}
     named = tuple(dict.fromkeys(area.upper() for area in content.areas if area.upper() in known))

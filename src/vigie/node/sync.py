@@ -278,10 +278,10 @@ def _applied(node: Node, page: Page, history: History, reading: _Reading, now_us
         erased=found.erased,
         is_whole=is_whole,
         revoked=frozenset(name for one in judge.histories.values() for name in one.revoked_ids),
+        unproved=found.unproved,
         note={**asdict(reading), "cursor": page.next, "whole": whole, "unproved": [*unproved]},
     )
-    counts = _taken_in(node, delivery, now_us)
-    return Pulled(counts + Counter(unproved=found.unproved), more=page.more)
+    return Pulled(+_taken_in(node, delivery, now_us), more=page.more)
 
 
 def _judge(node: Node, party: str, history: History) -> Judge:

@@ -37,6 +37,7 @@ PULLED = "pulled"
 """The book of notes that says how far this node has read from each partner."""
 
 _AT_ONCE = 1_000
+_WITNESSED = ("taken", "erased", "withdrawn", "refused", "unproved")
 _COPY = ("record_id", "peer", "owner", "stream", "is_live", "generation")
 _SAID_AGAIN = "ON CONFLICT (record_id, peer) DO UPDATE SET is_live = excluded.is_live, generation = excluded.generation"
 _IDENTITY = ("record_id", "key", "version", "owner", "label_id", "file_id", "received", "facts")
@@ -62,6 +63,7 @@ class Delivery:
 
     `ready` is each report as it is written, where whoever verified it has made that already: in the order of `reports`, or empty.
     `generation` counts the passes from the beginning; with `is_whole` this one has come to its end. `revoked` are the names of all keys that do not count.
+    `unproved` is how many items were left out of it since they could not be proved: they are counted in the audit log and nowhere else.
     """
 
     peer: str
@@ -73,6 +75,7 @@ class Delivery:
     erased: Sequence[Erased] = ()
     is_whole: bool = False
     revoked: frozenset[str] = frozenset()
+    unproved: int = 0
     note: Mapping[str, Json]
 
 
@@ -90,13 +93,13 @@ class _Offer(NamedTuple):
 
 
 def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
-    """Takes a page in, all of it or nothing; counts of what was `taken`, `known`, `withdrawn`, `erased` and `refused` as erased here.
+    """Takes a page in, all of it or nothing; counts of what was `taken`, `known`, `withdrawn`, `erased`, `refused` as erased here, and `unproved`.
 
     Raises `BadReport` where another record stands under a version that is offered: then its owner has told two things.
     """
     offers = [*_reports(delivery), *_entries(delivery.entries)]
     with store.writing() as connection:
-        counts = Counter(erased=_erase(connection, delivery))
+        counts = Counter(erased=_erase(connection, delivery), unproved=delivery.unproved)
         _tell(connection, delivery, [(stream, record_id, owner, False) for stream, record_id, owner in delivery.withdrawn])
         wanted = _without_erased(connection, offers)
         counts["refused"] = len(offers) - len(wanted)
@@ -112,6 +115,7 @@ def apply(store: Store, delivery: Delivery, now_us: int) -> Counter[str]:
         _keep_note(connection, delivery)
         if counts["taken"] or counts["erased"] or counts["withdrawn"]:
             count_change(connection)
+        if any(counts[name] for name in _WITNESSED):
             append_within(connection, [AuditRow(now_us, "", delivery.peer, "sync", "taken in", dict(+counts))])
     return counts
 

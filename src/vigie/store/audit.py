@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, not_, select
 
 from vigie.model.canonical import Json, canonical_bytes, canonical_text
 from vigie.model.entry import Entry
@@ -47,7 +47,10 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditChoice:
-    """Which rows: of a time [since, until), an account, an act; before a number; at most so many."""
+    """Which rows: of a time [since, until), an account, an act; before a number; at most so many.
+
+    Also of a party, with a subject, or whose facts have a count of this name that is not 0 (`counted`).
+    """
 
     since_us: int | None = None
     until_us: int | None = None
@@ -55,6 +58,9 @@ class AuditChoice:
     act: str = ""
     before: int | None = None
     limit: int = 1_000
+    party: str = ""
+    subject: str = ""
+    counted: str = ""
 
 
 def append_audit(store: Store, rows: Iterable[AuditRow]) -> None:
@@ -116,6 +122,9 @@ def read_audit(store: Store, choice: AuditChoice) -> list[AuditRow]:
         (choice.account, audit.c.account == choice.account),
         (choice.act or None, audit.c.act == choice.act),
         (choice.before, audit.c.id < (choice.before or 0)),
+        (choice.party or None, audit.c.party == choice.party),
+        (choice.subject or None, audit.c.subject == choice.subject),
+        (choice.counted or None, and_(audit.c.facts.contains(f'"{choice.counted}":', autoescape=True), not_(audit.c.facts.contains(f'"{choice.counted}":0')))),
     )
     with store.reading() as connection:
         return [_row(row) for row in connection.execute(query.where(*(condition for asked, condition in wanted if asked is not None)))]

@@ -137,6 +137,13 @@ def shares(store: Store, audience: Audience) -> list[Share]:
         ]
 
 
+def left_to_tell(store: Store, audience: Audience, place: Place, limit: int) -> tuple[int, bool]:
+    """How many things a partner who stands at a place is still to be told, at most `limit` of them, and whether there are more. Changes nothing."""
+    with store.reading() as connection:
+        told = tell_more(connection, audience, place, limit)
+    return len(told), told.more
+
+
 def live_copies(store: Store, peer: str) -> int:
     """How many records are held that the partner releases now."""
     with store.reading() as connection:
@@ -144,4 +151,4 @@ def live_copies(store: Store, peer: str) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-__all__ = ["Share", "Spoken", "live_copies", "shares", "spoken", "tell_more", "tombstones_told"]
+__all__ = ["Share", "Spoken", "left_to_tell", "live_copies", "shares", "spoken", "tell_more", "tombstones_told"]

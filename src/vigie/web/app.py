@@ -30,6 +30,7 @@ from vigie.web import (
     desk_pages,
     dossier_data,
     draft_pages,
+    exchange_data,
     pages,
     picture_data,
     public_pages,
@@ -37,6 +38,7 @@ from vigie.web import (
     report_data,
     review_api,
     review_pages,
+    risk_data,
     sessions,
     shell,
     source_data,
@@ -70,6 +72,8 @@ _PAGES = (
     picture_data,
     *(source_data, table_data, report_data),
     dossier_data,
+    exchange_data,
+    risk_data,
 )
 
 

@@ -20,6 +20,7 @@ from vigie.web.refusals import Refusals
 
 if TYPE_CHECKING:
     from vigie.node.outlook import KeptOutlooks
+    from vigie.node.partner_view import KeptViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Desk:
     _parties: dict[str, KeptWorlds] = field(default_factory=dict)
     _outlooks: list[KeptOutlooks] = field(default_factory=list)
     _logs: list[KeptLogs] = field(default_factory=list)
+    _views: list[KeptViews] = field(default_factory=list)
 
     @property
     def language(self) -> str:
@@ -65,6 +67,14 @@ class Desk:
         if not self._outlooks:
             self._outlooks.append(KeptOutlooks(self.node, self.atlas))
         return self._outlooks[0]
+
+    def views(self) -> KeptViews:
+        """What partners would see, for the node's own people: beside the worlds that answer those partners."""
+        from vigie.node.partner_view import KeptViews
+
+        if not self._views:
+            self._views.append(KeptViews(self.node, self.atlas, self.now))
+        return self._views[0]
 
 
 def desk_of(request: Request) -> Desk:

@@ -27,7 +27,9 @@ MAX_PATH = 300
 
 _KEPT = frozenset(
     ("field", "kind", "country", "agency", "since", "until", "bbox", "min_severity", "min_agencies", "exercise", "limit", "after", "format", "period"),
-) | frozenset(("resolution", "days", "language", "problem", "page", "standing", "at", "by", "against", "year", "before", "account", "act"))
+) | frozenset(
+    ("resolution", "days", "language", "problem", "page", "standing", "at", "by", "against", "year", "before", "account", "act", "party", "peer", "side")
+)
 """The parameters that are written down with what they say; of any other, nothing is."""
 
 
