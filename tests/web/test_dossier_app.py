@@ -209,10 +209,10 @@ def test_differences_are_marked_in_words_and_what_counts_bears_its_sign(seen: Se
     assert sum("2 hours later" in text for text in begins) == 1, begins
     assert any("15 km away, to the south-west" in text for text in cells(page, "Position"))
     assert any("3 deaths" in text and "+1" in text for text in cells(page, "Size"))
-    rows = page.locator("tbody tr[class*=differing]").count()
+    rows = page.locator(".sides tbody tr[class*=differing]").count()
     page.keyboard.press("f")
-    page.wait_for_function("() => !document.querySelector('tbody tr:not(.group):not(.differing)')")
-    assert page.locator("tbody tr:not(.group)").count() == rows > 4
+    page.wait_for_function("() => !document.querySelector('.sides tbody tr:not(.group):not(.differing)')")
+    assert page.locator(".sides tbody tr:not(.group)").count() == rows > 4
     assert page.locator("main [lang='sr-Cyrl']").count() == 0
     close(page)
 
