@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from fastapi.routing import APIRoute
@@ -21,6 +22,7 @@ from vigie.cli.app import exit_code
 from vigie.model.atlas import Atlas
 from vigie.model.errors import VigieError
 from vigie.model.label import PUBLIC
+from vigie.node.answers import report_name
 from vigie.node.review_facts import link_name
 from vigie.node.settings import Node
 from vigie.node.worlds import World
@@ -29,6 +31,8 @@ from vigie.web.sessions import COOKIE
 from web.pulls import pages_told
 from web.world import NOW_US
 from web.worlds_apart import OWN, SECRET, THIRD, Apart, Keys
+
+MADE_UP = {"event": "ev-00000000000000000000", "link": "ln-00000000000000000000", "report": 32 * "0"}
 
 QUERY: Mapping[str, Sequence[str]] = {
     "field": ("seismic", "conflict", "cyber", "nothing"),
@@ -75,11 +79,28 @@ QUERY: Mapping[str, Sequence[str]] = {
     "zoom": ("7",),
     "step_days": ("30",),
     "detail": ("high",),
+    "source": ("-", "emsc"),
+    "file": ("1", "99"),
+    "lon": ("19.26",),
+    "lat": ("42.44",),
+    "how": ("day", "instant", "now"),
+    "day": ("2026-09-01",),
+    "clock": ("14:30",),
+    "part": ("morning",),
+    "until_day": ("2026-09-02",),
+    "until_clock": ("15:30",),
+    "about": ("true",),
+    "zone": ("Europe/Podgorica", "Nowhere/Nothing"),
+    "reports": (32 * "0", "nonsense"),
+    "event": (MADE_UP["event"],),
 }
 """What is asked by the parameters of the routes' own queries."""
 
+_REPORT_REFS = ("EMSC/q1", "q0", f"{SECRET}/s1", "s1", "e2", "NOBODY/n1")
+
 REFS: Mapping[str, Sequence[str]] = {
-    "/api/events/by-report/": ("EMSC/q1", "q0", f"{SECRET}/s1", "s1", "e2", "NOBODY/n1"),
+    "/api/events/by-report/": _REPORT_REFS,
+    "/data/events/by-report/": _REPORT_REFS,
     "/activities/": ("a-open", "a-more", "a-secret", "nothing"),
     "/desk/activities/": ("a-open", "a-secret", "nothing"),
     "/desk/drafts/": ("d-secret", "nothing"),
@@ -89,8 +110,6 @@ REFS: Mapping[str, Sequence[str]] = {
     "/desk/review/decisions/": ("dc-open", "dc-secret", "nothing"),
 }
 """References by the begin of an address; at any other, all of them are tried."""
-
-MADE_UP = {"event": "ev-00000000000000000000", "link": "ln-00000000000000000000"}
 
 _NEW_NAME = re.compile(r"(?<=\b[a-z]-)[0-9a-f]{16}\b|(?<=\b[a-z]{2}-)[0-9a-f]{16}\b")
 """The names that are made up at random for what a form makes."""
@@ -186,8 +205,15 @@ def names_of(plain: Door, full: Door, party: str) -> dict[str, Sequence[str]]:
         "link": (*links, MADE_UP["link"]),
         "name": ("w-open", "w-secret", "nothing"),
         "owner": (OWN,),
+        "report": (*reports_among(seen)[:2], *reports_among(whole)[:2], MADE_UP["report"]),
         "ref": (),
     }
+
+
+def reports_among(world: World) -> list[str]:
+    """The ids of the latest reports of a world, those of an event of several first."""
+    rows = [int(row) for number in np.argsort([-len(held) for held in world.events.members], kind="stable") for row in world.events.members[number]]
+    return [report_name(*world.catalogue.witness[row]) for row in rows]
 
 
 def paths_of(route: Any, names: Mapping[str, Sequence[str]]) -> list[str]:
@@ -220,7 +246,7 @@ def questions_of(plain: Door, full: Door, apart: Apart, *, is_whole: bool) -> li
     found = routes_of(plain.client.app)
     asked = {route.path: asked_of(route, names, chance) for route in found if "GET" in (route.methods or ())}
     paths = [path for route, each in asked.items() for path in (each if is_whole else some_of(route, each, chance))]
-    paths += [*SHORT_PAGES, *ALWAYS, *records_of(full)]
+    paths += [*SHORT_PAGES, *ALWAYS, *records_of(full), *asked_after(full)]
     chance.shuffle(paths)
     other = [Question(chance.choice(("HEAD", "OPTIONS", "DELETE")), path) for path in chance.sample(paths, 4)]
     sent = [path for route in found if "POST" in (route.methods or ()) and route.path not in NOT_ASKED for path in paths_of(route, names)]
@@ -260,6 +286,12 @@ def records_of(full: Door) -> list[str]:
 
     held = find_reports(full.node.store, full.node.audience(OWN, NOW_US), "EMSC/q1")
     return [f"/api/events/by-report/{one.record_id}" for one in held[:1]]
+
+
+def asked_after(full: Door) -> list[str]:
+    """Where a few reports are now, seen and hidden ones, asked by their ids."""
+    names = reports_among(full.world(OWN))
+    return [f"/data/whereabouts?reports={','.join(names[:90])}", f"/data/whereabouts?reports={names[0]},{MADE_UP['report']}"]
 
 
 def commands_of(apart: Apart, chance: random.Random, count: int) -> list[Question]:

@@ -70,15 +70,20 @@ class Explanation:
 
 def explain(path: Path, mapping: Mapping | None = None, context: ReadContext | None = None, terms: Terms | None = None) -> Explanation:
     """How `path` would be read by `mapping`, or by one that is guessed from it. Raises `BadReport` where it holds no rows at all."""
-    cells, delimiter = _shown(path, mapping or Mapping(name=""))
-    chosen = mapping or guess(cells, path.name.partition(".")[0], delimiter if delimiter != "," else "")
+    cells, delimiter = shown_rows(path, mapping or Mapping(name=""))
+    chosen = mapping or guessed_mapping(cells, path.name, delimiter)
     where = context or ReadContext(path.name)
     reports, rejects, reasons = _counted(path, chosen, where if where.agency or mapping else ReadContext(where.source, "unknown", where.exercise), terms)
     return Explanation(chosen, mapping is None, column_views(cells, chosen), reports, rejects, reasons, mapping_toml(chosen))
 
 
-def _shown(path: Path, mapping: Mapping) -> tuple[pl.DataFrame, str]:
-    """The first rows of a file as texts, and its delimiter."""
+def guessed_mapping(cells: pl.DataFrame, name: str, delimiter: str) -> Mapping:
+    """The mapping that is guessed for a file of this name, of which `cells` are the first rows."""
+    return guess(cells, name.partition(".")[0], delimiter if delimiter != "," else "")
+
+
+def shown_rows(path: Path, mapping: Mapping) -> tuple[pl.DataFrame, str]:
+    """The first rows of a file as texts, and its delimiter. Raises `BadReport` where it holds none."""
     with opened(path) as stream:
         batches = islice((batch for batch in batches_of(stream, mapping) if batch.cells.columns), 2)
         found = [(batch.cells.head(_SHOWN_ROWS), batch.delimiter) for batch in batches]

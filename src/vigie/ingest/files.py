@@ -180,7 +180,7 @@ def choose_reader(sample: Sample, readers: Sequence[Reader]) -> Reader:
         return found[0]
     tried = ", ".join(reader.name for reader in (found or readers))
     what = "Several readers recognise the file" if found else "No reader recognises the file"
-    if not found and (known := _known_trouble(sample)):
+    if not found and (known := known_trouble(sample)):
         raise BadReport(what, source=sample.name, got=known[0], expected="UTF-8 text, XML, JSON or Parquet", todo=known[1])
     raise BadReport(
         what, source=sample.name, expected=f"one of {tried}", todo="name the reader with --reader NAME, or say what the columns mean with --mapping FILE"
@@ -197,7 +197,7 @@ _TROUBLES: tuple[tuple[bytes, str, str], ...] = (
 """First bytes that are known not to be readable as they are, what they are, and what to do."""
 
 
-def _known_trouble(sample: Sample) -> tuple[str, str] | None:
+def known_trouble(sample: Sample) -> tuple[str, str] | None:
     """What a file that nobody recognises is, and what to do about it, where its first bytes or its name tell."""
     if sample.name.startswith(("xl/", "[Content_Types]", "word/", "_rels/", "docProps/")):
         return "a spreadsheet or document", "save the sheet as CSV"

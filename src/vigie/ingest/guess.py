@@ -88,8 +88,8 @@ SYNONYMS: AnyMapping[str, Texts] = {
 
 _SCALES = {"ml": "ML", "mw": "Mw", "ms": "MS", "mb": "mb", "md": "Md"} | dict.fromkeys(("deaths", "fatalities", "killed", "dead"), "deaths")
 _SPACES = re.compile(r"[\s.\-]+")
-_TIME_LIKE = r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[./-] ?\d{1,2}[./-] ?\d{4}|^\d{8}$"
-_CLOCK_LIKE = r"^\d{1,2}:\d{2}"
+TIME_LIKE = r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[./-] ?\d{1,2}[./-] ?\d{4}|^\d{8}$"
+CLOCK_LIKE = r"^\d{1,2}:\d{2}"
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 _YEAR_LAST = r"^(\d{1,2})[./-] ?(\d{1,2})[./-] ?\d{4}"
 _METRES_FROM = 900.0
@@ -100,10 +100,10 @@ def guess(cells: pl.DataFrame, name: str = "guessed", delimiter: str = "") -> Ma
     chosen = _by_name(cells.columns)
     if "begin" not in chosen:
         chosen |= _by_shape(cells, {column for columns in chosen.values() for column in columns})
-    if "clock" in chosen and not _share(cells, chosen["clock"][0], _CLOCK_LIKE):
+    if "clock" in chosen and not _share(cells, chosen["clock"][0], CLOCK_LIKE):
         del chosen["clock"]
     time = chosen.get("begin", ())
-    magnitude = _plain(chosen["magnitude"][0]) if "magnitude" in chosen else ""
+    magnitude = plain_name(chosen["magnitude"][0]) if "magnitude" in chosen else ""
     return Mapping(
         name=name,
         title="Guessed from the columns; check it before use",
@@ -117,7 +117,7 @@ def guess(cells: pl.DataFrame, name: str = "guessed", delimiter: str = "") -> Ma
     )
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name in small letters, without marks on them, its words joined by underscores."""
     letters = unicodedata.normalize("NFKD", name.strip().casefold())
     return _SPACES.sub("_", unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter))))
@@ -125,7 +125,7 @@ def _plain(name: str) -> str:
 
 def _by_name(columns: Sequence[str]) -> dict[str, Texts]:
     """For each field the first synonym that a column bears; no column twice, no column that looks personal."""
-    free = {_plain(column): column for column in reversed(columns) if not looks_personal(column)}
+    free = {plain_name(column): column for column in reversed(columns) if not looks_personal(column)}
     chosen: dict[str, Texts] = {}
     for field, synonyms in SYNONYMS.items():
         found = [free.pop(name) for name in synonyms if name in free][: None if field == "actors" else 1]
@@ -137,7 +137,7 @@ def _by_name(columns: Sequence[str]) -> dict[str, Texts]:
 def _by_shape(cells: pl.DataFrame, taken: Iterable[str]) -> dict[str, Texts]:
     """The first column of dates, where no name told."""
     free = [column for column in cells.columns if column not in set(taken) and not looks_personal(column)]
-    return next(({"begin": (column,)} for column in free if _share(cells, column, _TIME_LIKE)), {})
+    return next(({"begin": (column,)} for column in free if _share(cells, column, TIME_LIKE)), {})
 
 
 def _share(cells: pl.DataFrame, column: str, pattern: str) -> bool:

@@ -37,8 +37,10 @@ UNITS = {
 }  # fmt: skip
 """Factor of each unit to km or s. The international mile, nautical mile and foot are exact; a degree is one of arc on the IUGG's mean sphere, 6371.0088 km."""
 
-_LENGTHS, _DURATIONS = frozenset({"km", "m", "mi", "nmi", "ft", "deg"}), frozenset({"s", "ms", "min", "h", "d"})
-_UNIT_OF = dict.fromkeys(("radius_km", "major_km", "minor_km", "depth_km"), _LENGTHS) | {"sigma_s": _DURATIONS}
+LENGTHS, DURATIONS = frozenset({"km", "m", "mi", "nmi", "ft", "deg"}), frozenset({"s", "ms", "min", "h", "d"})
+UNIT_OF = dict.fromkeys(("radius_km", "major_km", "minor_km", "depth_km"), LENGTHS) | {"sigma_s": DURATIONS}
+"""The units that a column of each measured field may be in."""
+
 CONSTANTS = ("place", "country", "scale", "language", "grade", "exercise", "sigma_s", "radius_km", "depth_km")
 
 
@@ -121,9 +123,15 @@ def load_mapping(text: str, source: str = "") -> Mapping:
     """The mapping that a TOML text describes. Raises `BadSetting` with one sentence for whatever is wrong with it."""
     try:
         values = tomllib.loads(text)
-        file = _File.model_validate(values)
     except tomllib.TOMLDecodeError as fault:
         raise BadSetting("The mapping file is not TOML", source, got=str(fault)) from fault
+    return mapping_of(values, source)
+
+
+def mapping_of(values: abc.Mapping[str, Any], source: str = "") -> Mapping:
+    """The mapping that these keys of a mapping file describe. Raises `BadSetting` with one sentence for whatever is wrong with it."""
+    try:
+        file = _File.model_validate(values)
     except ValidationError as fault:
         raise _setting_fault(fault, source) from fault
     if "\\u0000" in json.dumps(values, default=str):
@@ -201,13 +209,13 @@ _VALUES: dict[str, abc.Callable[..., object]] = {
 
 def _check(mapping: Mapping, source: str) -> None:
     """Raises `BadSetting` for what pydantic cannot see."""
-    for table, known in (("columns", TARGETS), ("missing", TARGETS), ("units", tuple(_UNIT_OF)), ("constants", CONSTANTS)):
+    for table, known in (("columns", TARGETS), ("missing", TARGETS), ("units", tuple(UNIT_OF)), ("constants", CONSTANTS)):
         for name in getattr(mapping, table):
             if name not in known:
                 _refuse(source, "names an unknown report field", f"{table}.{name}", "", f"one of {', '.join(known)}")
     for name, unit in mapping.units.items():
-        if unit not in _UNIT_OF[name]:
-            _refuse(source, "has an unknown unit", f"units.{name}", unit, f"one of {', '.join(sorted(_UNIT_OF[name]))}")
+        if unit not in UNIT_OF[name]:
+            _refuse(source, "has an unknown unit", f"units.{name}", unit, f"one of {', '.join(sorted(UNIT_OF[name]))}")
     if not _is_zone(mapping.time_zone):
         _refuse(source, "names an unknown time zone", "time_zone", mapping.time_zone, "an IANA name such as Europe/Sarajevo")
     _check_codes(mapping, source)

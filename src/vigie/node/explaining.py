@@ -31,7 +31,7 @@ def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path |
     if mapping is not None or preset:
         return _by_mapping(path, read_mapping(mapping) if mapping else preset_mapping(preset), context)
     try:
-        chosen = _named(path, reader) if reader else choose_reader(_first_sample(path), readers())
+        chosen = _named(path, reader) if reader else choose_reader(first_sample(path), readers())
     except BadReport:
         if reader:
             raise
@@ -47,10 +47,10 @@ def explain_file(path: Path, reader: str = "", preset: str = "", mapping: Path |
 def _named(path: Path, name: str) -> Reader:
     """The reader of that name, as strict as the file asks for."""
     found = named_reader(name, "", None)
-    return found if name == native_mapping().name else guarded(found, None, _first_sample(path))
+    return found if name == native_mapping().name else guarded(found, None, first_sample(path))
 
 
-def _first_sample(path: Path) -> Sample:
+def first_sample(path: Path) -> Sample:
     """The first bytes of the first part. Raises `BadReport` for a file that holds none."""
     with opened(path, Limits()) as parts:
         for part in parts:
@@ -59,7 +59,7 @@ def _first_sample(path: Path) -> Sample:
 
 
 def _by_mapping(path: Path, mapping: Mapping, context: ReadContext) -> dict[str, Json]:
-    strict = guarded_mapping(mapping, _first_sample(path))
+    strict = guarded_mapping(mapping, first_sample(path))
     return {"file": context.source, "reader": strict.name, "floor": strict.floor} | explain(path, strict, context, terms_of(strict)).to_json()
 
 

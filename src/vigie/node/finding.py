@@ -18,12 +18,16 @@ from vigie.node.indexes import index_of
 from vigie.node.packs import packs
 from vigie.node.worlds import World
 from vigie.picture.index import Codes, Index
+from vigie.store import report_words
 
 MAX_WORDS, MAX_PHRASE, MAX_TOWNS = 6, 4, 20
 """How many words of a question are looked at, of how many a name may be made, and how many towns one name may mean."""
 
 NEAR_KM, VAGUE_KM = 25.0, 150.0
 """How far an event may lie from a town that is searched for; a vague place counts as near within its own radius, but not where it is a whole country."""
+
+MAX_SEARCHED = 200_000
+"""The most reports of a world whose own words are searched."""
 
 MOST_SHOWN = 8
 _KM_A_DEGREE = 111.2
@@ -66,6 +70,11 @@ def terms_named() -> tuple[Named, ...]:
     return tuple(Named(what, name, _folded([name, *(said(tag, title) for tag in LANGUAGES)])) for what, name, title in dict.fromkeys((*fields, *kinds)))
 
 
+def learn_names(atlas: Atlas) -> None:
+    """Folds all names that are searched for, so that the first who searches does not wait for it."""
+    _ = areas_named(atlas), towns_named(atlas), terms_named()
+
+
 def begins(name: str, wanted: str) -> bool:
     """Whether a folded name has a word that begins with the wanted words.
 
@@ -76,20 +85,47 @@ def begins(name: str, wanted: str) -> bool:
 
 
 def found_by(kept: KeptWorlds, world: World, words: str) -> NDArray[np.bool_]:
-    """Which events (m,) the words find: cut into names in any way, all of which an event must bear."""
-    index = index_of(world)
-    parts = fold(words).split()[:MAX_WORDS]
-    direct = _by_reference(kept, world, words.strip())
-    if not parts:
-        return direct
-    reached: list[NDArray[np.bool_]] = [np.ones(len(index), bool)]
+    """Which events (m,) the words find: cut into names in any way, all of which an event must bear. At most `MAX_WORDS` words are looked at."""
+    index, parts = index_of(world), fold(words).split()[:MAX_WORDS]
+    reached: list[NDArray[np.bool_]] = [np.ones(len(index), bool) if parts else np.zeros(len(index), bool)]
     for end in range(1, len(parts) + 1):
         found = np.zeros(len(index), bool)
         for start in range(max(0, end - MAX_PHRASE), end):
             if reached[start].any():
-                found |= reached[start] & _bearing(index, kept.atlas, " ".join(parts[start:end]))
+                found |= reached[start] & _bearing(index, kept, " ".join(parts[start:end]))
         reached.append(found)
-    return reached[-1] | direct
+    return reached[-1] | _by_reference(kept, world, words.strip())
+
+
+def are_words_searched(world: World) -> bool:
+    """Whether the words of the reports themselves are searched too: in a world of at most `MAX_SEARCHED` reports."""
+    return len(world.catalogue) <= MAX_SEARCHED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Said:
+    """The different texts of the reports, folded, each with a space before it; and which event (k,) says which of them (k,)."""
+
+    texts: tuple[str, ...]
+    event: NDArray[np.int64]
+    text: NDArray[np.int64]
+
+    def by(self, wanted: str, count: int) -> NDArray[np.bool_]:
+        """The events (count,) that say the wanted words."""
+        says = np.array([text.find(f" {wanted}") >= 0 for text in (*self.texts, "")], bool)
+        found = np.zeros(count, bool)
+        found[self.event[says[self.text]]] = True
+        return found
+
+
+def _said_in(index: Index, kept: KeptWorlds) -> _Said:
+    """What the reports say, as far as the audience may read it."""
+    audience = kept.node.audience(kept.party, kept.now())
+    event_of = dict(zip(index.catalogue.row.tolist(), index.event_of.tolist(), strict=True))
+    number: dict[str, int] = {}
+    pairs = [(event_of[row], number.setdefault(text, len(number))) for row, text in report_words(kept.node.store, audience, list(event_of))]
+    event, text = np.array(pairs, np.int64).reshape(-1, 2).T
+    return _Said(tuple(f" {fold(text)}" for text in number), event, text)
 
 
 def _by_reference(kept: KeptWorlds, world: World, name: str) -> NDArray[np.bool_]:
@@ -101,8 +137,9 @@ def _by_reference(kept: KeptWorlds, world: World, name: str) -> NDArray[np.bool_
     return found
 
 
-def _bearing(index: Index, atlas: Atlas, wanted: str) -> NDArray[np.bool_]:
-    """The events (m,) that bear a name of which the wanted words are a part, or lie near a town of that name."""
+def _bearing(index: Index, kept: KeptWorlds, wanted: str) -> NDArray[np.bool_]:
+    """The events (m,) that bear a name of which the wanted words are a part, lie near a town of that name, or whose reports say the words."""
+    atlas = kept.atlas
 
     def make() -> NDArray[np.bool_]:
         terms = {(term.what, term.name) for term in terms_named() if any(begins(name, wanted) for name in term.names)}
@@ -113,9 +150,11 @@ def _bearing(index: Index, atlas: Atlas, wanted: str) -> NDArray[np.bool_]:
         found[index.pair_event[agencies[index.pair_agency]]] = True
         for town in towns_called(atlas, wanted):
             found |= near(index, town.lon, town.lat)
+        if len(index.catalogue) <= MAX_SEARCHED:
+            found |= index.once("said", lambda: _said_in(index, kept)).by(wanted, len(index))
         return found
 
-    return index.once(("words", wanted), make)
+    return index.phrase(wanted, make)
 
 
 def _coded(column: Codes, names: set[str]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from vigie.model.times import DAY_US
 from vigie.node.addresses import safe_name
 from vigie.node.settings import Node
 from vigie.node.source_list import known
+from vigie.node.uploads import forget_old
 from vigie.store import sweep_quarantine
 
 LEFTOVER_US = DAY_US
@@ -24,7 +25,8 @@ def incoming_folder(node: Node, now_us: int) -> Path:
 
 
 def sweep(node: Node, now_us: int, running: str = "") -> None:
-    """Forgets what has lain long enough in the quarantine and among the fetched files; `running` is the source whose run this is."""
+    """Forgets what has lain long enough in the quarantine and among the fetched files, and tables that were sent. `running` is the source whose run this is."""
+    forget_old(node, now_us)
     sweep_quarantine(node.store, node.keyring, node.quarantine, now_us)
     sweep_incoming(node, now_us, running)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,10 +9,10 @@ from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.times import DAY_US, format_time
 from vigie.node.picture_answer import Asked
-from vigie.picture.cells import MAX_CELLS, Cells, cells_with, fills, fitting_cells
+from vigie.picture.cells import Cells, cells_with, fills, fitting_cells
 from vigie.picture.choosing import inside
 from vigie.picture.frames import Frames, frames_of
-from vigie.picture.hexagons import CELL_KM, COARSEST, cell_name, centre, outline, resolution_at
+from vigie.picture.hexagons import CELL_KM, cell_name, centre, outline, resolution_at
 from vigie.picture.sums import Rows
 
 MAX_MARKS, MAX_MOVING = 4_000, 2_000
@@ -160,8 +157,5 @@ def _frame_facts(found: Frames, placed: int, step_us: int) -> dict[str, Json]:
     return _cell_head(found.resolution, found.drawn, placed) | {"starts": list[Json](starts), "cells": cells, "shapes": shapes}
 
 
-def _steps(counts: Sequence[int] | Any) -> list[Json]:
-    return [[int(step), int(counts[step])] for step in np.flatnonzero(counts)]
-
-
-__all__ = ["COARSEST", "MAX_CELLS", "change_answer", "frames_answer", "map_answer", "mark_columns", "padded"]
+def _steps(counts: Rows) -> list[Json]:
+    return [[step, int(counts[step])] for step in np.flatnonzero(counts).tolist()]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import shapely
 
 from vigie.model.atlas import Area, Atlas, Place, displayed_name, footnotes, name_of, name_tag
@@ -67,13 +68,14 @@ def _unit_spots(atlas: Atlas) -> tuple[tuple[Area, tuple[float, float]], ...]:
 
 def _placed(areas: Any) -> Iterator[tuple[Area, tuple[float, float]]]:
     for area in areas:
-        largest = max(shapely.get_parts(shapely.simplify(area.outline, _COARSE_DEG)), key=shapely.area, default=None)
-        if largest is not None and not largest.is_empty:
-            yield area, _widest(largest)
+        parts = shapely.get_parts(area.outline)
+        if len(parts):
+            yield area, _widest(parts[np.argmax(shapely.area(parts))])
 
 
 def _widest(part: Any) -> tuple[float, float]:
     """Where a name has the most room in an outline."""
     west, _south, east, _north = part.bounds
-    spot = shapely.get_point(shapely.maximum_inscribed_circle(shapely.make_valid(part), max((east - west) / 50, 0.01)), 0)
+    plain = shapely.make_valid(shapely.simplify(part, min(_COARSE_DEG, (east - west) / 20), preserve_topology=False))
+    spot = shapely.get_point(shapely.maximum_inscribed_circle(part if plain.is_empty else plain, max((east - west) / 50, 0.01)), 0)
     return round(float(shapely.get_x(spot)), _DECIMALS), round(float(shapely.get_y(spot)), _DECIMALS)

@@ -35,7 +35,10 @@ _MINUTE_US = 60 * SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: the world it is put to, the choice, and what the searched words are found in (m,), None where no words are searched."""
+    """One question: the world it is put to, the choice, and which events the searched words find (m,), None where no words are searched.
+
+    `searched` says what they were searched in.
+    """
 
     world: World
     atlas: Atlas
@@ -43,6 +46,7 @@ class Asked:
     now_us: int
     choice: Choice
     found: NDArray[np.bool_] | None = None
+    searched: str = ""
 
     @property
     def index(self) -> Index:
@@ -95,6 +99,7 @@ def picture_answer(asked: Asked, period: str = "", versus: tuple[int | None, int
         "notes": notes_of(asked, rows),
         "credits": list[Json](attributions(np.array(index.agencies, object)[by_agency(index, rows) > 0].tolist())),
     }
+    answer |= {"searched": asked.searched} if asked.searched else {}
     return answer | ({"versus": versus_facts(asked, versus, facets)} if versus else {})
 
 

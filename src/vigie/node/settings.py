@@ -36,6 +36,7 @@ class Settings(pydantic.BaseModel):
     quarantine_days: int = pydantic.Field(default=30, ge=1, le=3650, description="how long raw files and rejects are kept, encrypted")
     max_file_bytes: int = pydantic.Field(default=4 * 1024**3, ge=1, description="the largest file that is taken in")
     max_unpacked_bytes: int = pydantic.Field(default=8 * 1024**3, ge=1, description="the most that one file may unpack to")
+    max_upload_bytes: int = pydantic.Field(default=32 * 1024**2, ge=1, le=1024**3, description="the largest table that is sent to the node from its own page")
     max_page: int = pydantic.Field(default=1000, ge=1, le=10_000, description="the most items on one page of a list")
     doubtful_shown: int = pydantic.Field(default=20, ge=0, le=1000, description="how many doubtful links the summary shows")
     four_eyes: bool = pydantic.Field(default=True, description="whether a warning must be approved by somebody who did not write it")

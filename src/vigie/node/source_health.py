@@ -25,6 +25,7 @@ class SourceStatus:
     """A source and how it is. Times are µs; `newest_us` is the begin of its latest record, `new_us` when something new last came.
 
     `records` counts what its runs added; `due_us` is None for a source that nobody added: it runs only when it is told to.
+    `usual_us` is the gap after which something new usually comes, None where too little came to tell.
     """
 
     entry: Entry
@@ -37,6 +38,7 @@ class SourceStatus:
     due_us: int | None = None
     fault: str = ""
     notes: tuple[str, ...] = ()
+    usual_us: int | None = None
 
 
 def health(entry: Entry, now_us: int, *, has_token: bool) -> SourceStatus:
@@ -57,6 +59,7 @@ def health(entry: Entry, now_us: int, *, has_token: bool) -> SourceStatus:
         due_us=_due_us(entry, tried_us, now_us) if entry.is_added else None,
         fault=fault,
         notes=tuple(map(str, _list(state.get("notes")))),
+        usual_us=None if (usual := _usual_gap_us(news)) is None else int(usual),
     )
 
 

@@ -40,11 +40,15 @@ DETAILS = {"low": LOW, "high": HIGH}
 
 @lru_cache(maxsize=8)
 def basemap(atlas: Atlas, detail: str) -> dict[str, Json]:
-    """The outlines at a detail of `DETAILS`: `polygons` are lists of rings, a ring is x, y and the steps from corner to corner, in units of `step` degrees."""
+    """The outlines at a detail of `DETAILS`: `polygons` are lists of rings, a ring is x, y and the steps from corner to corner, in units of `step` degrees.
+
+    `cut` is west, south, east and north, in the same units, of a box at which outlines were cut: an edge along a side of it is no border.
+    """
     chosen, near = DETAILS[detail], _near(atlas, detail)
     countries = [*_packed(atlas.countries, near, chosen, atlas), *(_far(atlas, chosen) if chosen.everywhere else ())]
     units = list(_packed([unit for unit in atlas.units if unit.country in atlas.region], None, chosen, atlas)) if chosen.with_units else []
-    return {"detail": detail, "step": chosen.step, "bounds": list(atlas.bounds), "countries": countries, "units": units}
+    cut = [round(side / chosen.step) for side in near]
+    return {"detail": detail, "step": chosen.step, "bounds": list(atlas.bounds), "cut": list[Json](cut), "countries": countries, "units": units}
 
 
 def _near(atlas: Atlas, detail: str) -> Box:
@@ -66,11 +70,12 @@ def _packed(areas: Iterable[Area], window: Box | None, detail: Detail, atlas: At
 
 
 def _far(atlas: Atlas, detail: Detail) -> Iterator[Json]:
-    """The countries of the rest of the world, or their parts that lie outside what is drawn with care."""
-    west, south, east, north = AROUND
-    rest = shapely.difference(shapely.box(*_WORLD), shapely.box(west, south, east, north))
-    outlines = shapely.coverage_simplify(np.array([area.outline for area in atlas.countries], object), detail.far)
-    yield from _written(atlas.countries, shapely.intersection(shapely.make_valid(outlines), rest), detail, atlas, smallest=detail.far**2)
+    """The countries of the rest of the world, or their parts that lie outside what is drawn with care; small islands are left out."""
+    rest = shapely.difference(shapely.box(*_WORLD), shapely.box(*AROUND))
+    parts, owner = shapely.get_parts(np.array([area.outline for area in atlas.countries], object), return_index=True)
+    large = (shapely.area(parts) >= detail.far**2) & shapely.intersects(parts, rest)
+    pieces = shapely.intersection(shapely.make_valid(shapely.coverage_simplify(parts[large], detail.far)), rest)
+    yield from _written([atlas.countries[number] for number in owner[large]], pieces, detail, atlas, smallest=detail.far**2)
 
 
 def _written(areas: Iterable[Area], outlines: Any, detail: Detail, atlas: Atlas, smallest: float | None = None) -> Iterator[Json]:
@@ -81,7 +86,7 @@ def _written(areas: Iterable[Area], outlines: Any, detail: Detail, atlas: Atlas,
 
 
 def _is_land(part: Any, smallest: float) -> bool:
-    return part.geom_type == "Polygon" and part.area >= smallest
+    return bool(part.geom_type == "Polygon" and part.area >= smallest)
 
 
 def _polygon(part: Any, step: float) -> list[Json]:

@@ -5,9 +5,11 @@ An index is made once for a world; every question is then a few operations on wh
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +21,11 @@ from vigie.model.event import Events
 from vigie.picture.hexagons import FINEST, cells_at, parents
 from vigie.picture.silences import Rhythms, rhythms_of
 
+MAX_PHRASES = 64
+"""How many searched phrases are kept."""
+
 T = TypeVar("T")
+_PHRASES = Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +71,8 @@ class Index:
     pair_agency: NDArray[np.int32]
     reports: NDArray[np.int64]
     is_placed: NDArray[np.bool_]
-    _kept: dict[Any, Any] = field(default_factory=dict)
+    _phrases: dict[str, NDArray[np.uint8]] = dataclasses.field(default_factory=dict)
+    _kept: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.events)
@@ -98,6 +105,18 @@ class Index:
             return found, number.astype(np.int64)
 
         return self.once(("cells", resolution), make)
+
+    def phrase(self, wanted: str, make: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """The events (m,) that `make` finds for these words; those of the last few words are kept."""
+        known = self._phrases.get(wanted)
+        if known is not None:
+            return np.unpackbits(known, count=len(self)).view(np.bool_)
+        found = make()
+        with _PHRASES:
+            self._phrases[wanted] = np.packbits(found)
+            while len(self._phrases) > MAX_PHRASES:
+                del self._phrases[next(iter(self._phrases))]
+        return found
 
     def once(self, name: Any, make: Callable[[], T]) -> T:
         """What `make` gives, made at the first ask."""

@@ -46,7 +46,8 @@ def rhythms_of(catalogue: Catalogue) -> Rhythms:
     order = np.lexsort((said_us, groups))
     first = np.flatnonzero(np.diff(groups[order], prepend=-1))
     times = np.split(said_us[order], first[1:]) if len(first) else []
-    return Rhythms(*(tuple(column.take(order[first]).texts()) for column in (catalogue.agency, catalogue.field)), tuple(times))
+    agency, field = (tuple(column.take(order[first]).texts()) for column in (catalogue.agency, catalogue.field))
+    return Rhythms(agency, field, tuple(times))
 
 
 def silences(catalogue: Catalogue, now_us: int) -> list[Silence]:

@@ -53,14 +53,14 @@ def _ends(index: Index, begin_us: Rows, since_us: int | None, until_us: int | No
 
 def ranked(counts: Rows, names: Sequence[str], most: int | None = None) -> list[tuple[str, int]]:
     """The names that count anything, the most frequent first, then by name; at most so many. The empty name is none."""
-    found = [(names[place], int(counts[place])) for place in np.flatnonzero(counts) if names[place]]
+    found = [(names[place], int(counts[place])) for place in np.flatnonzero(counts).tolist() if names[place]]
     return sorted(found, key=lambda item: (-item[1], item[0]))[:most]
 
 
 def counted(counts: Rows, names: Sequence[str]) -> dict[str, int]:
     """Names with their counts, the most frequent first, then by name; what is called the same counts together."""
     total: dict[str, int] = {}
-    for place in np.flatnonzero(counts):
+    for place in np.flatnonzero(counts).tolist():
         total[names[place]] = total.get(names[place], 0) + int(counts[place])
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 

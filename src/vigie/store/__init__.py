@@ -17,6 +17,7 @@ from vigie.store.reading import Audience, Held, Window, find_reports, held_repor
 from vigie.store.rows import PreparedBlock, prepare
 from vigie.store.seals import forget_seals, seal_missing, seals_of, write_seals
 from vigie.store.source_book import SourceState, list_source_states, save_source_state
+from vigie.store.words import report_words
 
 __all__ = [
     "Audience",
@@ -83,6 +84,7 @@ __all__ = [
     "readable_log",
     "readable_versions",
     "remove_note",
+    "report_words",
     "rows_named",
     "save_note",
     "save_source_state",

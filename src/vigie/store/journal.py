@@ -77,10 +77,11 @@ def list_rejects(store: Store, keyring: Keyring, *, file_id: int | None = None, 
         query = query.where(rejects.c.file_id == file_id)
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    return [RejectEntry(*row[:6], _opened(keyring, row.item, row.sealed)) for row in rows]
+    return [RejectEntry(*row[:6], opened_reject(keyring, row.item, row.sealed)) for row in rows]
 
 
-def _opened(keyring: Keyring, item: str | None, sealed: bytes | None) -> str | None:
+def opened_reject(keyring: Keyring, item: str | None, sealed: bytes | None) -> str | None:
+    """What was got where a reject says that something else was expected, while the quarantine keeps it; else None."""
     key = keyring.key(item) if item and sealed else None
     return json.loads(unseal(key, sealed))[0] if key and sealed else None
 

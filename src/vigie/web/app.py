@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -16,7 +17,10 @@ from vigie.model.atlas import Atlas
 from vigie.node.answers import KeptWorlds
 from vigie.node.certificates import certificate_of
 from vigie.node.clock import now_us
+from vigie.node.finding import learn_names
+from vigie.node.map_names import map_names
 from vigie.node.settings import Node
+from vigie.picture.basemap import DETAILS, basemap
 from vigie.web import (
     activity_pages,
     api,
@@ -24,19 +28,23 @@ from vigie.web import (
     contact_pages,
     desk_forms,
     desk_pages,
+    dossier_data,
     draft_pages,
     exchange_data,
     pages,
     picture_data,
     public_pages,
     reading_pages,
+    report_data,
     review_api,
     review_pages,
     risk_data,
     sessions,
     shell,
+    source_data,
     stock_pages,
     sync_api,
+    table_data,
     warning_pages,
     words_data,
 )
@@ -62,6 +70,8 @@ _PAGES = (
     sync_api,
     words_data,
     picture_data,
+    *(source_data, table_data, report_data),
+    dossier_data,
     exchange_data,
     risk_data,
 )
@@ -106,7 +116,16 @@ def serve(node: Node, atlas: Atlas, port: int, host: str = "127.0.0.1", *, tls: 
     structlog.get_logger().info("serving", party=node.settings.party, address=f"http{'s' if tls else ''}://{host}:{port}/")
     certificate = certificate_of(node, now_us()) if tls else None
     shown: dict[str, Any] = {"ssl_certfile": certificate.file, "ssl_keyfile": certificate.key_file} if certificate else {}
+    Thread(target=_draw_ahead, args=(atlas, node.settings.language), daemon=True).start()
     uvicorn.run(make_app(node, atlas, now_us), host=host, port=port, **how_served(), **shown)
+
+
+def _draw_ahead(atlas: Atlas, language: str) -> None:
+    """Draws the land that every map stands on and folds the names that are searched for, so that nobody waits: it takes seconds, and is done once."""
+    for detail in DETAILS:
+        basemap(atlas, detail)
+    map_names(atlas, language)
+    learn_names(atlas)
 
 
 def how_served() -> dict[str, Any]:

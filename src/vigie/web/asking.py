@@ -158,6 +158,44 @@ class ListQuery(pydantic.BaseModel):
     page: Number = None
 
 
+class RejectQuery(pydantic.BaseModel):
+    """Which page of what could not be read: of one source (`-` = what was taken in by hand), of one file, or of all."""
+
+    model_config = _FORBID
+    source: Annotated[_Key | None, _Said] = None
+    file: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, _Said] = None
+    exercise: Exercise = None
+    language: Tongue = None
+    page: Number = None
+
+
+class PlaceQuery(pydantic.BaseModel):
+    """Which places: by what was typed, or the one that holds a point."""
+
+    model_config = _FORBID
+    q: Annotated[_Name | None, _Said] = None
+    lon: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, _Said] = None
+    lat: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, _Said] = None
+    exercise: Exercise = None
+    language: Tongue = None
+
+
+class WhenQuery(pydantic.BaseModel):
+    """A time as it was said; see `node.said_when`."""
+
+    model_config = _FORBID
+    how: Annotated[str, Field(max_length=20)]
+    day: Annotated[_Date | None, _Said] = None
+    clock: Annotated[_Date | None, _Said] = None
+    part: Annotated[_Date | None, _Said] = None
+    until_day: Annotated[_Date | None, _Said] = None
+    until_clock: Annotated[_Date | None, _Said] = None
+    about: Annotated[Literal["true", "false"] | None, _Said] = None
+    zone: Annotated[_Name | None, _Said] = None
+    exercise: Exercise = None
+    language: Tongue = None
+
+
 class AuditQuery(pydantic.BaseModel):
     """Which rows of the audit log."""
 

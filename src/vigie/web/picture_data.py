@@ -13,7 +13,7 @@ from vigie.model.atlas import area_by_code, displayed_name, footnotes
 from vigie.model.canonical import Json
 from vigie.model.languages import LANGUAGE_NAMES, is_language_reviewed
 from vigie.model.times import format_time
-from vigie.node.finding import found_by, suggestions
+from vigie.node.finding import are_words_searched, found_by, suggestions
 from vigie.node.map_answer import change_answer, frames_answer, map_answer
 from vigie.node.map_names import map_names
 from vigie.node.packs import packs
@@ -50,8 +50,11 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 def asked_of(seat: Seat, query: ChoiceQuery) -> Asked:
     """The question that a query puts to the reader's world. Raises `BadSetting` for what cannot be understood."""
     choice = check_asked(seat.world, wide_choice(query), seat.desk.atlas)
-    words = found_by(seat.desk.worlds_of(seat.party), seat.world, query.q) if query.q else None
-    return Asked(seat.world, seat.desk.atlas, seat.tongue, seat.now_us, choice, words)
+    if not query.q:
+        return Asked(seat.world, seat.desk.atlas, seat.tongue, seat.now_us, choice)
+    words = found_by(seat.desk.worlds_of(seat.party), seat.world, query.q)
+    searched = "names and words" if are_words_searched(seat.world) else "names"
+    return Asked(seat.world, seat.desk.atlas, seat.tongue, seat.now_us, choice, words, searched)
 
 
 def _answered(seat: Seat, path: str, query: ChoiceQuery, make: Callable[[Asked], Json]) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -48,7 +47,6 @@ def _folder() -> Traversable:
     return resources.files(__package__).joinpath("static/app")
 
 
-@lru_cache(maxsize=1)
 def app_files() -> AppFiles | None:
     """The built app's files; None in a checkout whose app was not built."""
     found = _folder().joinpath("manifest.json")

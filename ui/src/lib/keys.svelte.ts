@@ -1,4 +1,7 @@
 // The keyboard: one table of keys, which `?` shows and which can be switched off (WCAG 2.1.4). Keys of one letter are silent while somebody types.
+import { untrack } from "svelte";
+
+import { untrack } from "svelte";
 
 export interface Key {
   /** As KeyboardEvent.key says it, or two of them with a space for one after the other: "g p". */
@@ -7,18 +10,20 @@ export interface Key {
   run: () => void;
 }
 
-interface Keyboard {
-  bound: Key[];
-  isOn: boolean;
+const OFF = "vigie.keys.off";
+
+class Keyboard {
+  /** Raw, so that a key that is bound is the very one that is given back. */
+  bound: Key[] = $state.raw([]);
+  isOn: boolean = $state(localStorage.getItem(OFF) === null);
 }
 
-const OFF = "vigie.keys.off";
-export const keyboard: Keyboard = $state({ bound: [], isOn: localStorage.getItem(OFF) === null });
+export const keyboard = new Keyboard();
 let first = "";
 
 /** Binds keys until the function that it gives back is called: `$effect(() => bind([...]))`. */
 export function bind(keys: Key[]): () => void {
-  keyboard.bound = [...keyboard.bound, ...keys];
+  untrack(() => (keyboard.bound = [...keyboard.bound, ...keys]));
   return () => (keyboard.bound = keyboard.bound.filter((key) => !keys.includes(key)));
 }
 

@@ -47,6 +47,7 @@ export class Stage {
   readonly map: maplibregl.Map;
   colours: Colours = coloursNow();
   #data = new Map<SourceName, GeoJSON.FeatureCollection>();
+  #told = new Set<SourceName>();
   #times: [number, number] | null = null;
   #isFading = false;
 
@@ -72,7 +73,7 @@ export class Stage {
   }
 
   #hear({ onmove, onpick, onpoint, onready }: Heard): void {
-    this.map.on("styleimagemissing", ({ id }) => {
+    this.map.setMissingStyleImageResolver((id) => {
       const image = drawnImage(id, this.colours);
       if (image && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio: 2 });
     });
@@ -88,10 +89,7 @@ export class Stage {
       onpoint(pointed);
     });
     this.map.on("mouseout", () => onpoint(null));
-    this.map.on("idle", () => {
-      this.map.getContainer().dataset["idle"] = String(Date.now());
-      onready();
-    });
+    this.map.on("idle", () => this.#told.has("land") && this.#told.has("marks") && onready());
   }
 
   #at({ point }: maplibregl.MapMouseEvent): Pointed | null {
@@ -120,7 +118,9 @@ export class Stage {
 
   #put(name: SourceName, data: GeoJSON.FeatureCollection): void {
     const source = this.map.getSource<maplibregl.GeoJSONSource>(name);
-    if (source) void source.setData(data);
+    if (!source) return;
+    this.#told.add(name);
+    void source.setData(data);
   }
 
   /** Shows only what went on within these instants (ms), or all again; what is fading is the paler the longer ago it ended. */
