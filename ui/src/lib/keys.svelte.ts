@@ -1,8 +1,6 @@
 // The keyboard: one table of keys, which `?` shows and which can be switched off (WCAG 2.1.4). Keys of one letter are silent while somebody types.
 import { untrack } from "svelte";
 
-import { untrack } from "svelte";
-
 export interface Key {
   /** As KeyboardEvent.key says it, or two of them with a space for one after the other: "g p". */
   key: string;
