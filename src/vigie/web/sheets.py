@@ -9,6 +9,7 @@ import jinja2
 from starlette.responses import Response
 
 import vigie
+from vigie.model.languages import is_language_reviewed
 from vigie.node.packs import packs
 from vigie.web.desk import Desk
 from vigie.web.warning_words import words
@@ -42,6 +43,7 @@ def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int =
         "tone_of": tone_of,
         "language": desk.language,
         "tongue": tongue,
+        "is_read": is_language_reviewed(tongue),
         "said_tongue": tongue if tongue != desk.usual_language else "",
         **head.parts(),
         "sources": desk.atlas.sources,
