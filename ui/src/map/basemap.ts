@@ -9,12 +9,15 @@ interface Outline {
 
 interface Packed {
   step: number;
+  /** West, south, east and north of where outlines were cut: no coast and no border runs there. */
+  cut?: [number, number, number, number];
   countries: Outline[];
   units: Outline[];
 }
 
 export interface Basemap {
   land: GeoJSON.FeatureCollection;
+  borders: GeoJSON.FeatureCollection;
   units: GeoJSON.FeatureCollection;
 }
 
@@ -35,8 +38,31 @@ export async function basemap(detail: "low" | "high", signal?: AbortSignal): Pro
   });
   return {
     land: { type: "FeatureCollection", features: packed.countries.map(shape) },
+    borders: { type: "FeatureCollection", features: packed.countries.map((outline) => lines(shape(outline), packed.cut)) },
     units: { type: "FeatureCollection", features: packed.units.map(shape) },
   };
+}
+
+/** The outline of a country as lines, without what only runs along the cut. */
+function lines(country: GeoJSON.Feature, cut: Packed["cut"]): GeoJSON.Feature {
+  const rings = (country.geometry as GeoJSON.MultiPolygon).coordinates.flat();
+  return { ...country, geometry: { type: "MultiLineString", coordinates: rings.flatMap((ring) => pieces(ring, cut)) } };
+}
+
+function pieces(ring: GeoJSON.Position[], cut: Packed["cut"]): GeoJSON.Position[][] {
+  const found: GeoJSON.Position[][] = [[]];
+  ring.forEach((corner, place) => {
+    const before = ring[place - 1];
+    if (before && isCut(before, corner, cut)) found.push([]);
+    found.at(-1)!.push(corner);
+  });
+  return found.filter((piece) => piece.length > 1);
+}
+
+function isCut(from: GeoJSON.Position, to: GeoJSON.Position, cut: Packed["cut"]): boolean {
+  if (!cut) return false;
+  const near = (one: number, other: number): boolean => Math.abs(one - other) < 0.03;
+  return [0, 1, 0, 1].some((axis, side) => near(from[axis]!, cut[side]!) && near(to[axis]!, cut[side]!));
 }
 
 /** The corners of a ring, in degrees; the first stands at the end again. */

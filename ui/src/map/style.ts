@@ -7,7 +7,7 @@ const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features
 const FONT = ["Noto Sans", "DejaVu Sans", "sans-serif"];
 
 /** The sources that the stage fills. */
-export const SOURCES = ["land", "units", "names", "rings", "marks", "cells", "cell-names", "chosen"] as const;
+export const SOURCES = ["land", "borders", "units", "names", "rings", "marks", "cells", "cell-names", "chosen"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** The layers that a reader can point at. */
@@ -27,7 +27,7 @@ function ground(colours: Colours): LayerSpecification[] {
     {
       id: "borders",
       type: "line",
-      source: "land",
+      source: "borders",
       layout: { "line-join": "round" },
       paint: { "line-color": colours.border, "line-width": ["case", isHome, 1.1, 0.6], "line-opacity": ["case", isHome, 0.9, 0.5] },
     },

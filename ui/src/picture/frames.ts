@@ -12,16 +12,16 @@ export interface Frames {
   cell_km: number;
   starts: string[];
   cells: Record<string, [number, number][]>;
-  shapes: Record<string, { id: string; lon: number; lat: number; outline: [number, number][] }>;
+  shapes: Record<string, { id: string; lon: number; lat: number; field: number; outline: [number, number][] }>;
+  fields: string[];
 }
 
-/** The cells of all steps that touch a period; null for a choice that is sent as marks. */
-export function frameAt(frames: Frames, [from, to]: [number, number]): Cells | null {
+/** The cells of the step in which an instant lies; null for a choice that is sent as marks. Steps are not added up: what lasts counts in each that it touches. */
+export function frameAt(frames: Frames, at: number): Cells | null {
   if (frames.form !== "cells") return null;
-  const starts = frames.starts.map((start) => Date.parse(start));
-  const length = starts.length > 1 ? starts[1]! - starts[0]! : 1;
-  const isShown = (step: number): boolean => starts[step]! < to && starts[step]! + length > from;
-  const counted = Object.entries(frames.cells).map(([id, steps]) => ({ id, count: steps.reduce((sum, [step, count]) => (isShown(step) ? sum + count : sum), 0) }));
-  const cells = counted.filter((cell) => cell.count > 0).map(({ id, count }) => ({ ...frames.shapes[id]!, count, field: 0, severity: null }));
-  return { form: "cells", key: frames.key, total: frames.total, drawn: frames.drawn, unplaced: frames.unplaced, rough: frames.rough, resolution: frames.resolution, cell_km: frames.cell_km, fields: [""], cells };
+  const step = Math.max(0, frames.starts.findLastIndex((start) => Date.parse(start) <= at));
+  const counted = Object.entries(frames.cells).flatMap(([id, steps]) => steps.filter(([each]) => each === step).map(([, count]) => ({ id, count })));
+  const cells = counted.map(({ id, count }) => ({ ...frames.shapes[id]!, count, severity: null }));
+  const { key, total, drawn, unplaced, rough, resolution, cell_km, fields } = frames;
+  return { form: "cells", key, total, drawn, unplaced, rough, resolution, cell_km, fields, cells };
 }
