@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from node.two_nodes import for_party, take, to
 from vigie.model.atlas import Atlas
-from vigie.model.label import Label
-from vigie.model.times import DAY_US, format_time
-from vigie.node import relabel
-from vigie.node.peers import add_peer, keep_fault, keep_well, own_card
-from vigie.node.settings import Node, init_node, open_node
-from vigie.node.sync import sync_with
+from vigie.model.times import format_time
+from vigie.node.settings import Node
 from vigie.store import AuditChoice, list_notes, read_audit
 from vigie.store.schema import audit
 from vigie.web import make_app
-from web.desk_world import ACCOUNTS, DIRECTORY, OWN, PARTNER, at, desk_node, fill, sign_in
+from web.desk_world import ACCOUNTS, OWN, PARTNER, sign_in
 from web.faces import routes_of
+from web.partner_world import FAILING, FAULT, STRANGER, partnered_node
 from web.world import NOW_US, public_reports
 
 ADDRESSES = (
@@ -38,37 +32,9 @@ AUDIT = "/data/exchange/audit"
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A desk's node with a partner that has asked twice, one that fails, one that was never asked, and a label that waits."""
-    folder = tmp_path_factory.mktemp("exchange")
-    made = desk_node(folder / "node")
-    fill(made)
-    partners = {name: partner(folder / name, name) for name in (PARTNER, "MK-NODE", "AL-NODE")}
-    for one in partners.values():
-        add_peer(made, own_card(one, "http://127.0.0.1:9"), NOW_US - DAY_US)
-    exchange(made, partners[PARTNER])
-    keep_well(made, PARTNER, NOW_US)
-    keep_fault(made, "MK-NODE", "The partner does not answer.", NOW_US - 60_000_000)
-    take(made, Label(OWN, tlp="AMBER"), replace(public_reports()[0], agency="AMBERS", agency_ref="a1", lon=20.5, lat=44.5))
-    relabel.propose(at(made, "duty"), "AMBERS/a1", Label(OWN, tlp="GREEN"), "Agreed with the desk in Belgrade.")
-    yield made
-    for one in (made, *partners.values()):
-        one.store.close()
-
-
-def partner(folder: Path, name: str) -> Node:
-    """A partner's node with a report that it releases to us."""
-    init_node(folder, name).store.close()
-    (folder / "directory.toml").write_text(DIRECTORY + '\n[parties.ME-NODE]\norg = "ME"\n', encoding="utf-8")
-    made = open_node(folder)
-    take(made, for_party(name, OWN), replace(public_reports()[1], agency=name, agency_ref="p1", lon=21.0, lat=41.5))
-    return made
-
-
-def exchange(ours: Node, theirs: Node) -> None:
-    """Each asks the other once."""
-    add_peer(theirs, own_card(ours), NOW_US)
-    sync_with(theirs, OWN, to(ours), NOW_US)
-    sync_with(ours, theirs.settings.party, to(theirs), NOW_US)
+    """A desk's node with three partners."""
+    with partnered_node(tmp_path_factory.mktemp("exchange")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +77,13 @@ def test_every_partner_is_shown_as_it_stands(clients: Mapping[str, TestClient]) 
     """Who fails comes first, with its sentence; who never was asked; who is well, with how far either side has read."""
     found = told(clients, "/data/exchange")
     peers = {item["party"]: item for item in found["peers"]}
-    assert [(item["party"], item["state"]) for item in found["peers"]] == [("MK-NODE", "failing"), ("AL-NODE", "never"), (PARTNER, "fresh")]
-    assert (peers["MK-NODE"]["fault"], peers["MK-NODE"]["since"]) == ("The partner does not answer.", format_time(NOW_US - 60_000_000))
+    assert [(item["party"], item["state"]) for item in found["peers"]] == [(FAILING, "failing"), (STRANGER, "never"), (PARTNER, "fresh")]
+    assert (peers[FAILING]["fault"], peers[FAILING]["since"]) == (FAULT, format_time(NOW_US - 60_000_000))
     well = peers[PARTNER]
     assert (well["fault"], well["since"], well["fingerprint"].count(" ")) == ("", format_time(NOW_US), 15)
     assert (well["in"]["held"], well["in"]["recent"]["taken"], bool(well["in"]["cursor"])) == (1, 1, True)
     assert (well["out"]["waiting"], well["out"]["waiting_more"], well["out"]["unconfirmed"]) == (0, False, True)
-    assert well["out"]["recent"]["offered"] > peers["AL-NODE"]["out"]["waiting"] > len(public_reports())
+    assert well["out"]["recent"]["offered"] > peers[STRANGER]["out"]["waiting"] > len(public_reports())
     assert found["card"]["party"] == OWN
 
 

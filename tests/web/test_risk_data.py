@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,16 +10,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from vigie.activities.coverage import VERDICTS
-from vigie.model.activity import Activity
 from vigie.model.atlas import Atlas
-from vigie.model.entry import Entry
-from vigie.model.label import Label
-from vigie.model.times import DAY_US
-from vigie.node import desk
 from vigie.node.settings import Node
-from vigie.store import add_entry
 from vigie.web import make_app
-from web.desk_world import OWN, PARTNER, at, desk_node, fill, sign_in, watch
+from web.desk_world import PARTNER, desk_node, fill, sign_in
+from web.partner_world import answered
 from web.world import NOW_US
 
 
@@ -29,20 +23,9 @@ def node(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[Nod
     """A desk's node with warnings in every state, a rule that fires, and activities: one that runs, one that is planned, one for its own party alone."""
     made = desk_node(tmp_path_factory.mktemp("risks") / "node")
     fill(made)
-    watch(made, atlas)
-    activity(made, "a-runs", Label(OWN, tlp="CLEAR"), areas=("AL",), priorities=("civil-emergency",), answers=("w-quake",))
-    activity(made, "a-own", Label(OWN, tlp="AMBER", rel_to=frozenset()), areas=("ME",), answers=("w-public",))
-    desk.answer(at(made, "partner"), "w-quake", "action", "Two teams were sent to Shkodër.", tlp="CLEAR")
+    answered(made, atlas)
     yield made
     made.store.close()
-
-
-def activity(node: Node, ref: str, label: Label, **said: Any) -> None:
-    """Writes an activity down that runs from a month ago on."""
-    titles = {"en": f"The work {ref}"}
-    made = Activity(titles=titles, status="running", begin=date(2026, 8, 20), **said)
-    entry = Entry(type="activity", owner=OWN, ref=ref, label=label, said_us=NOW_US - DAY_US, by="duty", body=made.model_dump(mode="json"))
-    add_entry(node.store, entry)
 
 
 @pytest.fixture(scope="module")

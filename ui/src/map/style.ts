@@ -37,8 +37,9 @@ function ground(colours: Colours): LayerSpecification[] {
 function names(colours: Colours): LayerSpecification[] {
   const paint = { "text-color": colours.names, "text-halo-color": colours.home, "text-halo-width": 1.6, "text-halo-blur": 0.4 };
   const layout = { "text-field": ["get", "name"] as ExpressionSpecification, "text-font": FONT, "text-max-width": 8, "symbol-sort-key": ["get", "rank"] as ExpressionSpecification };
+  const aside = { "text-variable-anchor": ["center", "top", "bottom", "left", "right"] as ("center" | "top")[], "text-radial-offset": 0.7 };
   return [
-    { id: "place-names", type: "symbol", source: "names", minzoom: 5.6, filter: ["==", ["get", "what"], "place"], layout: { ...layout, "text-size": 11.5, "text-padding": 6 }, paint: { ...paint, "text-color": colours.ink } },
+    { id: "place-names", type: "symbol", source: "names", minzoom: 5.6, filter: ["==", ["get", "what"], "place"], layout: { ...layout, ...aside, "text-size": 11.5, "text-padding": 3 }, paint: { ...paint, "text-color": colours.ink } },
     { id: "unit-names", type: "symbol", source: "names", minzoom: 7.2, filter: ["==", ["get", "what"], "unit"], layout: { ...layout, "text-size": 11, "text-letter-spacing": 0.06, "text-padding": 8 }, paint },
     {
       id: "country-names",
@@ -81,7 +82,7 @@ function marks(colours: Colours): LayerSpecification[] {
         "icon-image": ["get", "image"],
         "icon-size": ["*", ["get", "radius"], SIZE_OF_ONE],
         "icon-allow-overlap": true,
-        "icon-ignore-placement": true,
+        "icon-ignore-placement": false,
         "symbol-sort-key": ["get", "severity"],
       },
     },

@@ -29,6 +29,11 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** The last instant of a period that ends so: a day counts whole, an instant is the first that is not in it any more. */
+export function lastDay(until: string): number {
+  return Date.parse(until) - (until.length === "YYYY-MM-DD".length ? 0 : 1);
+}
+
 /** Changes the choice: the list begins anew, and nothing stays selected. */
 export function choose(changes: Query): void {
   replace(changed({ after: "", at: "", mapped: "", cell_km: "", ...changes }));
