@@ -6,12 +6,15 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from conftest import ROOT
 
 
+@pytest.mark.long
 def test_every_address_of_the_picture_is_timed() -> None:
     """Cold and warm, with the size of its answer; a map of five thousand events comes as cells and as marks."""
-    order = [sys.executable, str(ROOT / "bench" / "desk.py"), "--events", "5000", "--json"]
+    order = [sys.executable, str(ROOT / "bench" / "desk.py"), "--events", "5000", "--times", "1", "--json"]
     said = json.loads(subprocess.run(order, check=True, capture_output=True).stdout)
     assert said["events"] == 5000
     assert len(said["asked"]) >= 17
