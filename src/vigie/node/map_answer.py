@@ -160,4 +160,5 @@ def _frame_facts(asked: Asked, found: Frames, placed: int, step_us: int) -> dict
 
 
 def _steps(counts: Rows) -> list[Json]:
-    return [[step, int(counts[step])] for step in np.flatnonzero(counts).tolist()]
+    steps = np.flatnonzero(counts)
+    return list[Json](np.column_stack([steps, counts[steps]]).tolist())
