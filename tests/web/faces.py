@@ -265,7 +265,14 @@ OWNERS_LOOKS = ("/plain", "/api/picture", "/warnings")
 SHORT_PAGES = ("/api/events?limit=1", "/api/reports?limit=1", "/api/events?limit=1&format=csv")
 """Lists that go on: the link to their next page is followed."""
 
-ALWAYS = ("/plain?exercise=true", "/api/events?exercise=true", "/activities?exercise=true", "/api/events/by-report/EMSC/q1", "/api/review")
+ALWAYS = (
+    *("/data/picture?q=podgorica", f"/data/picture?q={SECRET}", "/data/map?q=protest&zoom=6", "/data/list?mapped=no"),
+    "/plain?exercise=true",
+    "/api/events?exercise=true",
+    "/activities?exercise=true",
+    "/api/events/by-report/EMSC/q1",
+    "/api/review",
+)
 """What is asked in any case: the exercise, and an event of several reports."""
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')

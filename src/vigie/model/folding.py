@@ -33,7 +33,7 @@ _GREEK: Mapping[str, str] = {
 }
 _LATIN: Mapping[str, str] = {"đ": "dj", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ß": "ss"}
 _LETTERS = str.maketrans({**_CYRILLIC, **_GREEK, **_LATIN})
-_KEPT_WHOLE = str.maketrans({letter: sound for letter, sound in _CYRILLIC.items() if letter in "ђќѓйїёґ"})
+_KEPT_WHOLE = {letter: sound for letter, sound in _CYRILLIC.items() if letter in "ђќѓйїёґ"}
 """Letters that Unicode takes for another letter with a sign on it."""
 
 _GREEK_PAIRS: Mapping[str, str] = {"ου": "u", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γκ": "g"}
@@ -47,7 +47,20 @@ def fold(text: str) -> str:
     >>> [fold(text) for text in ("Šabac", "ШАБАЦ", "Đakovica", "Ђаковица", "Gjakovë/Djakovica", "Αθήνα", "Ѓорче Петров", "İzmir")]
     ['sabac', 'sabac', 'djakovica', 'djakovica', 'gjakove djakovica', 'athina', 'gjorce petrov', 'izmir']
     """
-    small = text.casefold().translate(_KEPT_WHOLE)
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
-    plain = _PAIR.sub(lambda pair: _GREEK_PAIRS[pair[0]], bare).translate(_LETTERS)
+    plain = text.casefold().translate(_BARE)
+    if not plain.isascii():
+        plain = _PAIR.sub(lambda pair: _GREEK_PAIRS[pair[0]], plain).translate(_LETTERS)
     return _NO_LETTER.sub(" ", plain).strip()
+
+
+class _Bare(dict[int, str]):
+    """Each letter without the signs on it, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        parts = _KEPT_WHOLE.get(letter) or unicodedata.normalize("NFKD", letter)
+        self[code] = "".join(part for part in parts if not unicodedata.combining(part))
+        return self[code]
+
+
+_BARE = _Bare()

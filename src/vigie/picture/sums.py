@@ -73,6 +73,11 @@ def by_agency(index: Index, rows: Rows) -> Rows:
     return np.bincount(index.pair_agency[_is_row(index, rows)[index.pair_event]], minlength=len(index.agencies))
 
 
+def union(index: Index, parts: Sequence[Rows]) -> Rows:
+    """The events of any of the parts, in the world's order."""
+    return np.flatnonzero(_is_row(index, np.concatenate([np.zeros(0, np.int64), *parts])))
+
+
 def _is_row(index: Index, rows: Rows) -> NDArray[np.bool_]:
     found = np.zeros(len(index), bool)
     found[rows] = True

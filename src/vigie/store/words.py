@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select
 
 from vigie.store.database import Store
-from vigie.store.reading import Audience, Window, readable
+from vigie.store.reading import Audience, open_to
 from vigie.store.schema import reports
 
 _AT_ONCE = 5_000
@@ -19,7 +19,7 @@ def report_words(store: Store, audience: Audience, rows: Sequence[int]) -> list[
     says_any = or_(reports.c.place.is_not(None), reports.c.summary.is_not(None))
     with store.reading() as connection:
         for start in range(0, len(rows), _AT_ONCE):
-            condition = and_(reports.c.row.in_(rows[start : start + _AT_ONCE]), says_any, readable(audience, Window()))
+            condition = and_(reports.c.row.in_(rows[start : start + _AT_ONCE]), says_any, open_to(audience, reports))
             for row, place, summary in connection.execute(select(reports.c.row, reports.c.place, reports.c.summary).where(condition)):
                 found.append((row, " ".join(part for part in (place, summary) if part)))
     return found
