@@ -28,11 +28,14 @@ from vigie.model.report import Report, facts
 from vigie.node.explaining import READ_AT_MOST, first_sample
 from vigie.node.intake import Order, Outcome, chooser, ingest_file, of_known_field
 from vigie.node.mappings import MAPPINGS_FOLDER, PAGES, guarded_mapping
-from vigie.node.packs import readers
+from vigie.node.packs import packs, readers
 from vigie.node.settings import Node, owner_label
 
 SHOWN_REPORTS = 20
 """How many of the reports that a table would become are shown, and how many of the rows that would be none."""
+
+WORDS_SHOWN = 60
+"""How many of the agency's words for kinds are told."""
 
 How = Literal["guessed", "kept", "own", "reader"]
 """Its columns were guessed; a mapping by which this node has read before fits; its columns bear the names of a report; a pack's reader knows it."""
@@ -134,13 +137,22 @@ def understood(path: Path, mapping: TableMapping, *, is_guessed: bool) -> dict[s
     return {"columns": [sense.to_json() for sense in senses(cells, strict, is_guessed=is_guessed)], "floor": strict.floor, "toml": mapping_toml(mapping)}
 
 
+UNSAID = "unknown"
+"""Stands for the agency in a preview while nobody has said it; nothing is taken in under this name."""
+
+
+def _lacks_agency(mapping: TableMapping | None, agency: str) -> bool:
+    return mapping is not None and not (agency or mapping.agency or "agency" in mapping.columns)
+
+
 def tried(node: Node, path: Path, mapping: TableMapping | None, agency: str, *, exercise: bool) -> dict[str, Json]:
     """The first reports and rejects that the table would become, and how many of the first `READ_AT_MOST` rows each; nothing is written."""
-    label = owner_label(node.settings.party, None)
+    label, is_unsaid = owner_label(node.settings.party, None), _lacks_agency(mapping, agency)
+    order = Order(label=label, agency=UNSAID if is_unsaid else agency, exercise=exercise)
     try:
-        items = list(islice(_items(node, path, _order(path, mapping, Order(label=label, agency=agency, exercise=exercise))), READ_AT_MOST + 1))
+        items = list(islice(_items(node, path, _order(path, mapping, order)), READ_AT_MOST + 1))
     except (BadReport, BadSetting) as fault:
-        return {"reports": 0, "rejects": 0, "is_whole": True, "examples": [], "bad": [], "fault": str(fault)}
+        return {"reports": 0, "rejects": 0, "is_whole": True, "examples": [], "bad": [], "fault": str(fault), "lacks_agency": is_unsaid, "words": {}}
     is_whole, items = len(items) <= READ_AT_MOST, items[:READ_AT_MOST]
     reports = [item for item in items if isinstance(item, Report)]
     bad = [item for item in items if isinstance(item, Reject)]
@@ -151,7 +163,22 @@ def tried(node: Node, path: Path, mapping: TableMapping | None, agency: str, *, 
         "examples": [facts(item) for item in reports[:SHOWN_REPORTS]],
         "bad": [reject_facts(item) for item in bad[:SHOWN_REPORTS]],
         "fault": "",
+        "lacks_agency": is_unsaid,
+        "words": kind_words(items, mapping),
     }
+
+
+def kind_words(items: Iterable[Report | Reject], mapping: TableMapping | None) -> dict[str, Json]:
+    """The agency's words for kinds, of a table whose column says them, each with the kind that it becomes; empty where no table knows it."""
+    columns = {name.casefold() for name in mapping.columns.get("kind", ())} if mapping else set()
+    known = {name for found in packs().values() for name in found.terms.kinds}
+    words: dict[str, Json] = {}
+    for item in items if columns else ():
+        if isinstance(item, Report):
+            words.setdefault(str(item.details.get("kind_given", item.kind)), item.kind if item.kind in known else "")
+        elif item.field.casefold() in columns and item.got:
+            words.setdefault(item.got, "")
+    return dict(islice(sorted(words.items(), key=lambda pair: (bool(pair[1]), pair[0])), WORDS_SHOWN))
 
 
 def _items(node: Node, path: Path, order: Order) -> Iterator[Report | Reject]:

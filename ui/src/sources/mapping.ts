@@ -30,9 +30,9 @@ export function inUnit(mapping: Mapping, target: string, unit: string): Mapping 
   return tidied({ ...mapping, units: { ...(mapping.units ?? {}), [target]: unit } });
 }
 
-/** The mapping with what a word of the agency means; the empty kind takes it away. */
-export function meant(mapping: Mapping, word: string, kind: string): Mapping {
-  const kinds = Object.fromEntries(Object.entries({ ...(mapping.kinds ?? {}), [word]: kind }).filter(([, value]) => value !== ""));
+/** The mapping with what a word of the agency means; the empty kind takes it away. The words that are understood already are written down with it. */
+export function meant(mapping: Mapping, word: string, kind: string, understood: Record<string, string>): Mapping {
+  const kinds = Object.fromEntries(Object.entries({ ...understood, ...(mapping.kinds ?? {}), [word]: kind }).filter(([, value]) => value !== ""));
   return tidied({ ...mapping, kinds });
 }
 

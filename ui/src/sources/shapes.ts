@@ -151,6 +151,8 @@ export interface Tried {
   examples: Shown[];
   bad: Omit<Reject, "file" | "name">[];
   fault: string;
+  lacks_agency: boolean;
+  words: Record<string, string>;
 }
 
 export interface Looked extends Tried {
