@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from starlette.testclient import TestClient
 from doubts import ladder
 from vigie.model.atlas import Atlas
 from vigie.model.warning import Evidence
+from vigie.node.kept import kept_world
 from vigie.node.review import Word, decide, merge, split
-from vigie.node.settings import Node
+from vigie.node.settings import Node, open_node
 from vigie.web import make_app
 from web.desk_world import OWN, at, content, desk_node, issue, sign_in
 from web.world import NOW_US, take
@@ -21,11 +23,22 @@ from web.world import NOW_US, take
 Login = Callable[[str], TestClient]
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    """A node with reports of which some pairs are doubtful."""
-    made = desk_node(tmp_path / "node")
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Path:
+    """The folder of a node with reports of which some pairs are doubtful; its world is kept there."""
+    folder: Path = tmp_path_factory.mktemp("dossier") / "node"
+    made = desk_node(folder)
     take(made, ladder())
+    for party in (OWN, "PUBLIC"):
+        kept_world(made, made.audience(party, NOW_US), atlas, exercise=False)
+    made.store.close()
+    return folder
+
+
+@pytest.fixture
+def node(template: Path, tmp_path: Path) -> Iterator[Node]:
+    """A node of one's own that is like the template."""
+    made = open_node(Path(shutil.copytree(template, tmp_path / "node")))
     yield made
     made.store.close()
 
