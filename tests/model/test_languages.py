@@ -33,6 +33,7 @@ from vigie.model.languages import (
 )
 from vigie.model.times import DAY_US, FIRST_US, LAST_US, parse_time
 from vigie.node.packs import packs
+from web.app_sources import texts_of_app
 
 SOURCES = Path(vigie.__file__).parent
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -88,7 +89,7 @@ def said_by_packs() -> Iterator[Text]:
 def texts_said() -> frozenset[Text]:
     """Every text of the program that is said in a reader's language."""
     found = {text for path in SOURCES.rglob("*.py") for text in said_in_python(path)}
-    found |= {text for path in SOURCES.rglob("*.html") for text in said_in_sheet(path)}
+    found |= {text for path in SOURCES.rglob("*.html") for text in said_in_sheet(path)} | texts_of_app()
     return frozenset(found | set(said_by_packs())) - {("",)}
 
 

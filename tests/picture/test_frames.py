@@ -21,7 +21,7 @@ def test_an_event_counts_in_every_step_that_it_touches(seed: int, step_days: int
     found = frames_of(index, np.arange(len(index)), first, first + 100 * DAY_US, step)
     assert found
     cell = parents(index.cells, found.resolution)
-    for place, name in enumerate(found.cell):
+    for place, name in enumerate(found.cells.cell):
         here = [row for row in np.flatnonzero(cell == name) if not index.events.radius_km[row] > 26.0]
         for at in range(found.steps):
             begin, end = first + at * step, first + (at + 1) * step

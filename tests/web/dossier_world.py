@@ -31,8 +31,9 @@ def clash_node(folder: Path) -> Node:
 
 def clash() -> list[Report]:
     """Four reports of one armed clash at a bridge: other hours, places, counts of deaths, organisations, languages."""
+    patrol = {"summary": "Exchange of fire at the main bridge; two dead.", "language": "en", "grade": "B2", "sigma_s": 300.0}
     tells = [
-        _told("MISSION", "c1", 14.0, 20.866, 42.891, 1.0, 2, summary="Exchange of fire at the main bridge; two dead.", language="en", grade="B2"),
+        _told("MISSION", "c1", 14.0, 20.866, 42.891, 1.0, 2, **patrol),
         _told("WIRE", "c2", 16.0, 20.93, 42.91, 8.0, 3, summary="Trois morts dans un échange de tirs près du pont.", language="fr", grade="C3"),
         _told("EMM", "c3", 0.0, 20.70, 42.84, 25.0, None, whole_day=True, summary="Пуцњава код моста, више повређених.", language="sr-Cyrl"),
         _told("DAILY", "c4", 15.5, 20.87, 42.89, 5.0, 2, kind="viol.civilians", actors=("Police",), summary="Të shtëna pranë urës.", language="sq"),

@@ -32,6 +32,9 @@ from web.pulls import pages_told
 from web.world import NOW_US
 from web.worlds_apart import OWN, SECRET, THIRD, Apart, Keys
 
+ANYWHERE = ("nothing", "ev-00000000000000000000/x")
+"""What follows an address that is answered alike whatever follows it."""
+
 MADE_UP = {"event": "ev-00000000000000000000", "link": "ln-00000000000000000000", "report": 32 * "0"}
 
 QUERY: Mapping[str, Sequence[str]] = {
@@ -228,8 +231,8 @@ def paths_of(route: Any, names: Mapping[str, Sequence[str]]) -> list[str]:
     paths = [route.path]
     for place in getattr(route, "param_convertors", {}):
         known = REFS.get(route.path.partition("{")[0]) or [ref for refs in REFS.values() for ref in refs]
-        values = known if place == "ref" else names[place]
-        mark = "{ref:path}" if "{ref:path}" in route.path else f"{{{place}}}"
+        values = known if place == "ref" else ANYWHERE if place == "there" else names[place]
+        mark = f"{{{place}:path}}" if f"{{{place}:path}}" in route.path else f"{{{place}}}"
         paths = [path.replace(mark, value) for path in paths for value in values]
     return paths
 

@@ -139,7 +139,7 @@ def frames_answer(asked: Asked, step_days: float) -> dict[str, Json]:
     if found is None:
         steps = (last - first) // step_us + 1
         raise BadSetting("The playback would be too long", field="step_days", got=f"{steps} steps", expected="at most 400", todo="choose longer steps")
-    return head | _frame_facts(found, len(placed), step_us)
+    return head | _frame_facts(asked, found, len(placed), step_us)
 
 
 def _ends(asked: Asked, rows: Rows) -> tuple[int, int]:
@@ -150,11 +150,13 @@ def _ends(asked: Asked, rows: Rows) -> tuple[int, int]:
     return first if since_us is None else max(first, since_us), last if until_us is None else min(last, until_us - 1)
 
 
-def _frame_facts(found: Frames, placed: int, step_us: int) -> dict[str, Json]:
+def _frame_facts(asked: Asked, found: Frames, placed: int, step_us: int) -> dict[str, Json]:
     starts = [format_time(found.first_us + step * step_us) for step in range(found.steps)]
-    cells: dict[str, Json] = {cell_name(int(cell)): _steps(counts) for cell, counts in zip(found.cell, found.counts, strict=True)}
-    shapes: dict[str, Json] = {cell_name(int(cell)): _shape_of(int(cell)) for cell in found.cell}
-    return _cell_head(found.resolution, found.drawn, placed) | {"starts": list[Json](starts), "cells": cells, "shapes": shapes}
+    names = [cell_name(cell) for cell in found.cells.cell.tolist()]
+    cells: dict[str, Json] = {name: _steps(counts) for name, counts in zip(names, found.counts, strict=True)}
+    shapes: dict[str, Json] = {name: _cell_facts(found.cells, number) for number, name in enumerate(names)}
+    head = _cell_head(found.resolution, found.drawn, placed)
+    return head | {"starts": list[Json](starts), "cells": cells, "shapes": shapes, "fields": list(asked.index.field.names)}
 
 
 def _steps(counts: Rows) -> list[Json]:

@@ -22,9 +22,8 @@ from vigie.node.pictures import check_choice, silent_agencies
 from vigie.node.worlds import World
 from vigie.picture.choosing import Choice, chosen, is_of_kind, several
 from vigie.picture.index import Index
-from vigie.picture.periods import bars_between
 from vigie.picture.silences import last_words
-from vigie.picture.sums import Histogram, Rows, by_agency, histogram, ranked, span_of
+from vigie.picture.sums import Histogram, Rows, bars_of, by_agency, histogram, ranked, span_of
 
 ON_PAGE = 100
 MOST_AREAS, MOST_AGENCIES, MOST_SOURCES = 30, 30, 40
@@ -112,14 +111,10 @@ def _histogram_facts(asked: Asked, rows: Rows, period: str) -> dict[str, Json]:
 
 def _check_period(asked: Asked, rows: Rows, period: str) -> None:
     """Raises `BadSetting` where the histogram would have more than `MAX_PERIODS` bars."""
-    ends = span_of(asked.index)
-    if period and ends and bars_between(*ends, period).count > MAX_PERIODS:
-        found = histogram(asked.index, rows, asked.choice.since_us, asked.choice.until_us)
-        begin_us = asked.index.events.begin_us[rows]
-        first, last = (asked.choice.since_us or int(begin_us[0]), asked.choice.until_us or int(begin_us[-1])) if len(rows) else (0, 0)
-        if found.bars.count and bars_between(max(first, ends[0]), min(last, ends[1]), period).count > MAX_PERIODS:
-            expected, todo = f"at most {MAX_PERIODS} periods", "choose a longer period, or name since and until"
-            raise BadSetting("The timeline would be too long", field="period", got=period, expected=expected, todo=todo)
+    count = bars_of(asked.index, rows, asked.choice.since_us, asked.choice.until_us, period).count
+    if count > MAX_PERIODS:
+        got, todo = f"{count} periods of one {period}", "choose a longer period, or name since and until"
+        raise BadSetting("The timeline would be too long", field="period", got=got, expected=f"at most {MAX_PERIODS} periods", todo=todo)
 
 
 def _bar_facts(found: Histogram) -> dict[str, Json]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vigie.picture.cells import Rows, fills
+from vigie.picture.cells import Cells, Rows, cells_with, fills
 from vigie.picture.hexagons import COARSEST
 from vigie.picture.index import Index
 
@@ -17,12 +16,12 @@ MAX_STEPS, MAX_MOVING_CELLS, _FINEST = 400, 1_500, 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frames:
-    """`counts` (c, steps) of the cells (c,), `drawn` how many events fill any; the first step begins at `first_us`."""
+    """`counts` (c, steps) of the cells, `drawn` how many events fill any; the first step begins at `first_us`."""
 
     resolution: int
     first_us: int
     steps: int
-    cell: NDArray[np.uint64]
+    cells: Cells
     counts: Rows
     drawn: int
 
@@ -33,13 +32,11 @@ def frames_of(index: Index, rows: Rows, first_us: int, last_us: int, step_us: in
     if steps > MAX_STEPS:
         return None
     resolution = _FINEST
-    while True:
-        filling = fills(index, rows, resolution)
-        ids, number = index.cells_of(resolution)
-        cells, place = np.unique(number[filling], return_inverse=True)
-        if len(cells) <= MAX_MOVING_CELLS or resolution == COARSEST:
-            return Frames(resolution, first_us, steps, ids[cells], _counts(index, filling, place, (first_us, step_us, steps)), len(filling))
+    while len(cells := cells_with(index, filling := fills(index, rows, resolution), resolution)) > MAX_MOVING_CELLS and resolution > COARSEST:
         resolution -= 1
+    ids, number = index.cells_of(resolution)
+    place = np.searchsorted(cells.cell, ids[number[filling]])
+    return Frames(resolution, first_us, steps, cells, _counts(index, filling, place, (first_us, step_us, steps)), len(filling))
 
 
 def _counts(index: Index, rows: Rows, place: Rows, scale: tuple[int, int, int]) -> Rows:

@@ -30,14 +30,17 @@ def span_of(index: Index) -> tuple[int, int] | None:
     return (int(begin_us[0]), int(begin_us[-1])) if len(begin_us) else None
 
 
-def histogram(index: Index, rows: Rows, since_us: int | None = None, until_us: int | None = None, period: str = "") -> Histogram:
-    """The histogram of these events from `since_us` to `until_us`, or from the first that there is to the last."""
-    begin_us = index.events.begin_us[rows]
+def bars_of(index: Index, rows: Rows, since_us: int | None = None, until_us: int | None = None, period: str = "") -> Bars:
+    """The bars that show these events from `since_us` to `until_us`, or from the first that there is to the last; few of them unless a period is named."""
     if not len(rows):
-        return Histogram(Bars(period or "day", 0, 0), np.zeros(0, np.int64), {}, 0)
-    bars = bars_between(*_ends(index, begin_us, since_us, until_us), period)
-    place, many = bars.place(begin_us), len(index.field.names)
-    table = np.bincount(place * many + index.field.code[rows], minlength=bars.count * many).reshape(bars.count, many)
+        return Bars(period or "day", 0, 0)
+    return bars_between(*_ends(index, index.events.begin_us[rows], since_us, until_us), period)
+
+
+def histogram(index: Index, rows: Rows, since_us: int | None = None, until_us: int | None = None, period: str = "") -> Histogram:
+    """The histogram of these events in the bars of `bars_of`."""
+    bars, begin_us, many = bars_of(index, rows, since_us, until_us, period), index.events.begin_us[rows], len(index.field.names)
+    table = np.bincount(bars.place(begin_us) * many + index.field.code[rows], minlength=bars.count * many).reshape(bars.count, many)
     by_field = {name: table[:, code] for code, name in enumerate(index.field.names) if table[:, code].any()}
     before = 0 if since_us is None else int(np.searchsorted(begin_us, since_us))
     return Histogram(bars, table.sum(axis=1), by_field, before)

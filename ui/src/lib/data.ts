@@ -25,7 +25,7 @@ export async function get<T>(path: string, query: Query = {}, { signal }: Asked 
 export async function send<T>(path: string, body: FormData | URLSearchParams | object, key = "", query: Query = {}): Promise<T> {
   const isForm = body instanceof FormData || body instanceof URLSearchParams;
   if (isForm && key && !body.has("form_key")) body.set("form_key", key);
-  const headers: Record<string, string> = isForm ? {} : { "Content-Type": "application/json", "X-Form-Key": key };
+  const headers: Record<string, string> = { ...(isForm ? {} : { "Content-Type": "application/json" }), ...(key ? { "X-Form-Key": key } : {}) };
   return answered<T>(await sent(href(path, query), { method: "POST", headers, body: isForm ? body : JSON.stringify(body) }));
 }
 

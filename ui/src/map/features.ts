@@ -64,11 +64,16 @@ export function change(before: number, now: number): number {
   return before === now ? 0 : before === 0 ? 1 : (now - before) / before;
 }
 
-/** Hexagons by how their count changed: vermilion more, blue fewer, the stronger the darker; a sign says the same. */
+/** Whether a difference of two counts may be chance: within two standard deviations of what two equal Poisson rates give, twice the root of their sum. */
+export function mayBeChance(before: number, now: number): boolean {
+  return Math.abs(now - before) < 2 * Math.sqrt(now + before);
+}
+
+/** Hexagons by how their count changed: vermilion more, blue fewer, the stronger the darker; pale where it may be chance. A sign says the same. */
 export function changedHexagons({ cells }: Changes, colours: Colours): Features {
   return collection(
     cells.map((cell) => {
-      const share = change(cell.count_b, cell.count_a);
+      const share = mayBeChance(cell.count_b, cell.count_a) ? 0 : change(cell.count_b, cell.count_a);
       const colour = Math.abs(share) < BANDS.change ? colours.border : share > 0 ? colours.tones[1] : colours.tones[6];
       return hexagon(cell, { id: cell.id, colour, weight: Math.abs(share) < BANDS.change ? 0.16 : Math.abs(share) < BANDS.strong ? 0.38 : 0.66 });
     }),

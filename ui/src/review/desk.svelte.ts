@@ -169,9 +169,7 @@ export class ReviewDesk {
     const early = found.questions.filter((one) => !this.#skipped.has(one.link));
     this.asked = [...early, ...found.questions.filter((one) => this.#skipped.has(one.link))];
     [this.head, this.waiting, this.today] = [found, found.waiting, found.answered_today];
-    if (!this.here) return;
-    if (this.place < 0) await this.show(this.asked[0]?.link ?? "");
-    else this.#fetchNext();
+    if (this.here) await this.show(this.place < 0 ? (this.asked[0]?.link ?? "") : this.here);
   }
 
   #following(link: string): string {
