@@ -277,7 +277,7 @@ ALWAYS = ("/plain?exercise=true", "/api/events?exercise=true", "/activities?exer
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 
-SLOW = ("/openapi.json", "/coverage", "/brief")
+SLOW = ("/openapi.json", "/coverage", "/brief", "/data/risks")
 """What takes a tenth of a second and more."""
 
 _SHARE = 0.5
