@@ -38,7 +38,7 @@ class Seen:
     """The cookies of those who have signed in."""
 
     def page(self, account: str, path: str, width: int = 1280) -> Any:
-        """A page of a browser session of its own; signed in where an account is named. Faults of scripts and requests elsewhere fail the test that closes it."""
+        """A page of a browser session of its own; signed in where an account is named. Faults of scripts and requests to other hosts fail the test."""
         context = self.browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", storage_state=self.states.get(account))
         page = context.new_page()
         page.set_default_timeout(_WAIT_MS)
