@@ -67,20 +67,24 @@ def said_in_python(path: Path) -> Iterator[Text]:
 
 
 def said_in_sheet(path: Path) -> Iterator[Text]:
-    """Every text that a template asks `said` for, with its language or without; a macro of its own by that name is another thing."""
+    """Every text that a template asks for by `t` or `tn`, or by a `said` of its own; a macro of that name is another thing."""
     tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
-    names = {"said", "said_n"} - {macro.name for macro in tree.find_all(jinja2.nodes.Macro)}
+    counts = {
+        name: 2 if name in ("said_n", "tn") else 1 for name in {"said", "said_n", "t", "tn"} - {macro.name for macro in tree.find_all(jinja2.nodes.Macro)}
+    }
     for call in tree.find_all(jinja2.nodes.Call):
-        if isinstance(call.node, jinja2.nodes.Name) and call.node.name in names:
+        if isinstance(call.node, jinja2.nodes.Name) and call.node.name in counts:
             values = tuple(argument.value for argument in call.args if isinstance(argument, jinja2.nodes.Const) and isinstance(argument.value, str))
-            yield values[: 2 if call.node.name == "said_n" else 1]
+            if len(values) >= counts[call.node.name]:
+                yield values[: counts[call.node.name]]
 
 
 def said_by_packs() -> Iterator[Text]:
-    """The titles of fields, kinds and warning problems, and what sizes count."""
+    """The titles of fields, kinds, rules and warning problems, and what sizes count."""
     for pack in packs().values():
         yield (pack.title,)
         yield from ((kind.title,) for kind in pack.terms.kinds.values())
+        yield from ((rule.title,) for rule in pack.rules)
         yield from ((text,) for problem in pack.problems for text in (problem.title, problem.question))
         yield from ((unit,) for scale, unit in pack.units.items() if scale in pack.terms.severity)
 

@@ -354,7 +354,7 @@ def test_the_whole_procedure_by_buttons(login: Login, node: Node) -> None:
     later_us = DEADLINE_US - NOW_US + 40 * DAY_US
     after = login("head", later_us)
     page = after.get(there).text
-    assert "agreed and noted at 2026-10-15 18:00 Europe/Podgorica" in page
+    assert "agreed and noted, 2026-10-15 18:00 Europe/Podgorica" in page
     assert [post(after, f"{there}/steps", act="sheet", day="2026-10-19").status_code for _ in range(2)] == [303, 303]
     for act in ("start", "close", "evaluate"):
         assert [post(after, f"{there}/steps", act=act).status_code for _ in range(2)] == [303, 303]

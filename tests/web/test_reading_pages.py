@@ -66,7 +66,7 @@ def fields_of(page: str) -> dict[str, object]:
 def test_the_queue_shows_what_waits(node: Node, login: Login) -> None:
     """With its date, its place and how sure it is; and that nothing of it is on the picture."""
     text = login("looker").get("/desk/pages").text
-    assert "1 draft waits; none of them is on the picture before it is accepted" in text
+    assert "1 draft waits; none is on the picture before it is accepted" in text
     assert f"/desk/pages/{first(node)[0].ref}" in text
     assert "2016-03-01/2016-03-02" in text
 

@@ -119,7 +119,7 @@ def test_the_stocktake_says_the_total_in_words_and_the_rows_by_country(client: T
     """Two run, one is planned, one finished; who works in two countries counts in both."""
     text = client.get("/stocktake").text
     lead = text_of(text.split('<p class="lead">')[1].split("</p>")[0])
-    assert "2 activities are running and 1 planned; 1 finished within the 12 months before, and 0 are suspended" in lead
+    assert "2 activities are running, 1 is planned, 1 finished within the 12 months before, 0 are suspended" in lead
     assert "(1 of 2): 1,250,000 EUR" in lead
     found = {row[0]: row[1:] for row in table_of(text, "country")}
     assert found["Albania"] == ["1", "1", "0", "0", "1,250,000 EUR"]

@@ -14,6 +14,7 @@ from typing import Literal
 
 from vigie.activities.record import Known, Standing, standing
 from vigie.model.history import Region
+from vigie.model.languages import to_say
 from vigie.model.priorities import PRIORITIES, Priority, areas_of, fields_of
 
 Level = Literal["high", "raised", "low", "unknown"]
@@ -26,12 +27,12 @@ not known it cannot be said that there is no risk.
 """
 
 VERDICT_WORDS: Mapping[Verdict, str] = {
-    "gap": "high risk, no known activity",
-    "planned only": "raised or high risk, activity only planned",
-    "open": "raised risk, no known activity",
-    "covered": "raised or high risk, activity running",
-    "not known": "not known: no data",
-    "no known risk": "no raised risk is known",
+    "gap": to_say("high risk, no known activity"),
+    "planned only": to_say("raised or high risk, activity only planned"),
+    "open": to_say("raised risk, no known activity"),
+    "covered": to_say("raised or high risk, activity running"),
+    "not known": to_say("not known: no data"),
+    "no known risk": to_say("no raised risk is known"),
 }
 
 Reach = Literal["here", "country-wide", "in part", "answers"]

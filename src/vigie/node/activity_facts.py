@@ -13,7 +13,7 @@ from vigie.activities.record import Known, day_of, standing
 from vigie.model.activity import Activity, Budget, Indicator, Place, Result, best_tag, said_best
 from vigie.model.canonical import Json
 from vigie.model.entry import Entry, body_digest
-from vigie.model.languages import ACTIVITY_WORDS
+from vigie.model.languages import ACTIVITY_WORDS, to_say
 from vigie.model.priorities import MECHANISMS, PRIORITIES, areas_of, fields_of
 from vigie.model.procedure import Reason, Step
 from vigie.model.said import said_in
@@ -22,10 +22,12 @@ from vigie.node.facts import area_name
 from vigie.node.packs import packs
 from vigie.node.warning_facts import Shown, label_words, notes_of
 
-REASONS_NOTE = "Reasons, where any are given, may be restricted."
+REASONS_NOTE = to_say("Reasons, where any are given, may be restricted.")
 """Stands under every silence that was broken, whether a reason is readable or not, given or not."""
 
-AHEAD_NOTE = "A step of this activity bears a time that is still to come: a clock was wrong, and what is shown here may change. Check the clock of this node."
+AHEAD_NOTE = to_say(
+    "A step of this activity bears a time that is still to come: a clock was wrong, and what is shown here may change. Check the clock of this node."
+)
 """Stands with an activity of which something was said later than now."""
 
 NO_PROCEDURE = "no procedure"

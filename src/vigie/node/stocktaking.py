@@ -22,6 +22,7 @@ from vigie.model.atlas import Atlas, unit_at
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
 from vigie.model.label import PUBLIC
+from vigie.model.languages import said, to_say
 from vigie.model.priorities import MECHANISMS, PRIORITIES, Priority, areas_of
 from vigie.node.facts import area_name
 from vigie.node.histories import region_of
@@ -42,9 +43,9 @@ SHOWN_RECORDS = 5
 COVERAGE_COLUMNS = ("area", "area_name", "country", "field", "level", "verdict", "running", "planned", "elsewhere", "why")
 """The columns of the coverage as CSV."""
 
-TWICE_NOTE = "An activity in several countries counts once in each of them and once in the total."
-BUDGET_NOTE = "Budgets are of running activities; one that is not known is left out of the sums."
-KNOWN_NOTE = "A gap is a high risk without an activity that this reader knows of; somebody else may be at work there."
+TWICE_NOTE = to_say("An activity in several countries counts once in each of them and once in the total.")
+BUDGET_NOTE = to_say("Budgets are of running activities; one that is not known is left out of the sums.")
+KNOWN_NOTE = to_say("A gap is a high risk without an activity that this reader knows of; somebody else may be at work there.")
 
 _NONE_NAMED: Mapping[By, str] = {
     "country": "no country named",
@@ -73,7 +74,7 @@ class Reader:
 
     def name_of(self, area: str) -> str:
         """An area's name as it must be shown."""
-        return area_name(self.atlas, area, self.language) or "the region"
+        return area_name(self.atlas, area, self.language) or said(self.language, "the region")
 
 
 def reader_of(node: Node, outlook: Outlook, log: Log, atlas: Atlas, language: str, read: tuple[Known, ...] | None = None) -> Reader:

@@ -21,7 +21,7 @@ from vigie.model.activity import STATUSES, Activity, PartnerRole
 from vigie.model.atlas import units_of
 from vigie.model.entry import body_digest
 from vigie.model.errors import BadReport, BadSetting
-from vigie.model.languages import LANGUAGES
+from vigie.model.languages import LANGUAGES, said, to_say
 from vigie.model.priorities import MECHANISMS, areas_of, fields_of
 from vigie.model.procedure import Act
 from vigie.model.said import body_of
@@ -42,22 +42,23 @@ from vigie.web.paging import part_of
 from vigie.web.seats import Member, Reader, Seat
 from vigie.web.sessions import Form
 from vigie.web.sheets import sheet
+from vigie.web.stock_words import activity_parts
 from vigie.web.warning_pages import frame_of
 
 NEXT_ACTS: Sequence[Act] = ("submit", "screen", "review", "list", "return", "discuss", "start", "close", "evaluate", "withdraw")
 """The acts that are a button, in the order of a procedure; those of a silence have forms of their own."""
 
 ACT_BUTTONS: Mapping[str, str] = {
-    "submit": "Submit for screening",
-    "screen": "Screen: it fits and nobody does it already",
-    "review": "Send to peer review",
-    "list": "Put on the list for agreement",
-    "return": "Send back to draft",
-    "discuss": "Take up for discussion",
-    "start": "Start the work",
-    "close": "Close: the work is done",
-    "evaluate": "Evaluated",
-    "withdraw": "Withdraw",
+    "submit": to_say("Submit for screening"),
+    "screen": to_say("Screen: it fits and nobody does it already"),
+    "review": to_say("Send to peer review"),
+    "list": to_say("Put on the list for agreement"),
+    "return": to_say("Send back to draft"),
+    "discuss": to_say("Take up for discussion"),
+    "start": to_say("Start the work"),
+    "close": to_say("Close: the work is done"),
+    "evaluate": to_say("Evaluated"),
+    "withdraw": to_say("Withdraw"),
 }
 MUST_SAY = ("return", "withdraw")
 OVER = ("", "running", "closed", "evaluated", "withdrawn")
@@ -82,13 +83,11 @@ class ActivitiesQuery(TongueQuery):
 
 
 def activity_sheet(name: str, seat: Seat, **parts: Any) -> Response:
-    """A page about activities, for everybody; its own words are English."""
-    english = seat.in_english()
-    subnav = [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")]
-    common: dict[str, Any] = {"here": "activities", "tongues": [], "page": "activities", "subnav": subnav, "fault": "", "sent": {}, "path_of": path_of}
+    """A page about activities, for everybody."""
+    common: dict[str, Any] = {"here": "activities", "page": "activities", "subnav": activity_parts(seat.tongue), "fault": "", "sent": {}, "path_of": path_of}
     session = seat.session
     common["may"] = lambda act: session is not None and may(session.role, act)
-    return sheet(name, seat.desk, **(frame_of(english) | common | parts))
+    return sheet(name, seat.desk, **(frame_of(seat) | common | parts))
 
 
 @routes.get("/activities")
@@ -97,8 +96,8 @@ def activities_page(seat: Reader, query: Annotated[ActivitiesQuery, Query()]) ->
     check_asked(query)
     found = _ordered(filter(_wanted(seat, query), seat.activities), seat)
     asked = {"standing": query.standing or "", "field": query.field or "", "country": (query.country or "").upper()}
-    said = "".join(f"&{name}={quote(value, safe='')}" for name, value in asked.items() if value)
-    part = part_of(found, query.page or 1, lambda number: seat.path(f"/activities?page={number}{said}"))
+    more = "".join(f"&{name}={quote(value, safe='')}" for name, value in asked.items() if value)
+    part = part_of(found, query.page or 1, lambda number: seat.path(f"/activities?page={number}{more}"))
     shown = shown_here(seat)
     return activity_sheet(
         "activities.html",
@@ -124,7 +123,7 @@ def check_asked(query: ActivitiesQuery) -> None:
 def _countries(seat: Seat) -> list[tuple[str, str]]:
     """The countries that activities name, and their names, in the order of the names."""
     codes = {share.code for each in seat.activities for share in each.activity.countries}
-    return sorted(((code, area_name(seat.desk.atlas, code, "en") or code) for code in codes), key=lambda item: item[1])
+    return sorted(((code, area_name(seat.desk.atlas, code, seat.tongue) or code) for code in codes), key=lambda item: item[1])
 
 
 def _ordered(found: Iterable[Known], seat: Seat) -> list[Known]:
@@ -193,7 +192,7 @@ def one_sheet(seat: Seat, owner: str, ref: str, *, fault: str = "", about: str =
         is_own=seat.party == owner,
         heads={chain.warning: chain.head.content.texts[0].headline for chain in seat.chains},
         priorities=priority_titles(seat.desk.node, found.activity.priorities),
-        next_acts=[(act, ACT_BUTTONS[act], act in MUST_SAY) for act in next_acts(found)] if seat.party == owner else [],
+        next_acts=[(act, said(seat.tongue, ACT_BUTTONS[act]), act in MUST_SAY) for act in next_acts(found)] if seat.party == owner else [],
         may_silence=seat.party == owner and found.course.state in FROM["silence"],
         may_extend=seat.party == owner and open_round is not None,
         may_break=open_round is not None and seat.party in open_round.parties,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from vigie.model.errors import BadSetting
+from vigie.model.languages import said, said_n
 from vigie.model.times import format_time
 from vigie.node.audit import ACTS, audit_rows, waiting_count
 from vigie.store import AuditChoice, AuditRow, audit_head
@@ -33,14 +34,16 @@ def audit_page(seat: Member, query: Annotated[AuditQuery, Query()]) -> Response:
     found = audit_rows(node, _choice(query))
     number, chain = audit_head(node.store)
     older = address("/desk/audit", query, before=str(found[PER_PAGE - 1].number)) if len(found) > PER_PAGE else ""
-    rows = [_line(row) for row in found[:PER_PAGE]]
+    rows = [_line(row, seat.tongue) for row in found[:PER_PAGE]]
     asked = {name: value or "" for name, value in query.model_dump().items()}
     return desk_sheet("audit.html", seat, "audit", rows=rows, older=older, asked=asked, acts=ACTS, head=f"{number} {chain.hex()}", waiting=_waiting(seat))
 
 
 def _waiting(seat: Seat) -> str:
     count = waiting_count(seat.desk.node)
-    return f"{count} more {'row waits' if count == 1 else 'rows wait'} until another program has written." if count else ""
+    if not count:
+        return ""
+    return said_n(seat.tongue, "{n} more row waits until another program has written.", "{n} more rows wait until another program has written.", count)
 
 
 def _choice(query: AuditQuery) -> AuditChoice:
@@ -52,13 +55,13 @@ def _choice(query: AuditQuery) -> AuditChoice:
     return AuditChoice(since_us, until_us, account, query.act or "", query.before, PER_PAGE + 1)
 
 
-def _line(row: AuditRow) -> dict[str, Any]:
-    said = "; ".join(f"{name} {_word(value)}" for name, value in sorted(row.facts.items()))
+def _line(row: AuditRow, language: str) -> dict[str, Any]:
+    more = "; ".join(f"{name} {_word(value, language)}" for name, value in sorted(row.facts.items()))
     at = format_time(row.at_us).replace("T", " ").removesuffix("Z")[:19]
-    return {"number": row.number, "at": at, "account": row.account, "party": row.party, "act": row.act, "subject": row.subject, "said": said}
+    return {"number": row.number, "at": at, "account": row.account, "party": row.party, "act": row.act, "subject": row.subject, "said": more}
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, language: str) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said(language, "yes") if value else said(language, "no")
     return ", ".join(map(str, value)) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)

@@ -25,7 +25,7 @@ def deputy_lines(seat: Seat, known: tuple[Responses, ...]) -> list[dict[str, Any
             "issuer": chain.owner,
             "headline": chain.head.content.texts[0].headline,
             "posts": posts or seat.party,
-            "due": moment_text("en", told.due_us),
+            "due": moment_text(seat.tongue, told.due_us),
         }
         for told, chain in found
         if chain is not None

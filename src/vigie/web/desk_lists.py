@@ -9,10 +9,10 @@ from vigie.activities.checks import check_states
 from vigie.model.atlas import area_by_code
 from vigie.model.canonical import Json
 from vigie.model.entry import Log
-from vigie.model.languages import day_text, moment_text
+from vigie.model.languages import ANSWER_WORDS, day_text, moment_text, said, said_n, to_say, to_say_n
 from vigie.model.rule import LEVELS, RuleBook, Signal
 from vigie.model.said import said_in
-from vigie.model.times import DAY_US, SECOND_US, format_day, format_time
+from vigie.model.times import DAY_US, SECOND_US
 from vigie.model.warning import Judgement
 from vigie.node.deadlines import local_text
 from vigie.node.facts import area_name
@@ -26,7 +26,12 @@ from vigie.warn.chain import Proposal
 from vigie.warn.problems import Indicator, ProblemState
 from vigie.web.seats import Seat
 
-NO_PROBLEM = "No warning problem"
+NO_PROBLEM = to_say("No warning problem")
+_GAPS = to_say_n(
+    "without data: {whole} of {n} rule everywhere, {some} in some areas",
+    "without data: {whole} of {n} rules everywhere, {some} in some areas",
+)
+_GAP_COUNTRIES = to_say_n("{number} of {n} country altogether", "{number} of {n} countries altogether")
 _HOUR_US = 3_600 * SECOND_US
 _DAYS_FROM_US = 3 * DAY_US
 _LATE_WORDS = ("late", "failing", "cut off")
@@ -53,9 +58,9 @@ def _problem(seat: Seat, outlook: Outlook, state: ProblemState) -> dict[str, Any
         "level": state.level,
         "flag": state.flag,
         "why": state.sentence,
-        "without_data": state.without_data,
+        "grey": sum(item.level == "grey" for item in state.indicators),
         "review_due": state.review_due,
-        "reviewed": format_day(state.review_us - problem.review_days * DAY_US) if state.review_us is not None else "",
+        "reviewed": day_text(seat.tongue, state.review_us - problem.review_days * DAY_US) if state.review_us is not None else "",
         "indicators": [_indicator(seat, item) for item in sorted(state.indicators, key=lambda item: -LEVELS.index(item.level))],
         "horizon_days": problem.horizon_days,
         "scenarios": list[Json](problem.scenarios),
@@ -63,7 +68,7 @@ def _problem(seat: Seat, outlook: Outlook, state: ProblemState) -> dict[str, Any
 
 
 def _indicator(seat: Seat, item: Indicator) -> dict[str, Any]:
-    named = [area_name(seat.desk.atlas, code, "en") or "the region" for code in (*item.red, *item.amber)]
+    named = [area_name(seat.desk.atlas, code, seat.tongue) or said(seat.tongue, "the region") for code in (*item.red, *item.amber)]
     return {
         "name": item.name,
         "title": item.title,
@@ -108,15 +113,15 @@ def signal_line(seat: Seat, outlook: Outlook, signal: Signal) -> dict[str, Any]:
         "title": rule.title,
         "field": rule.field,
         "flag": signal.flag,
-        "area": area_name(seat.desk.atlas, signal.area, "en") or "the region",
-        "raised": moment_text("en", signal.raised_us),
-        "since": day_text("en", signal.since_us),
+        "area": area_name(seat.desk.atlas, signal.area, seat.tongue) or said(seat.tongue, "the region"),
+        "raised": moment_text(seat.tongue, signal.raised_us),
+        "since": day_text(seat.tongue, signal.since_us),
         "count": signal.count,
         "expected": signal.expected,
         "chance": signal.chance,
         "why": signal.why,
         "is_over": signal.ended_us is not None,
-        "ended": None if signal.ended_us is None else moment_text("en", signal.ended_us),
+        "ended": None if signal.ended_us is None else moment_text(seat.tongue, signal.ended_us),
     }
 
 
@@ -130,21 +135,22 @@ def gap_words(seat: Seat, outlook: Outlook) -> str:
         if area := area_by_code(seat.desk.atlas, item.area):
             countries.setdefault(area.country or area.code, []).append(is_grey)
     if not rules:
-        return "no rule is switched on"
+        return said(seat.tongue, "no rule is switched on")
     whole, some = (sum(map(test, rules.values())) for test in (all, any))
-    there = f"; {sum(map(all, countries.values()))} of {len(countries)} countries altogether" if countries else ""
-    return f"without data: {whole} of {count_words(list(rules), 'rule', 'rules')} everywhere, {some - whole} in some areas{there}"
+    words = said_n(seat.tongue, *_GAPS, len(rules), whole=whole, some=some - whole)
+    there = said_n(seat.tongue, *_GAP_COUNTRIES, len(countries), number=sum(map(all, countries.values()))) if countries else ""
+    return "; ".join(part for part in (words, there) if part)
 
 
 def judged_lines(seat: Seat) -> dict[str, list[dict[str, Any]]]:
     """The analysts' levels that still hold, by rule: of each area the last."""
-    last = {entry.ref: (entry, said) for entry, said in said_in(seat.log, "judgement", Judgement) if entry.owner == seat.party}
+    last = {entry.ref: (entry, word) for entry, word in said_in(seat.log, "judgement", Judgement) if entry.owner == seat.party}
     found: dict[str, list[dict[str, Any]]] = {}
-    for entry, said in last.values():
-        if said.until_us > seat.now_us:
-            place = area_name(seat.desk.atlas, said.area, "en") or "the region"
-            line = {"area": place, "level": said.level, "reason": said.reason, "until": day_text("en", said.until_us), "by": entry.by}
-            found.setdefault(said.rule, []).append(line)
+    for entry, word in last.values():
+        if word.until_us > seat.now_us:
+            place = area_name(seat.desk.atlas, word.area, seat.tongue) or said(seat.tongue, "the region")
+            line = {"area": place, "level": word.level, "reason": word.reason, "until": day_text(seat.tongue, word.until_us), "by": entry.by}
+            found.setdefault(word.rule, []).append(line)
     return found
 
 
@@ -166,74 +172,77 @@ def _draft(item: Proposal, shown: Shown) -> dict[str, Any]:
     }
 
 
-def recipient_lines(answered: Responses, log: Log) -> list[dict[str, Any]]:
+def recipient_lines(answered: Responses, log: Log, language: str) -> list[dict[str, Any]]:
     """Where each addressed party stands, in words: all of them for the owner, for others they themselves and whose answers they may read.
 
     Who seems silent to another recipient may have answered the owner alone.
     """
     is_owner = answered.chain.owner == log.party
     known = [recipient for recipient in answered.recipients if is_owner or recipient.party == log.party or recipient.word]
-    return [_recipient(recipient, log.now_us, is_owner=is_owner) for recipient in known]
+    return [_recipient(recipient, log.now_us, language, is_owner=is_owner) for recipient in known]
 
 
-def _recipient(recipient: Recipient, now_us: int, *, is_owner: bool) -> dict[str, Any]:
+def _recipient(recipient: Recipient, now_us: int, language: str, *, is_owner: bool) -> dict[str, Any]:
     told = recipient.escalation if is_owner else None
     return {
         "party": recipient.party,
         "word": recipient.word,
         "state": recipient.state,
-        "words": recipient.word or _silence(recipient, now_us),
+        "words": said(language, ANSWER_WORDS[recipient.word]) if recipient.word else _silence(recipient, now_us, language),
         "deputy": told.deputy if told else "",
         "is_overdue": recipient.state == "overdue",
     }
 
 
-def _silence(recipient: Recipient, now_us: int) -> str:
+def _silence(recipient: Recipient, now_us: int, language: str) -> str:
     if recipient.due_us is None or recipient.state in ("untimed", "closed"):
-        return "silent"
+        return said(language, "silent")
     left_us = recipient.due_us - now_us
-    return f"silent, due in {span_text(left_us)}" if left_us > 0 else f"silent, overdue by {span_text(-left_us)}"
+    text = to_say("silent, due in {span}") if left_us > 0 else to_say("silent, overdue by {span}")
+    return said(language, text, span=span_text(abs(left_us), language))
 
 
-def span_text(span_us: int) -> str:
+def span_text(span_us: int, language: str = "en") -> str:
     """A span of time in whole hours, in days from three on, in seconds below a minute.
 
     >>> span_text(5 * _HOUR_US), span_text(4 * DAY_US), span_text(30 * SECOND_US)
     ('5 h', '4 days', '30 s')
     """
     if span_us >= _DAYS_FROM_US:
-        return f"{span_us // DAY_US} days"
+        return said_n(language, "{n} day", "{n} days", span_us // DAY_US)
     if span_us < 60 * SECOND_US:
-        return f"{max(span_us, 0) // SECOND_US} s"
-    return f"{span_us // _HOUR_US} h" if span_us >= _HOUR_US else f"{span_us // (60 * SECOND_US)} min"
+        return said(language, "{number} s", number=max(span_us, 0) // SECOND_US)
+    if span_us >= _HOUR_US:
+        return said(language, "{number} h", number=span_us // _HOUR_US)
+    return said(language, "{number} min", number=span_us // (60 * SECOND_US))
 
 
 def job_lines(seat: Seat) -> list[dict[str, Any]]:
     """The node's jobs as they stand."""
-    return [_job(item, seat.now_us) for item in standings(seat.desk.node, jobs_as_run(seat.desk.node), seat.now_us)]
+    return [_job(item, seat.now_us, seat.tongue) for item in standings(seat.desk.node, jobs_as_run(seat.desk.node), seat.now_us)]
 
 
-def _job(item: JobStanding, now_us: int) -> dict[str, Any]:
+def _job(item: JobStanding, now_us: int, language: str) -> dict[str, Any]:
     state = item.state
     return {
         "name": item.name,
         "word": item.word,
-        "every": span_text(item.every_s * SECOND_US),
-        "began": None if state.began_us is None else moment_text("en", state.began_us),
-        "due": None if item.due_us is None else moment_text("en", item.due_us),
-        "late": span_text(item.late_us) if item.late_us else "",
+        "every": span_text(item.every_s * SECOND_US, language),
+        "began": None if state.began_us is None else moment_text(language, state.began_us),
+        "due": None if item.due_us is None else moment_text(language, item.due_us),
+        "late": span_text(item.late_us, language) if item.late_us else "",
         "said": state.said,
-        "said_at": None if state.said_us in (None, state.began_us) else moment_text("en", state.said_us),
+        "said_at": None if state.said_us in (None, state.began_us) else moment_text(language, state.said_us),
         "fault": state.fault,
         "runs": state.runs,
         "is_late": item.word in _LATE_WORDS,
-        "ago": "" if state.began_us is None else span_text(now_us - state.began_us),
+        "ago": "" if state.began_us is None else span_text(now_us - state.began_us, language),
     }
 
 
-def count_words(lines: Sequence[Any], one: str, many: str) -> str:
-    """How many, in words."""
-    return f"{len(lines)} {one if len(lines) == 1 else many}"
+def count_words(language: str, text: tuple[str, str], lines: Sequence[Any]) -> str:
+    """How many, in words of this language."""
+    return said_n(language, *text, len(lines))
 
 
 def waits_elsewhere(seat: Seat) -> list[dict[str, str]]:
@@ -243,15 +252,15 @@ def waits_elsewhere(seat: Seat) -> list[dict[str, str]]:
     for each in asked:
         asking = each.course.open_round
         if asking and seat.party in asking.parties:
-            words = f"{each.owner} asks for silence until {local_text(asking.deadline_us, asking.zone)}"
-            found.append({"path": f"/activities/{each.owner}/{each.ref}", "title": each.activity.title("en"), "words": words})
+            words = said(seat.tongue, "{party} asks for silence until {moment}", party=each.owner, moment=local_text(asking.deadline_us, asking.zone))
+            found.append({"path": f"/activities/{each.owner}/{each.ref}", "title": each.activity.title(seat.tongue), "words": words})
     for check in check_states(seat.log, seat.now_us):
         if check.check.party == seat.party and check.asker != seat.party and not check.answers:
-            when = f"answer by {format_time(check.check.until_us)[:16].replace('T', ' ')} UTC"
-            found.append({"path": "/desk/contacts", "title": f"{check.asker} asks: {check.check.text or 'communication check'}", "words": when})
+            when = said(seat.tongue, "answer by {moment}", moment=moment_text(seat.tongue, check.check.until_us))
+            title = said(seat.tongue, "{party} asks:", party=check.asker) + " " + (check.check.text or said(seat.tongue, "communication check"))
+            found.append({"path": "/desk/contacts", "title": title, "words": when})
     drafts = [reading for entry, reading in readings(seat.log) if reading.state == "open"] if is_own(seat) else []
     if drafts:
-        found.append(
-            {"path": "/desk/pages", "title": f"{len(drafts)} page{'s' if len(drafts) != 1 else ''} to review", "words": "drafts of reports, shown nowhere yet"}
-        )
+        title = said_n(seat.tongue, "{n} page to review", "{n} pages to review", len(drafts))
+        found.append({"path": "/desk/pages", "title": title, "words": said(seat.tongue, "drafts of reports, shown nowhere yet")})
     return found

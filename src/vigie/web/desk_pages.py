@@ -6,13 +6,15 @@ Every page is made from what the party of whoever is signed in may read; rules, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from vigie.model.rule import Rule, Signal, rule_name
+from vigie.model.languages import ACTIVITY_WORDS, ANSWER_WORDS, OUTCOME_WORDS, STATUS_WORDS, said, to_say, to_say_n
+from vigie.model.rule import Signal
 from vigie.model.times import DAY_US, format_day
 from vigie.model.warning import SEVERITIES, Evidence
 from vigie.node.accounts import may
@@ -20,14 +22,12 @@ from vigie.node.desk import deputies
 from vigie.node.desk_facts import score_lines, scores_of
 from vigie.node.facts import area_name
 from vigie.node.outlook import SHOWN_DAYS, Outlook, enabled_rules, replay_of
-from vigie.node.packs import packs
 from vigie.node.rules import rule_book
 from vigie.node.schedule import is_watched
 from vigie.node.warning_facts import Shown, chain_facts
 from vigie.warn.answers import DECIDED, Responses, unanswered
 from vigie.warn.chain import Chain
 from vigie.warn.fatigue import fatigue
-from vigie.warn.replay import Replay
 from vigie.web.asking import ListQuery, TongueQuery, check_once
 from vigie.web.deputy import deputy_lines
 from vigie.web.desk_lists import (
@@ -45,6 +45,7 @@ from vigie.web.desk_lists import (
     waits_elsewhere,
 )
 from vigie.web.paging import part_of
+from vigie.web.rule_words import replay_words, rule_words
 from vigie.web.seats import Member, Seat
 from vigie.web.sheets import sheet
 from vigie.web.warning_pages import chain_named, frame_of, records_of
@@ -54,6 +55,20 @@ MOST_LISTED = 50
 
 SNOOZE_DAYS = (1, 3, 7, 14)
 
+PARTS = (
+    ("board", "/desk", to_say("Today"), ""),
+    ("warnings", "/desk/warnings", to_say("Warnings"), ""),
+    ("activities", "/desk/activities", to_say("Activities"), ""),
+    ("pages", "/desk/pages", to_say("Pages"), "own"),
+    ("review", "/desk/review", to_say("Review"), ""),
+    ("contacts", "/desk/contacts", to_say("Contacts"), ""),
+    ("scoreboard", "/desk/scoreboard", to_say("Scores"), ""),
+    ("rules", "/desk/rules", to_say("Rules"), "own"),
+    ("schedule", "/desk/schedule", to_say("Schedule"), "own"),
+    ("audit", "/desk/audit", to_say("Audit"), "auditor"),
+)
+"""The pages of the desk: name, address, words, and for whom they are: everybody who is signed in, the node's own party, its operators."""
+
 Named = Annotated[str, Path(max_length=200)]
 Asked = Annotated[TongueQuery, Query()]
 
@@ -61,18 +76,12 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 
 
 def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
-    """A page of the desk; its own words are English."""
-    session = seat.session
-    frame = frame_of(seat.in_english())
-    own = [("board", "/desk", "Today"), ("warnings", "/desk/warnings", "Warnings"), ("activities", "/desk/activities", "Activities")]
-    own += [("pages", "/desk/pages", "Pages")] if is_own(seat) else []
-    own += [("review", "/desk/review", "Review")]
-    own += [("contacts", "/desk/contacts", "Contacts"), ("scoreboard", "/desk/scoreboard", "Scores")]
-    own += [("rules", "/desk/rules", "Rules"), ("schedule", "/desk/schedule", "Schedule")] if is_own(seat) else []
-    own += [("audit", "/desk/audit", "Audit")] if is_own(seat) and session and may(session.role, "accounts") else []
+    """A page of the desk."""
+    session, frame = seat.session, frame_of(seat)
+    is_auditor = session is not None and may(session.role, "accounts")
+    own = [(page, path, said(seat.tongue, words)) for page, path, words, who in PARTS if who == "" or (is_own(seat) and (who == "own" or is_auditor))]
     common: dict[str, Any] = {
         "here": "watch",
-        "tongues": [],
         "page": page,
         "subnav": own,
         "may": lambda act: session is not None and may(session.role, act),
@@ -85,7 +94,7 @@ def desk_sheet(name: str, seat: Seat, page: str, **parts: Any) -> Response:
 def shown_here(seat: Seat) -> Shown:
     """For whom the desk's facts are written."""
     own = seat.desk.node.settings
-    return Shown(seat.desk.atlas, "en", own.yardstick, seat.log, own.party)
+    return Shown(seat.desk.atlas, seat.tongue, own.yardstick, seat.log, own.party)
 
 
 @routes.get("/desk")
@@ -115,14 +124,22 @@ def board_page(seat: Member, _query: Asked) -> Response:
         late_count=len(late),
         late_lines=late_lines(seat, own, {chain.warning for chain, _ in late[:MOST_LISTED]}),
         jobs=jobs,
-        figures=[
-            (count_words([item for item in problem_lines(seat, outlook) if item["level"] == "red"], "problem red", "problems red"), "#problems-title"),
-            (count_words([item for _, group in signals for item in group], "new signal", "new signals"), "#signals-title"),
-            (count_words([item for item in written if item["state"] == "submitted"], "draft waiting", "drafts waiting"), "#drafts-title"),
-            (count_words(late, "recipient overdue", "recipients overdue"), "#late-title"),
-        ],
+        figures=_figures(seat, outlook, signals, written, late),
         gaps=gap_words(seat, outlook),
     )
+
+
+def _figures(seat: Seat, outlook: Outlook, signals: Any, written: Sequence[Mapping[str, Any]], late: Sequence[Any]) -> list[tuple[str, str]]:
+    """What is most wanted in words, each with the place on the page where it stands."""
+    red = [item for item in problem_lines(seat, outlook) if item["level"] == "red"]
+    waiting = [item for item in written if item["state"] == "submitted"]
+    counted = partial(count_words, seat.tongue)
+    return [
+        (counted(to_say_n("{n} problem red", "{n} problems red"), red), "#problems-title"),
+        (counted(to_say_n("{n} new signal", "{n} new signals"), [item for _, group in signals for item in group]), "#signals-title"),
+        (counted(to_say_n("{n} draft waiting", "{n} drafts waiting"), waiting), "#drafts-title"),
+        (counted(to_say_n("{n} recipient overdue", "{n} recipients overdue"), late), "#late-title"),
+    ]
 
 
 def listed(shown: Shown, name: str, found: Sequence[Responses]) -> dict[str, Any]:
@@ -132,7 +149,7 @@ def listed(shown: Shown, name: str, found: Sequence[Responses]) -> dict[str, Any
 
 def late_lines(seat: Seat, own: Sequence[Responses], names: Collection[str]) -> dict[tuple[str, str], dict[str, Any]]:
     """Where the recipients of these warnings stand, by warning and party."""
-    return {(each.chain.warning, line["party"]): line for each in own if each.chain.warning in names for line in recipient_lines(each, seat.log)}
+    return {(each.chain.warning, line["party"]): line for each in own if each.chain.warning in names for line in recipient_lines(each, seat.log, seat.tongue)}
 
 
 def is_asked(seat: Seat, each: Responses) -> bool:
@@ -148,7 +165,7 @@ def chain_facts_brief(chain: Chain, shown: Shown) -> dict[str, Any]:
 
 def warning_line(each: Responses, shown: Shown) -> dict[str, Any]:
     """A warning in the lists of the desk."""
-    lines = recipient_lines(each, shown.log)
+    lines = recipient_lines(each, shown.log, shown.language)
     return chain_facts(each.chain, each, shown) | {
         "recipient_lines": lines,
         "mine": next((line for line in lines if line["party"] == shown.log.party), None),
@@ -191,10 +208,10 @@ def signal_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[str, s
         "board",
         status=status,
         item=signal_line(seat, outlook, signal),
-        rule=rule_words(rule),
-        replay=replay_words(seen),
+        rule=rule_words(rule, seat.tongue),
+        replay=replay_words(seen, seat.tongue),
         problem=problem_of(seat, outlook.book, signal.rule),
-        evidence=records_of(seat.in_english(), [Evidence(event=event) for event in signal.events]),
+        evidence=records_of(seat, [Evidence(event=event) for event in signal.events]),
         days=[(days, format_day(seat.now_us + days * DAY_US)) for days in SNOOZE_DAYS],
         triaged=triage_of(seat, signal),
         fault=fault,
@@ -218,63 +235,6 @@ def triage_of(seat: Seat, signal: Signal) -> dict[str, Any] | None:
     return None if last is None else {"by": last.by, "when": shown_here(seat).moment(last.said_us), **dict(last.body)}
 
 
-def rule_words(rule: Rule) -> dict[str, Any]:
-    """What a rule asks, in words."""
-    known = packs().get(rule.field)
-    baseline = rule.baseline
-    return {
-        "name": rule_name(rule),
-        "title": rule.title,
-        "field": rule.field,
-        "field_title": known.title if known else rule.field,
-        "how": rule.how,
-        "flag": rule.flag,
-        "why": rule.why,
-        "kinds": list(rule.query.kinds),
-        "window": f"{rule.window_days:g} days",
-        "area": rule.area,
-        "minimum": rule.minimum,
-        "direction": rule.direction,
-        "baseline": ""
-        if baseline is None
-        else f"red below a chance of {baseline.red:g}, amber below {baseline.amber:g}, against up to {baseline.years} earlier years",
-        "waits": f"ends after {rule.clear_after_days} usual days, then quiet for {rule.cool_down_days} days; grey after {rule.grey_after_days} silent days",
-        "budget": rule.budget_per_week,
-        "outcome": ""
-        if rule.outcome is None
-        else f"{rule.outcome.count} or more of {', '.join(rule.outcome.query.kinds) or 'the same'} within {rule.outcome.horizon_days} days",
-        "severity": rule.severity,
-    }
-
-
-def replay_words(seen: Replay | None) -> dict[str, Any] | None:
-    """A replay in words and figures."""
-    if seen is None:
-        return None
-    lead = seen.lead_quartiles
-    return {
-        "sentence": seen.sentence,
-        "period": f"{format_day(seen.since_us)} to {format_day(seen.until_us)}",
-        "fired": seen.fired,
-        "hits": seen.hits,
-        "misses": seen.misses,
-        "false_alarms": seen.false_alarms,
-        "precision": str(seen.precision),
-        "recall": str(seen.recall),
-        "lead": f"{lead[1]:.1f} days (quartiles {lead[0]:.1f} and {lead[2]:.1f})" if lead else "not known: fewer than two hits",
-        "per_week": f"{seen.signals_per_week:.2f}",
-        "budget": f"{seen.budget_per_week:g}",
-        "is_over": seen.is_over_budget,
-        "undated": f"{seen.undated_share:.0%}",
-        "cases": [_case(case.raised_us, case.verdict, seen) for case in seen.cases],
-    }
-
-
-def _case(raised_us: int, verdict: str, seen: Replay) -> dict[str, Any]:
-    place = 1000 * (raised_us - seen.since_us) / max(seen.until_us - seen.since_us, 1)
-    return {"x": round(place, 1), "verdict": verdict, "day": format_day(raised_us)}
-
-
 @routes.get("/desk/warnings/{name}")
 def own_warning_page(seat: Member, name: Named, _query: Asked) -> Response:
     """A warning at the desk: who answered what, and what its owner may do with it."""
@@ -295,15 +255,29 @@ def own_warning_sheet(seat: Seat, name: str, *, fault: str = "", sent: Mapping[s
         lines=[_log_line(line, shown, is_owner=chain.owner == seat.party) for line in reversed(answered.lines)],
         apart=[word.party for word in answered.apart],
         drafts=draft_lines((item for item in seat.drafts if item.draft.content.warning == name), shown),
-        evidence=records_of(seat.in_english(), chain.head.content.evidence),
+        evidence=records_of(seat, chain.head.content.evidence),
         fault=fault,
         sent=dict(sent or {}),
     )
 
 
+def line_words(line: Any, language: str) -> str:
+    """What a line of a warning's log says, in this language; the name itself of what has no words."""
+    known = {**ANSWER_WORDS, **STATUS_WORDS, **OUTCOME_WORDS, **ACTIVITY_WORDS}
+    return said(language, known.get(line.word, line.word))
+
+
 def _log_line(line: Any, shown: Shown, *, is_owner: bool) -> dict[str, Any]:
     by = line.by if is_owner and line.party == shown.log.party else ""
-    return {"at": shown.moment(line.at_us), "what": line.what, "party": line.party, "by": by, "word": line.word, "text": line.text, "is_apart": line.is_apart}
+    return {
+        "at": shown.moment(line.at_us),
+        "what": line.what,
+        "party": line.party,
+        "by": by,
+        "words": line_words(line, shown.language),
+        "text": line.text,
+        "is_apart": line.is_apart,
+    }
 
 
 @routes.get("/desk/rules")
@@ -321,9 +295,9 @@ def rules_sheet(seat: Seat, *, fault: str = "", about: str = "", sent: Mapping[s
     fields: dict[str, list[dict[str, Any]]] = {}
     for name in sorted(book.rules):
         rule = book.rules[name]
-        line = rule_words(rule) | {
+        line = rule_words(rule, seat.tongue) | {
             "is_on": name in on,
-            "replay": replay_words(replay_of(node, rule, exercise=seat.world.exercise)),
+            "replay": replay_words(replay_of(node, rule, exercise=seat.world.exercise), seat.tongue),
             "is_judged": rule.how == "judged",
         }
         fields.setdefault(line["field_title"], []).append(line)
@@ -344,7 +318,7 @@ def rules_sheet(seat: Seat, *, fault: str = "", about: str = "", sent: Mapping[s
 
 def region_names(seat: Seat) -> list[tuple[str, str]]:
     """The countries of the region by name."""
-    return sorted(((code, area_name(seat.desk.atlas, code, "en") or code) for code in seat.desk.atlas.region), key=lambda item: item[1])
+    return sorted(((code, area_name(seat.desk.atlas, code, seat.tongue) or code) for code in seat.desk.atlas.region), key=lambda item: item[1])
 
 
 def check_own(seat: Seat) -> None:

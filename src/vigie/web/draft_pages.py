@@ -12,7 +12,7 @@ from starlette.responses import Response
 from vigie.model.atlas import Atlas, area_by_code, name_of, units_of
 from vigie.model.errors import NotReleasable, VigieError
 from vigie.model.label import PUBLIC, TLP_ORDER, Label, may_read
-from vigie.model.languages import FORM, said
+from vigie.model.languages import FORM, SEVERITY_WORDS, said, said_n, to_say
 from vigie.model.said import MAX_HEADLINE
 from vigie.model.warning import SEVERITIES, Content, Draft
 from vigie.node.accounts import may
@@ -29,8 +29,15 @@ from vigie.web.seats import Member, Seat
 from vigie.web.warning_pages import records_of
 from vigie.web.warning_words import words
 
-ACTS = {"issue": "a first issue", "update": "an update", "cancel": "a call-back", "end": "an end"}
-STATES = {"open": "being written", "submitted": "waits for a second person", "withdrawn": "withdrawn", "released": "released"}
+NO_APPROVAL = to_say("An account with the role {role} cannot approve.")
+NO_RELEASE = to_say("An account with the role {role} cannot release.")
+ACTS = {"issue": to_say("a first issue"), "update": to_say("an update"), "cancel": to_say("a call-back"), "end": to_say("an end")}
+STATES = {
+    "open": to_say("being written"),
+    "submitted": to_say("waits for a second person"),
+    "withdrawn": to_say("withdrawn"),
+    "released": to_say("released"),
+}
 
 routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 
@@ -69,7 +76,7 @@ def draft_sheet(seat: Seat, ref: str, *, fault: str = "", sent: Mapping[str, str
         option_places=option_places(typed),
         told=lines(typed, "recipients"),
         kept=lines(typed, "keep"),
-        evidence=records_of(seat.in_english(), draft.content.evidence),
+        evidence=records_of(seat, draft.content.evidence),
         replay=draft.content.replay,
         figures=draft.content.figures,
         notes=(),
@@ -85,27 +92,27 @@ def _choices(seat: Seat, typed: Mapping[str, str], draft: Draft) -> dict[str, An
     known = {*directory.parties, seat.desk.node.settings.party} - {seat.party}
     return {
         "languages": list(dict.fromkeys([*TEXT_LANGUAGES, *(text.language for text in draft.content.texts)])),
-        "severities": [(name, name.lower()) for name in SEVERITIES],
-        "urgencies": list(URGENCY_WORDS.items()),
-        "field_names": [(name, pack.title) for name, pack in packs().items()],
+        "severities": [(name, said(seat.tongue, SEVERITY_WORDS[name])) for name in SEVERITIES],
+        "urgencies": [(name, said(seat.tongue, text)) for name, text in URGENCY_WORDS.items()],
+        "field_names": [(name, said(seat.tongue, pack.title)) for name, pack in packs().items()],
         "tlps": [(name, f"TLP:{name}") for name in TLP_ORDER],
         "parties": [PUBLIC, *sorted(known | set(draft.content.recipients) - {PUBLIC})],
         "chosen": chosen,
-        "area_words": [area_name(atlas, code, "en") or code for code in chosen],
-        "countries": [_country(atlas, code, chosen) for code in country_order(atlas)],
+        "area_words": [area_name(atlas, code, seat.tongue) or code for code in chosen],
+        "countries": [_country(atlas, code, chosen, seat.tongue) for code in country_order(atlas, seat.tongue)],
     }
 
 
-def country_order(atlas: Atlas) -> list[str]:
-    """The countries of the region by English name."""
-    return sorted(atlas.region, key=lambda code: area_name(atlas, code, "en") or code)
+def country_order(atlas: Atlas, language: str) -> list[str]:
+    """The countries of the region by their names in this language."""
+    return sorted(atlas.region, key=lambda code: area_name(atlas, code, language) or code)
 
 
-def _country(atlas: Atlas, code: str, chosen: list[str]) -> dict[str, Any]:
-    units = sorted(((unit.code, name_of(unit)) for unit in units_of(atlas, code)), key=lambda item: item[1])
+def _country(atlas: Atlas, code: str, chosen: list[str], language: str) -> dict[str, Any]:
+    units = sorted(((unit.code, name_of(unit, language)) for unit in units_of(atlas, code)), key=lambda item: item[1])
     count = sum(area in chosen for area in (code, *(unit for unit, _ in units)))
     known = area_by_code(atlas, code)
-    return {"code": code, "name": area_name(atlas, code, "en") if known else code, "units": units, "count": count, "is_open": bool(count)}
+    return {"code": code, "name": area_name(atlas, code, language) if known else code, "units": units, "count": count, "is_open": bool(count)}
 
 
 def _standing(seat: Seat, found: Proposal) -> dict[str, Any]:
@@ -113,11 +120,11 @@ def _standing(seat: Seat, found: Proposal) -> dict[str, Any]:
     session, four_eyes = seat.session, seat.desk.node.settings.four_eyes
     role, account = (session.role, session.account) if session else ("", "")
     refused = [vote for vote in found.votes if not vote.approved]
-    no_role = f"An account with the role {role} cannot"
+    no_role = {"role": said(seat.tongue, role)}
     return {
         "state": found.draft.state,
-        "state_words": STATES[found.draft.state],
-        "act_words": ACTS[found.draft.content.act],
+        "state_words": said(seat.tongue, STATES[found.draft.state]),
+        "act_words": said(seat.tongue, ACTS[found.draft.content.act]),
         "authors": [name for name in found.authors if name],
         "approvers": found.approvers,
         "refused": refused,
@@ -126,8 +133,8 @@ def _standing(seat: Seat, found: Proposal) -> dict[str, Any]:
         "saved": shown_here(seat).moment(found.entry.said_us),
         "digest": found.digest,
         "can_write": may(role, "draft") and found.draft.state in ("open", "submitted"),
-        "approve_refusal": may_approve(found, seat.log, four_eyes=four_eyes, by=account) if may(role, "approve") else f"{no_role} approve.",
-        "release_refusal": may_release(found, seat.log, four_eyes=four_eyes, by=account) if may(role, "release") else f"{no_role} release.",
+        "approve_refusal": may_approve(found, seat.log, four_eyes=four_eyes, by=account) if may(role, "approve") else said(seat.tongue, NO_APPROVAL, **no_role),
+        "release_refusal": may_release(found, seat.log, four_eyes=four_eyes, by=account) if may(role, "release") else said(seat.tongue, NO_RELEASE, **no_role),
     }
 
 
@@ -135,7 +142,7 @@ def _looks(seat: Seat, draft: Draft) -> dict[str, Any]:
     """The checks, who would read it, and how it looks in each language."""
     label, sentence = release_words(seat, draft)
     return {
-        "checks": [*_text_checks(draft.content), *_time_checks(seat, draft.content), (label is not None, sentence)],
+        "checks": [*_text_checks(seat.tongue, draft.content), *_time_checks(seat, draft.content), (label is not None, sentence)],
         "readers": _readers(seat, draft),
         "previews": [_preview(seat, draft.content, text.language) for text in draft.content.texts],
     }
@@ -144,13 +151,13 @@ def _looks(seat: Seat, draft: Draft) -> dict[str, Any]:
 def release_words(seat: Seat, draft: Draft) -> tuple[Label | None, str]:
     """The label that the draft would be released under, in words; or none, and the sentence that names what stands in the way."""
     if not draft.content.recipients:
-        return None, "Nobody is told: choose recipients."
+        return None, said(seat.tongue, "Nobody is told: choose recipients.")
     try:
         check_list(seat, draft)
         label = release_check(seat.at_draft, draft)
     except VigieError as fault:
         return None, str(fault)
-    return label, f"It would be released as {label_words(label)}."
+    return label, said(seat.tongue, "It would be released as {label}.", label=label_words(label))
 
 
 def check_list(seat: Seat, draft: Draft) -> None:
@@ -164,36 +171,49 @@ def check_list(seat: Seat, draft: Draft) -> None:
     raise NotReleasable("PUBLIC is told, but only those named may read it", todo="untick “only those named above may read it”")
 
 
-def _text_checks(content: Content) -> list[tuple[bool, str]]:
-    long = [
-        (len(text.headline) <= MAX_HEADLINE, f"The headline in {text.language} has {len(text.headline)} of {MAX_HEADLINE} characters.")
-        for text in content.texts
-    ]
-    unread = [text.language for text in content.texts if not text.reviewed]
-    first = content.texts[0]
-    blank = [name for name in ("what", "where", "when", "why", "alternative", "mind") if not getattr(first, name)]
+_BLANK = ("what", "where", "when", "why", "alternative", "mind")
+"""The parts of a text that a whole one has."""
+
+_GIVEN = (
+    ("likelihood", to_say("A likelihood is given."), to_say("No likelihood is given.")),
+    ("confidence_why", to_say("The confidence has its reason."), to_say("The confidence has no reason.")),
+    ("options", to_say("There are options for action."), to_say("There is no option for action.")),
+    ("areas", to_say("There is an area."), to_say("No area is chosen.")),
+)
+"""What a content should have: its name, what is said where it is there, and where it is not."""
+
+
+def _text_checks(language: str, content: Content) -> list[tuple[bool, str]]:
+    unread = ", ".join(text.language for text in content.texts if not text.reviewed)
+    blank = ", ".join(said(language, FORM[name]) for name in _BLANK if not getattr(content.texts[0], name))
+    read = to_say("Not read by a speaker of the language yet: {tags}.") if unread else to_say("Every text has been read by a speaker of its language.")
+    whole = to_say("Still blank: {names}.") if blank else to_say("Every part of the text form is there.")
+    given = [(bool(getattr(content, name)), said(language, yes if getattr(content, name) else no)) for name, yes, no in _GIVEN]
+    return [*_headlines(language, content), (not unread, said(language, read, tags=unread)), (not blank, said(language, whole, names=blank)), *given]
+
+
+def _headlines(language: str, content: Content) -> list[tuple[bool, str]]:
+    """Whether each headline is short enough."""
+    text = to_say("The headline in {tag} has {number} of {most} characters.")
     return [
-        *long,
-        (
-            not unread,
-            f"Not read by a speaker of the language yet: {', '.join(unread)}." if unread else "Every text has been read by a speaker of its language.",
-        ),
-        (not blank, f"Still blank: {', '.join(blank)}." if blank else "Every part of the text form is there."),
-        (content.likelihood is not None, "A likelihood is given." if content.likelihood else "No likelihood is given."),
-        (bool(content.confidence_why), "The confidence has its reason." if content.confidence_why else "The confidence has no reason."),
-        (bool(content.options), "There are options for action." if content.options else "There is no option for action."),
-        (bool(content.areas), "There is an area." if content.areas else "No area is chosen."),
+        (len(each.headline) <= MAX_HEADLINE, said(language, text, tag=each.language, number=len(each.headline), most=MAX_HEADLINE)) for each in content.texts
     ]
 
 
 def _time_checks(seat: Seat, content: Content) -> list[tuple[bool, str]]:
+    review_us, count = content.next_review_us, len(content.evidence)
     is_future = content.expires_us > seat.now_us
-    review_us = content.next_review_us
     is_reviewed = review_us is not None and seat.now_us < review_us <= content.expires_us
-    review = "It is reviewed before it expires." if is_reviewed else "The next review should lie between now and the expiry."
-    rests = (bool(content.evidence), f"It rests on {len(content.evidence)} records." if content.evidence else "It names no record that it rests on.")
-    second = [] if content.stage in NO_REVIEW else [(True, "A second person must approve it.")] if seat.desk.node.settings.four_eyes else []
-    return [(is_future, "It expires in the future." if is_future else "It has expired already."), (is_reviewed, review), rests, *second]
+    future = to_say("It expires in the future.") if is_future else to_say("It has expired already.")
+    review = to_say("It is reviewed before it expires.") if is_reviewed else to_say("The next review should lie between now and the expiry.")
+    rests = (
+        said_n(seat.tongue, "It rests on {n} record.", "It rests on {n} records.", count)
+        if count
+        else said(seat.tongue, "It names no record that it rests on.")
+    )
+    found = [(is_future, said(seat.tongue, future)), (is_reviewed, said(seat.tongue, review)), (bool(count), rests)]
+    is_second = content.stage not in NO_REVIEW and seat.desk.node.settings.four_eyes
+    return [*found, *([(True, said(seat.tongue, "A second person must approve it."))] if is_second else [])]
 
 
 def _readers(seat: Seat, draft: Draft) -> list[dict[str, Any]]:

@@ -11,16 +11,18 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from vigie.model.label import PUBLIC
+from vigie.model.languages import LANGUAGES, said, to_say
 from vigie.web.desk import desk_of
 from vigie.web.sheets import sheet
+from vigie.web.ways import in_place
 
 _TITLES: Mapping[int, str] = {
-    400: "This was not understood",
-    403: "This is not allowed",
-    404: "There is nothing here",
-    405: "This address takes no such request",
-    409: "Something has changed meanwhile",
-    413: "This is too large",
+    400: to_say("This was not understood"),
+    403: to_say("This is not allowed"),
+    404: to_say("There is nothing here"),
+    405: to_say("This address takes no such request"),
+    409: to_say("Something has changed meanwhile"),
+    413: to_say("This is too large"),
 }
 _PROGRAMS = ("/api/", "/data/", "/static/", "/openapi.json", "/metrics", "/health")
 _FIRST_FAULT = 400
@@ -53,17 +55,20 @@ def _page(request: Request, answer: Response) -> Response:
         words = str(json.loads(bytes(answer.body))["error"])
     except (ValueError, KeyError):
         return answer
-    is_exercise = request.query_params.get("exercise") == "true"
+    desk, is_exercise = desk_of(request), request.query_params.get("exercise") == "true"
+    asked = request.query_params.get("language", "")
+    tongue = asked if asked in LANGUAGES else desk.usual_language
     back = "/desk" if request.url.path.startswith("/desk") else "/"
     return sheet(
         "fault.html",
-        desk_of(request),
+        desk,
         audience=PUBLIC,
         exercise=is_exercise,
         status=answer.status_code,
         style="desk.css",
-        title=_TITLES.get(answer.status_code, "The node could not answer"),
+        tongue=tongue,
+        title=said(tongue, _TITLES.get(answer.status_code, to_say("The node could not answer"))),
         words=words,
-        back=back + ("?exercise=true" if is_exercise else ""),
-        back_words="To the desk" if back == "/desk" else "To the picture",
+        back=in_place(back, desk.usual_language, tongue, exercise=is_exercise),
+        back_words=said(tongue, "To the watch") if back == "/desk" else said(tongue, "To the picture"),
     )

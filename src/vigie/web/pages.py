@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes
+from vigie.model.languages import number_text, said, said_n, to_say, to_say_n
 from vigie.model.times import DAY_US, format_time
 from vigie.node.answers import agencies_of, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
 from vigie.node.facts import attributions, event_facts
@@ -21,7 +22,7 @@ from vigie.node.pictures import Choice, check_choice, chosen_events, silent_agen
 from vigie.node.worlds import World
 from vigie.picture.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
 from vigie.web.asking import PageQuery, TongueQuery, check_none, check_once
-from vigie.web.desk import Desk, address, question
+from vigie.web.desk import address, question
 from vigie.web.said import history_of, preferred_rows, said_rows, where_text
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import sheet, tone_of
@@ -32,7 +33,7 @@ ON_PAGE = 50
 MAX_UNMAPPED = 50
 """How many of the events that are not on the map the page names one by one."""
 
-PRESETS = {"1": "last day", "7": "last 7 days", "30": "last 30 days", "365": "last 365 days", "all": "all"}
+PRESETS = {"1": to_say("last day"), "7": to_say("last 7 days"), "30": to_say("last 30 days"), "365": to_say("last 365 days"), "all": to_say("of all times")}
 BARS_WIDE, BARS_HIGH = 1000.0, 120.0
 _WHOLE_DAY = len("YYYY-MM-DD")
 
@@ -78,7 +79,7 @@ def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
     desk, now_us = seat.desk, seat.now_us
     rows = chosen_events(world, check_choice(page_choice(query, now_us), desk.atlas))
     page, following = page_of(world, rows, query.after or "", ON_PAGE)
-    counted = sums(world, rows, desk.atlas, desk.language)
+    counted = sums(world, rows, desk.atlas, seat.tongue)
     on_map = mapped(world, rows, desk.atlas, query.country or "")
     return sheet(
         "picture.html",
@@ -89,12 +90,12 @@ def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
         session=seat.session,
         query=query.model_dump(),
         ask=lambda **changed: address("/plain", query, **({"after": ""} | changed)),
-        said=_said(desk, query),
+        choice=_choice_words(seat, query),
         total=len(rows),
-        listed=[_line(desk, world, int(number)) for number in page],
+        listed=[_line(seat, world, int(number)) for number in page],
         next_page=address("/plain", query, after=following) if following else "",
         first_page=address("/plain", query, after="") if query.after else "",
-        options=_options(desk, world, query),
+        options=_options(seat, world, query),
         counted=counted,
         period=fitting_period(world, rows),
         bars=bars(counted["time"], BARS_WIDE, BARS_HIGH),
@@ -103,23 +104,23 @@ def _picture(seat: Seat, query: PageQuery, world: World) -> Response:
         doubts=doubts_among(world, rows),
         credits=attributions(counted["agency"]),
         place=address("/plain", query, exercise="", language=""),
-        tongues=[],
-        as_of=words("en")["as_of"].format(moment=minute_text(seat)),
-        notes=_notes(desk, world, on_map.view, rows),
+        tongue=seat.tongue,
+        as_of=words(seat.tongue)["as_of"].format(moment=minute_text(seat)),
+        notes=_notes(seat, world, on_map.view, rows),
         api=api_address(query, now_us),
-        **_map_parts(desk, world, on_map),
+        **_map_parts(seat, world, on_map),
     )
 
 
-def _said(desk: Desk, query: PageQuery) -> str:
+def _choice_words(seat: Seat, query: PageQuery) -> str:
     """The choice in words."""
-    known, area = packs().get(query.field or ""), area_by_code(desk.atlas, query.country or "")
+    known, area, least = packs().get(query.field or ""), area_by_code(seat.desk.atlas, query.country or ""), query.min_agencies or 1
     parts = [
-        known.title if known else query.field,
-        (displayed_name(area, desk.language) if area else query.country),
-        f"reported by {query.agency}" if query.agency else "",
-        f"the {PRESETS[query.days]}" if query.days and query.days != "all" else "of all times",
-        f"seen by at least {query.min_agencies} agencies" if query.min_agencies and query.min_agencies > 1 else "",
+        said(seat.tongue, known.title) if known else query.field,
+        (displayed_name(area, seat.tongue) if area else query.country),
+        said(seat.tongue, "reported by {agency}", agency=query.agency) if query.agency else "",
+        said(seat.tongue, PRESETS[query.days or "all"]),
+        said_n(seat.tongue, "seen by at least {n} agency", "seen by at least {n} agencies", least) if least > 1 else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -154,7 +155,7 @@ def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _qu
     number = event_number(world, event_id)
     if number is None:
         raise HTTPException(404)
-    answer: dict[str, Any] = event_answer(desk.worlds_of(seat.party), world, number, desk.language)
+    answer: dict[str, Any] = event_answer(desk.worlds_of(seat.party), world, number, seat.tongue)
     area = area_by_code(desk.atlas, world.country[number])
     return sheet(
         "event.html",
@@ -163,16 +164,16 @@ def event_page(seat: Reader, event_id: Annotated[str, Path(max_length=100)], _qu
         exercise=world.exercise,
         here="picture",
         place=f"/plain/events/{answer['id']}",
-        tongues=[],
+        tongue=seat.tongue,
         session=seat.session,
         event=answer,
-        preferred=preferred_rows(answer),
-        rows=said_rows(answer),
-        history=history_of(answer),
+        preferred=preferred_rows(answer, seat.tongue),
+        rows=said_rows(answer, seat.tongue),
+        history=history_of(answer, seat.tongue),
         notes=footnotes([area] if area else []),
         credits=attributions(agencies_of(world, number)),
         tone=tone_of(world.events.field[number]),
-        where=where_text(answer),
+        where=where_text(answer, seat.tongue),
     )
 
 
@@ -188,66 +189,70 @@ def style() -> Response:
     return Response(resources.files(__package__).joinpath("static/vigie.css").read_bytes(), media_type="text/css")
 
 
-def _line(desk: Desk, world: World, number: int) -> dict[str, Any]:
+def _line(seat: Seat, world: World, number: int) -> dict[str, Any]:
     """What the list, the map's titles and the line of the unmapped show of one event."""
-    facts: dict[str, Any] = event_facts(world, number, desk.atlas, desk.language)
+    facts: dict[str, Any] = event_facts(world, number, seat.desk.atlas, seat.tongue)
     size = f"{facts['scale']} {facts['magnitude']:g}" if facts["magnitude"] is not None and facts["scale"] else ""
     return facts | {
         "size": size,
         "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
         "tone": tone_of(str(facts["field"])),
-        "path": event_path(str(facts["id"]), exercise=world.exercise),
+        "path": seat.path(f"/plain/events/{facts['id']}"),
     }
 
 
-def event_path(event_id: str, *, exercise: bool) -> str:
-    """The address of an event's page."""
-    return f"/plain/events/{event_id}" + ("?exercise=true" if exercise else "")
-
-
-def _map_parts(desk: Desk, world: World, on_map: Mapped) -> dict[str, Any]:
+def _map_parts(seat: Seat, world: World, on_map: Mapped) -> dict[str, Any]:
+    desk = seat.desk
     placed = marks(world.events, on_map.drawn, on_map.view)
     missing = {
-        "without a place": on_map.placeless,
-        "outside this map": on_map.outside,
-        f"not drawn, since only the {MAX_MARKS:,} most severe are": on_map.crowded,
+        to_say_n("{n} without a place", "{n} without a place"): on_map.placeless,
+        to_say_n("{n} outside this map", "{n} outside this map"): on_map.outside,
+        to_say_n("{n} not drawn, since only the {most} most severe are", "{n} not drawn, since only the {most} most severe are"): on_map.crowded,
     }
     return {
         "view": on_map.view,
-        "countries": land(desk.atlas, on_map.view, desk.language),
+        "countries": land(desk.atlas, on_map.view, seat.tongue),
         "units": unit_lines(desk.atlas, on_map.view),
-        "marks": [_titled(desk, world, mark) for mark in placed],
-        "unmapped": [_line(desk, world, int(number)) for number in on_map.unmapped[:MAX_UNMAPPED]],
+        "marks": [_titled(seat, world, mark) for mark in placed],
+        "unmapped": [_line(seat, world, int(number)) for number in on_map.unmapped[:MAX_UNMAPPED]],
         "unmapped_total": len(on_map.unmapped),
-        "missing": {words: len(numbers) for words, numbers in missing.items()},
+        "missing": {_missing_words(seat, words, len(numbers)): len(numbers) for words, numbers in missing.items()},
         "sizes": [(severity, mark_radius(severity)) for severity in (1, 5, 9)],
     }
 
 
-def _titled(desk: Desk, world: World, mark: Mark) -> dict[str, Any]:
-    line = _line(desk, world, mark.number)
-    seen = "1 agency" if len(line["agencies"]) == 1 else f"{len(line['agencies'])} agencies"
-    told = "1 report" if line["reports"] == 1 else f"{line['reports']} reports"
-    words = [part for part in (line["title"], line["size"], line["when"], line["country_name"], f"{seen}, {told}") if part]
+def _missing_words(seat: Seat, words: tuple[str, str], count: int) -> str:
+    return said_n(seat.tongue, *words, count, most=number_text(seat.tongue, MAX_MARKS))
+
+
+def _titled(seat: Seat, world: World, mark: Mark) -> dict[str, Any]:
+    line = _line(seat, world, mark.number)
+    seen = said_n(seat.tongue, "{n} agency", "{n} agencies", len(line["agencies"]))
+    told = said_n(seat.tongue, "{n} report", "{n} reports", int(line["reports"]))
+    words = [part for part in (said(seat.tongue, str(line["title"])), line["size"], line["when"], line["country_name"], f"{seen}, {told}") if part]
     return {"mark": mark, "tone": line["tone"], "path": line["path"], "words": " · ".join(words)}
 
 
-def _options(desk: Desk, world: World, query: PageQuery) -> dict[str, list[tuple[str, str]]]:
+def _options(seat: Seat, world: World, query: PageQuery) -> dict[str, list[tuple[str, str]]]:
     """What the form offers: only what this world holds, and what is chosen now."""
+    desk = seat.desk
     countries = {*desk.atlas.region, *map(str, world.country), (query.country or "").upper()} - {""}
-    named = [(code, displayed_name(area, desk.language) if (area := area_by_code(desk.atlas, code)) else code) for code in countries]
+    named = [(code, displayed_name(area, seat.tongue) if (area := area_by_code(desk.atlas, code)) else code) for code in countries]
     agencies = {world.catalogue.agency.names[code] for code in np.unique(world.catalogue.agency.codes)} | {query.agency or ""}
-    fields = {name: found.title for name, found in packs().items()} | ({query.field: query.field} if query.field and query.field not in packs() else {})
+    fields = {name: said(seat.tongue, found.title) for name, found in packs().items()} | (
+        {query.field: query.field} if query.field and query.field not in packs() else {}
+    )
     return {
         "field": list(fields.items()),
         "country": sorted(named, key=lambda item: item[1]),
         "agency": [(name, name) for name in sorted(agencies - {""})],
-        "days": list(PRESETS.items()),
+        "days": [(value, said(seat.tongue, text)) for value, text in PRESETS.items()],
     }
 
 
-def _notes(desk: Desk, world: World, view: View, rows: NDArray[np.int64]) -> tuple[str, ...]:
+def _notes(seat: Seat, world: World, view: View, rows: NDArray[np.int64]) -> tuple[str, ...]:
     """The notes of all names that the page shows: on the map, in the form, in the list and in the counts."""
-    named = {shape.code for shape in land(desk.atlas, view, desk.language) if shape.name}
+    desk = seat.desk
+    named = {shape.code for shape in land(desk.atlas, view, seat.tongue) if shape.name}
     codes = {*named, *desk.atlas.region, *world.country[rows], *world.country}
     return footnotes([area for code in sorted(codes) if (area := area_by_code(desk.atlas, str(code)))])

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from vigie.exchange.atom import MEDIA_TYPE_ATOM
 from vigie.model.label import PUBLIC
-from vigie.model.languages import check_language, is_language_reviewed, said, said_n
+from vigie.model.languages import check_language, said, said_n
 from vigie.node import public_words
 from vigie.node.packs import packs
 from vigie.node.public_facts import PUBLIC_DAYS, public_facts, public_rows
@@ -95,7 +95,6 @@ def _sheet(seat: Seat) -> Response:
         headings=_words(seat, public_words.HEADINGS),
         title=said(seat.tongue, public_words.TITLE),
         lead=said(seat.tongue, public_words.LEAD, party=facts["party"]),
-        is_read=is_language_reviewed(seat.tongue),
         as_of=words(seat.tongue)["as_of"].format(moment=minute_text(seat)),
         path=seat.path,
         place=seat.place,

@@ -86,7 +86,7 @@ def standing_named(seat: Seat, ref: str) -> Standing:
 def _countries(seat: Seat, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     """The countries that a form offers: those of the draft, those of the region."""
     codes = [code for code in dict.fromkeys((*chosen, *sorted(seat.desk.atlas.region))) if code]
-    return [(code, area_name(seat.desk.atlas, code, "en") or code) for code in codes]
+    return [(code, area_name(seat.desk.atlas, code, seat.tongue) or code) for code in codes]
 
 
 @routes.post("/desk/pages/{ref}/acceptance")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import RedirectResponse, Response
 
 from vigie.model.errors import BadReport, BadSetting
+from vigie.model.languages import said_n
 from vigie.node.review import Word, decide, merge, split, undo
 from vigie.node.review_facts import decision_facts, link_facts_whole, place_of, queue_facts, queue_of
 from vigie.node.review_value import Questions
@@ -51,10 +52,16 @@ def queue_sheet(seat: Seat, page: int = 1, *, fault: str = "", sent: Mapping[str
 
 def decision_line(seat: Seat, item: Mapping[str, Any]) -> dict[str, Any]:
     """A decision as the log shows it: what it says in words, and whether this party can withdraw it."""
-    groups = [", ".join(group[:_SHOWN_NAMES]) + (f" and {len(group) - _SHOWN_NAMES} more" if len(group) > _SHOWN_NAMES else "") for group in item["groups"]]
+    groups = [_names(seat.tongue, group) for group in item["groups"]]
     word = item["was"] or item["verdict"]
     is_open = item["owner"] == seat.party and item["verdict"] != "withdrawn"
     return {**item, "about": groups, "word": {"same": "one event", "apart": "not one event"}.get(word, word), "is_open": is_open}
+
+
+def _names(language: str, group: Sequence[str]) -> str:
+    """The first names of a group, and how many more there are."""
+    left = len(group) - _SHOWN_NAMES
+    return " ".join([", ".join(group[:_SHOWN_NAMES]), *([said_n(language, "and {n} more", "and {n} more", left)] if left > 0 else [])])
 
 
 @routes.get("/desk/review/decisions")

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from vigie.model.languages import number_text, said, to_say
+
 NAMES = {
-    "when": "time",
-    "title": "kind",
-    "lon": "longitude, °",
-    "lat": "latitude, °",
-    "radius_km": "uncertainty of place, km (68 %)",
-    "ellipse": "ellipse: semi-axes km, azimuth °",
-    "depth_km": "depth, km",
-    "sigma_s": "uncertainty of time (68 %)",
-    "time_meaning": "meaning of the interval",
-    "agency_ref": "agency's own reference",
-    "grade": "grade (reliability, credibility)",
+    "when": to_say("time"),
+    "title": to_say("kind"),
+    "lon": to_say("longitude, °"),
+    "lat": to_say("latitude, °"),
+    "radius_km": to_say("uncertainty of place, km (68 %)"),
+    "ellipse": to_say("ellipse: semi-axes km, azimuth °"),
+    "depth_km": to_say("depth, km"),
+    "sigma_s": to_say("uncertainty of time (68 %)"),
+    "time_meaning": to_say("meaning of the interval"),
+    "agency_ref": to_say("agency's own reference"),
+    "grade": to_say("grade (reliability, credibility)"),
 }
 """What the rows are called; others bear the name that the API gives them."""
 
@@ -57,37 +59,42 @@ class Row:
     differs: bool
 
 
-def said_rows(answer: Mapping[str, Any]) -> list[Row]:
-    """Every member that any report of the event has, the most wanted first."""
+def said_rows(answer: Mapping[str, Any], language: str = "en") -> list[Row]:
+    """Every member that any report of the event has, the most wanted first; the names of the rows are in this language."""
     members = answer["members"]
-    names = {name for said in members for name in said if name not in _SHOWN_ELSEWHERE}
+    names = {name for report in members for name in report if name not in _SHOWN_ELSEWHERE}
     ordered = [name for name in _FIRST if name in names] + sorted(names.difference(_FIRST))
-    rows = [_row(name, [_text(name, said) for said in members], members, answer["chosen"]) for name in ordered]
-    measures = [_measured(said.get("measures", ())) for said in members]
-    details = [{str(name): shown(value) for name, value in said.get("details", {}).items()} for said in members]
-    return [*rows, *_inner_rows("measured", measures), *_inner_rows("said", details)]
+    rows = [_row(name, [_text(name, report, language) for report in members], members, answer["chosen"]) for name in ordered]
+    measures = [_measured(report.get("measures", ()), language) for report in members]
+    details = [{str(name): shown(value, language) for name, value in report.get("details", {}).items()} for report in members]
+    inner = [*_inner_rows(said(language, "measured"), measures), *_inner_rows(said(language, "said"), details)]
+    return [*(replace(row, name=said(language, row.name)) for row in rows), *inner]
 
 
 def _row(name: str, texts: Sequence[str], members: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Row:
     giver = chosen.get(_GIVEN.get(name, ""))
-    cells = tuple(Cell(text, bool(text) and said["id"] == giver) for text, said in zip(texts, members, strict=True))
+    cells = tuple(Cell(text, bool(text) and report["id"] == giver) for text, report in zip(texts, members, strict=True))
     return Row(NAMES.get(name, name), cells, name not in _OWN and _differ(texts))
 
 
-def _text(name: str, said: Mapping[str, Any]) -> str:
-    if name in said and name in _WORDED:
-        return _WORDED[name](said[name])
-    return shown(said.get(name))
+def _text(name: str, report: Mapping[str, Any], language: str) -> str:
+    if name in report and name == "issued":
+        return instant(report[name])
+    if name in report and name == "sigma_s":
+        return duration(report[name], language)
+    if name == "title":
+        return said(language, str(report.get(name, "")))
+    return shown(report.get(name), language)
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, language: str = "en") -> str:
     """A length of time as people write it.
 
     >>> duration(12_960), duration(0.5), duration(172_800)
     ('3.6 h', '0.5 s', '2 days')
     """
-    unit, name = next(((unit, name) for unit, name in _UNITS if abs(seconds) >= 2 * unit), (1.0, "s"))
-    return f"{seconds / unit:.3g} {name}"
+    unit, text = next(((unit, text) for unit, text in _UNITS if abs(seconds) >= 2 * unit), (1.0, SECONDS))
+    return said(language, text, number=f"{seconds / unit:.3g}")
 
 
 def instant(text: str) -> str:
@@ -99,22 +106,21 @@ def instant(text: str) -> str:
     return text.removesuffix("Z").partition(".")[0].replace("T", " ") + " UTC"
 
 
-_UNITS = ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min"))
-_WORDED: Mapping[str, Callable[[Any], str]] = {"issued": instant, "sigma_s": duration}
-"""Members that are said in words of their own."""
+SECONDS = to_say("{number} s")
+_UNITS = ((86_400.0, to_say("{number} days")), (3_600.0, to_say("{number} h")), (60.0, to_say("{number} min")))
 
 
-def chance(probability: float | None) -> str:
+def chance(probability: float | None, language: str = "en") -> str:
     """A probability as people read it: never a certainty that is not one.
 
-    >>> chance(0.99999), chance(1.0), chance(0.5)
-    ('more than 99.9 %', '100 %', '50.0 %')
+    >>> chance(0.99999), chance(1.0), chance(0.5), chance(0.5, "sr-Latn")
+    ('more than 99.9 %', '100 %', '50.0 %', '50,0 %')
     """
     if probability is None:
-        return "not known"
+        return said(language, "not known")
     if probability < 1 and probability > _NEARLY:
-        return "more than 99.9 %"
-    return "100 %" if probability == 1 else f"{100 * probability:.1f} %"
+        return said(language, "more than {share} %", share=number_text(language, 99.9, 1))
+    return "100 %" if probability == 1 else f"{number_text(language, 100 * probability, 1)} %"
 
 
 def _inner_rows(group: str, tables: Sequence[Mapping[str, str]]) -> list[Row]:
@@ -127,18 +133,18 @@ def _differ(texts: Sequence[str]) -> bool:
     return len({text for text in texts if text}) > 1
 
 
-def _measured(measures: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _measured(measures: Sequence[Mapping[str, Any]], language: str) -> dict[str, str]:
     """Each measure's values by its name; an agency may give one twice, for others."""
     table: dict[str, str] = {}
     for measure in measures:
-        spread = f" ± {shown(measure['sigma'])}" if "sigma" in measure else ""
+        spread = f" ± {shown(measure['sigma'], language)}" if "sigma" in measure else ""
         source = f" ({measure['agency']})" if "agency" in measure else ""
         before = f"{table[measure['name']]}; " if measure["name"] in table else ""
-        table[measure["name"]] = before + shown(measure["value"]) + spread + source
+        table[measure["name"]] = before + shown(measure["value"], language) + spread + source
     return table
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, language: str = "en") -> str:
     """A value of a report in plain text; nothing where it says nothing.
 
     >>> shown([1.5, True, {"a": "b"}])
@@ -147,32 +153,36 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said(language, "yes") if value else said(language, "no")
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {shown(item)}" for name, item in value.items())
+        return "; ".join(f"{name}: {shown(item, language)}" for name, item in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(shown, value))
+        return ", ".join(shown(item, language) for item in value)
     return f"{value:.8g}" if isinstance(value, float) else str(value)
 
 
-def preferred_rows(answer: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def preferred_rows(answer: Mapping[str, Any], language: str = "en") -> list[tuple[str, str, str]]:
     """The event's values: what, the value, and the agency that gave it."""
     size = f"{answer['scale']} {answer['magnitude']:g}" if answer["magnitude"] is not None and answer["scale"] else ""
-    values = {**answer, "where": where_text(answer), "size": size}
-    return [(part, shown(values[name]), answer["preferred"].get(part, "")) for part, name in _PREFERRED.items() if shown(values[name])]
+    values = {**answer, "where": where_text(answer, language), "size": size}
+    return [(part, shown(values[name], language), answer["preferred"].get(part, "")) for part, name in _PREFERRED.items() if shown(values[name])]
 
 
-def history_of(answer: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def history_of(answer: Mapping[str, Any], language: str = "en") -> list[tuple[str, Mapping[str, Any]]]:
     """The reports in the order in which the agencies issued them, each with that instant; those that name none come by their end, marked as such."""
-    told = [(instant(said["issued"]) if "issued" in said else f"not said; it ended {instant(said['end'])}", said) for said in answer["members"]]
+    told = [(_issued(report, language), report) for report in answer["members"]]
     return sorted(told, key=lambda item: (str(item[1].get("issued") or item[1]["end"]), item[1]["id"]))
 
 
-def where_text(answer: Mapping[str, Any]) -> str:
+def _issued(report: Mapping[str, Any], language: str) -> str:
+    return instant(report["issued"]) if "issued" in report else said(language, "not said; it ended {moment}", moment=instant(report["end"]))
+
+
+def where_text(answer: Mapping[str, Any], language: str = "en") -> str:
     """Where the event was: names, coordinates and how well they are known."""
     named = ", ".join(str(answer[name]) for name in ("unit_name", "country_name") if answer[name])
     if answer["lon"] is None:
-        return f"{named} (no agency gave coordinates)" if named else "no agency gave a place"
+        return said(language, "{place} (no agency gave coordinates)", place=named) if named else said(language, "no agency gave a place")
     ring = f" ± {answer['radius_km']:g} km" if answer["radius_km"] else ""
     return f"{named}: " * bool(named) + degrees_text(answer["lon"], answer["lat"]) + ring
 

@@ -110,10 +110,6 @@ class Seat:
         """The desk with the world at hand, for acts that look evidence up."""
         return replace(self.at_desk, seen=self.world)
 
-    def in_english(self) -> Seat:
-        """The same seat with English words: the desk's own pages are written in no other language yet."""
-        return replace(self, tongue="en")
-
     def path(self, there: str) -> str:
         """The address of a page in the same world and language."""
         return in_place(there, self.desk.usual_language, self.tongue, exercise=self.exercise)

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC
+from vigie.model.languages import LANGUAGES
 from vigie.node.accounts import Session, may, session_of, sign_in, sign_out
 from vigie.web.asking import check_once
 from vigie.web.bearers import bearer_session, has_bearer
@@ -158,13 +159,25 @@ def is_drill(query: str) -> bool:
 def sign_in_page(desk: At, request: Request, session: Annotated[Session | None, Depends(maybe_signed_in)]) -> Response:
     """The form to sign in, or to sign out."""
     there = local_path(request.query_params.get("next", "/"))
-    return _sign_in_sheet(desk, there, session=session)
+    return _sign_in_sheet(desk, there, session=session, tongue=request.query_params.get("language", ""))
 
 
-def _sign_in_sheet(desk: Desk, there: str, *, account: str = "", fault: str = "", session: Session | None = None) -> Response:
-    """The form, in the world that it leads on to."""
-    is_exercise = is_drill(urlsplit(there).query)
-    parts: dict[str, Any] = {"here": "sign-in", "there": there, "account": account, "fault": fault, "session": session, "style": "desk.css", "worlds": []}
+def _sign_in_sheet(desk: Desk, there: str, *, account: str = "", fault: str = "", session: Session | None = None, tongue: str = "") -> Response:
+    """The form, in the world that it leads on to, and in the language that was asked for, else in that of where it leads."""
+    query = urlsplit(there).query
+    is_exercise, spoken_there = is_drill(query), dict(parse_qsl(query)).get("language", "")
+    tongue = next((each for each in (tongue, spoken_there) if each in LANGUAGES), desk.usual_language)
+    parts: dict[str, Any] = {
+        "here": "sign-in",
+        "there": there,
+        "account": account,
+        "fault": fault,
+        "session": session,
+        "style": "desk.css",
+        "worlds": [],
+        "tongue": tongue,
+    }
+    parts["place"] = f"/sign-in?next={quote(there, safe='/')}"
     return sheet("sign-in.html", desk, audience=PUBLIC, exercise=is_exercise, status=403 if fault else 200, **parts)
 
 
@@ -177,7 +190,7 @@ def sign_in_sent(desk: At, request: Request, form: Annotated[dict[str, str], Dep
     except BadSetting as fault:
         if fault.source:
             raise
-        return _sign_in_sheet(desk, there, account=name, fault=str(fault))
+        return _sign_in_sheet(desk, there, account=name, fault=str(fault), tongue=form.get("language", ""))
     sign_out(desk.node, request.cookies.get(COOKIE, ""), desk.now())
     answer = RedirectResponse(there, 303)
     seconds = desk.node.settings.session_hours * 3_600

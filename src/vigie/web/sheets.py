@@ -9,16 +9,17 @@ import jinja2
 from starlette.responses import Response
 
 import vigie
+from vigie.model.languages import is_language_reviewed
 from vigie.node.packs import packs
 from vigie.web.desk import Desk
-from vigie.web.said import chance
 from vigie.web.warning_words import words
 from vigie.web.ways import Masthead
+from vigie.web.wording import WORDING
 
 _TONES = 8
 
 _SHEETS = jinja2.Environment(loader=jinja2.PackageLoader("vigie.web"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_SHEETS.filters["chance"] = chance
+_SHEETS.globals.update(WORDING)
 
 
 def tone_of(field: str) -> int:
@@ -42,6 +43,8 @@ def sheet(name: str, desk: Desk, *, audience: str, exercise: bool, status: int =
         "tone_of": tone_of,
         "language": desk.language,
         "tongue": tongue,
+        "is_read": is_language_reviewed(tongue),
+        "said_tongue": tongue if tongue != desk.usual_language else "",
         **head.parts(),
         "sources": desk.atlas.sources,
         "version": vigie.__version__,

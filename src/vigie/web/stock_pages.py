@@ -1,6 +1,6 @@
 """The pages of the stocktake and of coverage against risk: what is going on at a day, and where a risk is known and no activity is.
 
-Who is not signed in reads as PUBLIC, and every figure comes from what the reader may read. No page needs JavaScript; their own words are English.
+Who is not signed in reads as PUBLIC, and every figure comes from what the reader may read. No page needs JavaScript; the CSV files are in English.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import resources
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Coverage, Verdict
 from vigie.activities.record import Known, day_of
 from vigie.activities.stocktake import WAYS, By
 from vigie.model.errors import BadSetting
-from vigie.model.languages import day_text
+from vigie.model.languages import day_text, to_say
 from vigie.model.priorities import areas_of, fields_of
 from vigie.model.times import format_day, from_date
 from vigie.node.histories import region_of
@@ -33,7 +34,7 @@ from vigie.web.asking import Country, FieldName, TongueQuery, check_none, check_
 from vigie.web.desk import address
 from vigie.web.seats import Reader, Seat
 from vigie.web.sheets import sheet
-from vigie.web.stock_words import REACH_WORDS, changes_between, linker, money_words, unknown_lines
+from vigie.web.stock_words import REACH_WORDS, activity_parts, changes_between, linker, money_words, unknown_lines
 from vigie.web.warning_pages import frame_of
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
@@ -45,18 +46,26 @@ MOST_ROWS, MOST_NAMED = 100, 4
 TREND_WIDE, TREND_HIGH = 720.0, 110.0
 
 WAY_WORDS: Mapping[By, str] = {
-    "country": "Country",
-    "field": "Field",
-    "priority": "Priority",
-    "partner": "Partner institution",
-    "mechanism": "Mechanism",
+    "country": to_say("Country"),
+    "field": to_say("Field"),
+    "priority": to_say("Priority"),
+    "partner": to_say("Partner institution"),
+    "mechanism": to_say("Mechanism"),
+}
+
+WAY_CAPTIONS: Mapping[By, str] = {
+    "country": to_say("By country"),
+    "field": to_say("By field"),
+    "priority": to_say("By priority"),
+    "partner": to_say("By partner institution"),
+    "mechanism": to_say("By mechanism"),
 }
 
 SECTIONS: Sequence[tuple[Verdict, str]] = (
-    ("gap", "Gaps"),
-    ("open", "Raised risk, no known activity"),
-    ("planned only", "Only planned"),
-    ("covered", "Covered"),
+    ("gap", to_say("Gaps")),
+    ("open", to_say("Raised risk, no known activity")),
+    ("planned only", to_say("Only planned")),
+    ("covered", to_say("Covered")),
 )
 """The verdicts that have a table of their own, and its title."""
 
@@ -103,11 +112,10 @@ def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuer
     here = frame_of(seat) | {
         "here": "activities",
         "page": place.removeprefix("/"),
-        "subnav": [("activities", "/activities", "Activities"), ("stocktake", "/stocktake", "Stocktake"), ("coverage", "/coverage", "Coverage against risk")],
+        "subnav": activity_parts(seat.tongue),
         "place": address(place, asked),
-        "tongues": [],
         "activity_path": lambda item: seat.path(f"/activities/{quote(str(item['party']), safe='')}/{quote(str(item['id']), safe='')}"),
-        "money": money_words,
+        "money": partial(money_words, seat.tongue),
         "table_path": address(f"{place}.csv", query),
         "table_of": lambda **changed: address(f"{place}.csv", query, **changed),
         "today": format_day(seat.now_us),
@@ -118,9 +126,8 @@ def stock_sheet(name: str, seat: Seat, place: str, query: StockQuery | CoverQuer
 
 
 @routes.get("/stocktake")
-def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Response:
+def stocktake_page(seat: Reader, query: Annotated[StockQuery, Query()]) -> Response:
     """What is going on at a day: the total, tables by each way of looking, the trend, and the activities by name."""
-    seat = asked.in_english()
     day, ways = day_asked(query.at, "at", seat.now_us), ways_asked(query.by)
     facts: dict[str, Any] = stocktake_facts(reader_at(seat), day)
     trend = facts["trend"]
@@ -130,10 +137,13 @@ def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Resp
         "/stocktake",
         query,
         day=day.isoformat(),
-        day_words=day_text("en", from_date(day)),
+        day_words=day_text(seat.tongue, from_date(day)),
         total=facts["total"],
-        tables=[{"way": way, "title": WAY_WORDS[way], "rows": _by_title(facts["by"][way]), "not_divided": facts["not_divided"][way]} for way in ways],
-        ways=[("", "All")] + [(way, WAY_WORDS[way]) for way in WAYS],
+        tables=[
+            {"way": way, "title": WAY_WORDS[way], "caption": WAY_CAPTIONS[way], "rows": _by_title(facts["by"][way]), "not_divided": facts["not_divided"][way]}
+            for way in ways
+        ],
+        ways=[("", to_say("All"))] + [(way, WAY_WORDS[way]) for way in WAYS],
         way=query.by or "",
         said=facts["notes"][:2],
         notes=facts["notes"][2:],
@@ -142,6 +152,12 @@ def stocktake_page(asked: Reader, query: Annotated[StockQuery, Query()]) -> Resp
         wide=TREND_WIDE,
         high=TREND_HIGH,
     )
+
+
+def _table_of(way: By, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """One way of looking, with its title and caption."""
+    words = {"way": way, "title": WAY_WORDS[way], "caption": WAY_CAPTIONS[way]}
+    return words | {"rows": _by_title(facts["by"][way]), "not_divided": facts["not_divided"][way]}
 
 
 def _by_title(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -160,7 +176,7 @@ def ways_asked(text: str | None) -> tuple[By, ...]:
 @routes.get("/stocktake.csv")
 def stocktake_table(asked: Reader, query: Annotated[StockQuery, Query()]) -> Response:
     """The stocktake as CSV: a row for each code and currency."""
-    seat = asked.in_english()
+    seat = replace(asked, tongue="en")
     day, ways = day_asked(query.at, "at", seat.now_us), ways_asked(query.by)
     return _table(seat, "stocktake", day, stocktake_lines(reader_at(seat), day, ways))
 
@@ -171,9 +187,8 @@ def _table(seat: Seat, name: str, day: date, lines: Iterable[str]) -> Response:
 
 
 @routes.get("/coverage")
-def coverage_page(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Response:
+def coverage_page(seat: Reader, query: Annotated[CoverQuery, Query()]) -> Response:
     """Coverage against risk on a day: the map, the gaps first, what is not known, and activities without a risk."""
-    seat = asked.in_english()
     reader, day, earlier = reader_at(seat), day_asked(query.at, "at", seat.now_us), earlier_asked(query, seat.now_us)
     check_places(reader, query)
     found = narrowed(coverage_of(reader, day), reader, query)
@@ -187,7 +202,7 @@ def coverage_page(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Respo
         "/coverage",
         query,
         day=day.isoformat(),
-        day_words=day_text("en", from_date(day)),
+        day_words=day_text(seat.tongue, from_date(day)),
         asked={"field": query.field or "", "country": (query.country or "").upper(), "against": query.against or ""},
         countries=_countries(reader),
         map=map_,
@@ -203,7 +218,7 @@ def coverage_page(asked: Reader, query: Annotated[CoverQuery, Query()]) -> Respo
         said=facts["notes"][:1],
         notes=tuple(dict.fromkeys([*map_.notes, *facts["notes"][1:]])),
         changes=None if earlier is None else changes_between(reader, narrowed(coverage_of(reader, earlier), reader, query), found),
-        earlier_words="" if earlier is None else day_text("en", from_date(earlier)),
+        earlier_words="" if earlier is None else day_text(seat.tongue, from_date(earlier)),
         picture_path=address("/coverage.svg", query, against=""),
         table_path=address("/coverage.csv", query, against=""),
     )
@@ -273,7 +288,7 @@ def coverage_map_file(asked: Reader, query: Annotated[CoverQuery, Query()]) -> R
 
 def _covered(asked: Seat, query: CoverQuery) -> tuple[Seat, StockReader, date, Coverage]:
     """What a file of the coverage is made of."""
-    seat = asked.in_english()
+    seat = replace(asked, tongue="en")
     reader, day = reader_at(seat), day_asked(query.at, "at", seat.now_us)
     if query.against:
         raise BadSetting("The file shows one day only", field="against", got=query.against)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Change, Coverage, Level, Row, Verdict, coverage_changes
 from vigie.model.history import Region
+from vigie.model.languages import number_text, said, to_say
 from vigie.model.times import format_day
 from vigie.node.facts import event_facts
 from vigie.node.histories import region_of
@@ -21,38 +22,58 @@ from vigie.web.seats import Seat
 MOST_CHANGES = 40
 """How many changes are shown, those that are or were the gravest first."""
 
+LEVEL_RISKS: Mapping[Level, str] = {
+    "high": to_say("high risk"),
+    "raised": to_say("raised risk"),
+    "low": to_say("low risk"),
+    "unknown": to_say("unknown risk"),
+}
+
 REACH_WORDS: Mapping[str, str] = {
-    "here": "there",
-    "country-wide": "for the whole country",
-    "in part": "in a part of it",
-    "answers": "says that it answers this",
+    "here": to_say("there"),
+    "country-wide": to_say("for the whole country"),
+    "in part": to_say("in a part of it"),
+    "answers": to_say("says that it answers this"),
 }
 
 STAND_WORDS: Mapping[Verdict, str] = {
-    "gap": "no known activity",
-    "open": "no known activity",
-    "planned only": "activity only planned",
-    "covered": "activity running",
+    "gap": to_say("no known activity"),
+    "open": to_say("no known activity"),
+    "planned only": to_say("activity only planned"),
+    "covered": to_say("activity running"),
     "not known": "",
     "no known risk": "",
 }
 """What a verdict says beside the level of its risk."""
 
 
-def money_words(item: Mapping[str, Any]) -> list[str]:
+_PARTS = (
+    ("activities", "/activities", to_say("Activities")),
+    ("stocktake", "/stocktake", to_say("Stocktake")),
+    ("coverage", "/coverage", to_say("Coverage against risk")),
+)
+
+
+def activity_parts(language: str) -> list[tuple[str, str, str]]:
+    """The pages about activities: name, address and words."""
+    return [(name, path, said(language, words)) for name, path, words in _PARTS]
+
+
+def money_words(language: str, item: Mapping[str, Any]) -> list[str]:
     """Sums in words, each with its currency; an empty list where no budget is known."""
-    sums = [f"{_amount(one['total'])} {one['currency']}" for one in item["budgets"]]
-    return sums + [f"{_amount(one['total'])} {one['currency']} not divided" for one in item["not_divided"]]
+    sums = [f"{_amount(one['total'], language)} {one['currency']}" for one in item["budgets"]]
+    whole = to_say("{sum} not divided")
+    return sums + [said(language, whole, sum=f"{_amount(one['total'], language)} {one['currency']}") for one in item["not_divided"]]
 
 
-def _amount(text: str) -> str:
+def _amount(text: str, language: str) -> str:
     """An amount with thousands set apart; two decimals where it is not whole.
 
-    >>> _amount("1250000"), _amount("0.125")
-    ('1,250,000', '0.12')
+    >>> _amount("1250000", "en"), _amount("0.125", "en"), _amount("1250000", "mk")
+    ('1,250,000', '0.12', '1.250.000')
     """
     value = Decimal(text)
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+    return number_text(language, float(value), 0 if value == value.to_integral_value() else 2)
 
 
 def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
@@ -61,7 +82,7 @@ def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
 
     def of(record: Mapping[str, str]) -> tuple[str, str]:
         ref, type_ = record["ref"], record["type"]
-        name, words = quote(ref, safe=""), f"{type_} {ref}"
+        name, words = quote(ref, safe=""), f"{said(seat.tongue, type_)} {ref}"
         if type_ == "event":
             return _event_link(seat, ref, numbers.get(ref))
         if type_ == "warning":
@@ -76,9 +97,9 @@ def linker(seat: Seat) -> Callable[[Mapping[str, str]], tuple[str, str]]:
 def _event_link(seat: Seat, ref: str, number: int | None) -> tuple[str, str]:
     """What an event of the reader's world was and on which day, and its page; its name alone where this world does not have it."""
     if number is None:
-        return f"event {ref}", ""
-    facts = event_facts(seat.world, number, seat.desk.atlas, "en")
-    return f"{facts['title']}, {format_day(int(seat.world.events.begin_us[number]))}", seat.path(f"/events/{quote(ref, safe='')}")
+        return f"{said(seat.tongue, 'event')} {ref}", ""
+    facts = event_facts(seat.world, number, seat.desk.atlas, seat.tongue)
+    return f"{said(seat.tongue, str(facts['title']))}, {format_day(int(seat.world.events.begin_us[number]))}", seat.path(f"/events/{quote(ref, safe='')}")
 
 
 def unknown_lines(reader: Reader, rows: Sequence[Row], verdict: Verdict) -> list[dict[str, Any]]:
@@ -118,12 +139,15 @@ def _gravity(stand: tuple[Level, Verdict] | None) -> int:
 
 
 def _change_line(change: Change, reader: Reader) -> dict[str, str]:
-    known, before, after = packs().get(change.field), _stand_words(change.before), _stand_words(change.after)
-    return {"area": reader.name_of(change.area), "field": known.title if known else change.field, "before": before, "after": after}
+    known, before, after = packs().get(change.field), _stand_words(reader.language, change.before), _stand_words(reader.language, change.after)
+    field = said(reader.language, known.title) if known else change.field
+    return {"area": reader.name_of(change.area), "field": field, "before": before, "after": after}
 
 
-def _stand_words(stand: tuple[Level, Verdict] | None) -> str:
+def _stand_words(language: str, stand: tuple[Level, Verdict] | None) -> str:
     if stand is None:
-        return "nothing is said of it"
+        return said(language, "nothing is said of it")
     level, verdict = stand
-    return f"{level} risk, {STAND_WORDS[verdict]}" if STAND_WORDS[verdict] else VERDICT_WORDS[verdict]
+    if not STAND_WORDS[verdict]:
+        return said(language, VERDICT_WORDS[verdict])
+    return f"{said(language, LEVEL_RISKS[level])}, {said(language, STAND_WORDS[verdict])}"

@@ -20,7 +20,7 @@ from vigie.exchange.cap_write import cap_xml
 from vigie.model.atlas import Atlas, area_by_code
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
-from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, is_language_reviewed, said
+from vigie.model.languages import FORM, SEVERITY_WORDS, day_text, said
 from vigie.model.times import DAY_US, NEVER_US, SECOND_US, format_time
 from vigie.model.warning import SEVERITIES, Content, Evidence
 from vigie.node.accounts import may
@@ -75,7 +75,6 @@ def frame_of(seat: Seat) -> dict[str, Any]:
         "here": "watch",
         "place": seat.place,
         "form": {name: said(seat.tongue, text) for name, text in FORM.items()},
-        "is_read": is_language_reviewed(seat.tongue),
         "as_of": here["as_of"].format(moment=minute_text(seat)),
     }
 
