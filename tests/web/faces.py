@@ -69,6 +69,13 @@ QUERY: Mapping[str, Sequence[str]] = {
     "before": ("3",),
     "to": ("RS-NODE", "MK-NODE", "XX-NODE"),
     "unit": ("ME-16", "XX-99"),
+    "area": ("ME-16", "XX"),
+    "verdict": ("gap", "not known", "fine"),
+    "party": ("PUBLIC", "RS-NODE", "XX-NODE"),
+    "side": ("hidden", "theirs"),
+    "peer": ("MK-NODE", "XX-NODE"),
+    "direction": ("in", "out"),
+    "check": ("true",),
     "q": ("podgorica", "protest", "SECRET", f"{SECRET}/s1", "EMSC/q1", "ev-", "Шабац"),
     "mapped": ("yes", "no"),
     "cell_km": ("4",),
@@ -277,7 +284,7 @@ ALWAYS = (
 
 _NEXT = re.compile(rb'"href":"([^"]*after=[^"]*)"')
 
-SLOW = ("/openapi.json", "/coverage", "/brief")
+SLOW = ("/openapi.json", "/coverage", "/brief", "/data/risks")
 """What takes a tenth of a second and more."""
 
 _SHARE = 0.5

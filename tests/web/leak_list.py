@@ -53,6 +53,8 @@ _ALL = (
     Seeded(leaks_outside.a_page_that_says_more_follows, ("PULL",), THIRD),
     Seeded(leaks_outside.a_page_whose_limit_counts_what_is_hidden, ("PULL",), THIRD),
     Seeded(leaks_outside.an_audit_log_for_anybody, ("GET /desk/audit",), THIRD),
+    Seeded(leaks_outside.an_exchange_for_anybody, ("GET /data/exchange",), THIRD),
+    Seeded(leaks_outside.a_risk_beside_all_that_is_said, ("GET /data/risks",), THIRD),
     Seeded(leaks_outside.a_token_of_the_owner, _REPORTS, THIRD),
 )
 LEAKS: Mapping[str, Seeded] = {seeded.put.__name__: seeded for seeded in _ALL}
@@ -71,6 +73,8 @@ LATER = frozenset(
         "a_silence_that_was_broken",
         "a_rule_of_the_label_left_out",
         "words_of_the_desk",
+        "an_exchange_for_anybody",
+        "a_risk_beside_all_that_is_said",
     }
 )
 """Those that are put in where time is not short; each is like one of the others."""

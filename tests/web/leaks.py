@@ -60,7 +60,7 @@ def count_of(node: Node) -> int:
         return int(connection.execute(select(func.count()).select_from(reports)).scalar() or 0)
 
 
-def _asked(patch: Patch) -> list[Node]:
+def asked_last(patch: Patch) -> list[Node]:
     """The node that was asked last, in a list: for functions that are not told it."""
     asked: list[Node] = []
     world, read = answers.KeptWorlds.world, KeptLogs.read
@@ -90,13 +90,13 @@ def _worlds_by(patch: Patch, change: Callable[[Node, Any, Any, World], World]) -
 
 def a_count_over_everything(patch: Patch) -> None:
     """`numberMatched` counts what is held."""
-    asked, sound = _asked(patch), api._numbers
+    asked, sound = asked_last(patch), api._numbers
     patch.setattr(api, "_numbers", lambda matched, returned, links: sound(matched + count_of(asked[0]), returned, links))
 
 
 def a_figure_for_prometheus(patch: Patch) -> None:
     """The figures say how many files were taken in, rejects and all."""
-    asked, sound = _asked(patch), api.metrics_text
+    asked, sound = asked_last(patch), api.metrics_text
     patch.setattr(api, "metrics_text", lambda found: f"{sound(list(found))}vigie_files {len(list_files(asked[0].store))}\n")
 
 
@@ -182,7 +182,7 @@ def a_forecast(patch: Patch) -> None:
 
 def an_etag(patch: Patch) -> None:
     """The ETag moves with every change of the store."""
-    asked, sound = _asked(patch), borders._finished
+    asked, sound = asked_last(patch), borders._finished
 
     def tagged(start: Any, body: bytes, known: str, *, is_private: bool) -> tuple[Any, bytes]:
         message, said = sound(start, body, known, is_private=is_private)
@@ -195,7 +195,7 @@ def an_etag(patch: Patch) -> None:
 
 def a_header(patch: Patch) -> None:
     """Last-Modified tells when anything was taken in last."""
-    asked, sound = _asked(patch), borders._finished
+    asked, sound = asked_last(patch), borders._finished
 
     def dated(start: Any, body: bytes, known: str, *, is_private: bool) -> tuple[Any, bytes]:
         message, said = sound(start, body, known, is_private=is_private)
@@ -253,7 +253,7 @@ def a_log_line_sent_out(patch: Patch) -> None:
 
 def a_page_key(patch: Patch) -> None:
     """The key of the next page holds a place in the store."""
-    asked, sound = _asked(patch), answers._write_key
+    asked, sound = asked_last(patch), answers._write_key
     patch.setattr(answers, "_write_key", lambda begin_us, name: f"{sound(begin_us, name)}.{count_of(asked[0])}")
 
 
@@ -307,7 +307,7 @@ def a_count_on_a_page(patch: Patch) -> None:
 
 def a_time_in_a_feed(patch: Patch) -> None:
     """The public feed was updated when anything was said last."""
-    asked, sound = _asked(patch), public_pages.public_feed
+    asked, sound = asked_last(patch), public_pages.public_feed
 
     def dated(facts: Mapping[str, Any]) -> bytes:
         log = readable_log(asked[0].store, asked[0].audience(OWN, NOW_US), exercise=bool(facts["exercise"]))
@@ -318,7 +318,7 @@ def a_time_in_a_feed(patch: Patch) -> None:
 
 def a_silence_that_was_broken(patch: Patch) -> None:
     """Whether an agency has fallen silent is judged by all that it said."""
-    asked = _asked(patch)
+    asked = asked_last(patch)
 
     def heard(world: World, now_us: int) -> list[Any]:
         whole = whole_catalogue(asked[0], exercise=world.exercise)

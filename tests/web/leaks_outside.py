@@ -9,9 +9,11 @@ from sqlalchemy import true
 
 from vigie.node import referring, serving
 from vigie.node.accounts import Session
+from vigie.node.desk import log_of
 from vigie.store import offering
-from vigie.web import audit_pages, bearers
-from web.leaks import Patch
+from vigie.warn.chain import chains
+from vigie.web import audit_pages, bearers, exchange_data, risk_data
+from web.leaks import Patch, asked_last
 from web.worlds_apart import OWN
 
 
@@ -36,6 +38,23 @@ def an_audit_log_for_anybody(patch: Patch) -> None:
     """Whoever is signed in may look at what was done at the node."""
     patch.setattr(audit_pages, "check_own", lambda _seat: None)
     patch.setattr(audit_pages, "allow", lambda _session, _right: None)
+
+
+def an_exchange_for_anybody(patch: Patch) -> None:
+    """Whoever is signed in may look at how the exchange stands, and at what others would see."""
+    patch.setattr(exchange_data, "is_own", lambda _seat: True)
+
+
+def a_risk_beside_all_that_is_said(patch: Patch) -> None:
+    """The sums over risks count every warning that the node's own party reads."""
+    asked, sound = asked_last(patch), risk_data.summary_facts
+
+    def summed(shown: Any, counts: Any, desk: Any) -> Any:
+        log = desk.reader.log
+        everything = chains(log_of(asked[0], OWN, log.now_us, exercise=log.exercise))
+        return {**sound(shown, counts, desk), "gaps": sum(len(chain.history) for chain in everything)}
+
+    patch.setattr(risk_data, "summary_facts", summed)
 
 
 def a_token_of_the_owner(patch: Patch) -> None:

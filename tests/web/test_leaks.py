@@ -174,7 +174,7 @@ def test_every_route_is_asked(template: Template, atlas: Atlas) -> None:
     """A route that is added is asked too; one with a place or a parameter that nobody has thought of is told here."""
     node = open_node(template.folder)
     app = door_of(node, atlas, template.keys).client.app
-    names = dict.fromkeys(("event_id", "link", "name", "owner"), ("x",))
+    names = dict.fromkeys(("event_id", "link", "name", "owner", "report"), ("x",))
     routes = routes_of(app)
     assert len(routes) > 80
     assert all(paths_of(route, names) and isinstance(queries_of(route), frozenset) for route in routes)

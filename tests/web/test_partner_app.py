@@ -1,0 +1,215 @@
+"""Exchange and risks in a real browser: what a partner would see, by mouse and by keyboard alone; risks narrowed; nothing wider than a narrow window.
+
+One browser and one node for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from vigie.model.atlas import Atlas
+from vigie.node.settings import Node
+from vigie.web import make_app
+from vigie.web.shell import app_files
+from web.browser import CALM, CHROMIUM, served
+from web.desk_world import PARTNER, PASSWORD
+from web.partner_world import FAILING, FAULT, answered, partnered_node
+from web.world import NOW_US
+
+_MISSED = "the app is not built: run `python ui/build.py`"
+_WAIT_MS = 30_000
+_MOST_TABS = 120
+_TLP = "The TLP colour, without a list of readers"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A browser, and where the node's server listens."""
+
+    node: Node
+    browser: Any
+    base: str
+    states: dict[str, Any] = field(default_factory=dict)
+    """The cookies of those who have signed in."""
+
+    def page(self, account: str, path: str, width: int = 1280) -> Any:
+        """A page of a browser session of its own; signed in where an account is named. Faults of scripts and requests to other hosts fail the test."""
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", storage_state=self.states.get(account))
+        page = context.new_page()
+        page.set_default_timeout(_WAIT_MS)
+        page.faults = []
+        page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+        page.on("request", lambda asked: None if asked.url.startswith((self.base, "data:")) else page.faults.append(asked.url))
+        if account and account not in self.states:
+            page.goto(f"{self.base}/sign-in")
+            page.fill("#account", account)
+            page.fill("#password", PASSWORD)
+            page.press("#password", "Enter")
+            page.wait_for_selector("main h1")
+            self.states[account] = context.storage_state()
+        page.goto(f"{self.base}{path}")
+        page.wait_for_selector("main h1")
+        return page
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[Seen]:
+    """The node with partners in a browser."""
+    if not CHROMIUM.exists():
+        pytest.skip("there is no /usr/bin/chromium (Debian: chromium)")
+    sync_playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").sync_playwright
+    assert app_files() is not None, _MISSED
+    with partnered_node(tmp_path_factory.mktemp("partners")) as node:
+        answered(node, atlas)
+        server, port = served(make_app(node, atlas, lambda: NOW_US))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CALM.split())
+            yield Seen(node, browser, f"http://127.0.0.1:{port}")
+            browser.close()
+        server.should_exit = True
+
+
+def close(page: Any) -> None:
+    """Closes the session; no script of it may have failed, and none may have asked another host."""
+    faults = page.faults
+    page.context.close()
+    assert faults == []
+
+
+def tab_to(page: Any, words: str) -> None:
+    """Goes on with the Tab key until what is named so has the focus."""
+    for _ in range(_MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => (document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()").startswith(words):
+            return
+    pytest.fail(f"The Tab key leads to nothing that is called {words!r}.")
+
+
+def figures(page: Any) -> list[str]:
+    """The last row of the sums: events, reports and warnings of both sides."""
+    found: list[str] = page.locator("tfoot .figure").all_inner_texts()
+    return found
+
+
+def test_what_they_would_see_is_found_by_mouse(seen: Seen) -> None:
+    """From the partner to its side of this node, then to the public's: a reason narrows the list to the event that it keeps back, report by report."""
+    page = seen.page("duty", "/exchange")
+    page.locator("article", has_text=FAILING).get_by_text(FAULT).wait_for()
+    page.locator("article", has_text=PARTNER).get_by_role("link", name="What would they see?").click()
+    page.get_by_role("heading", name=re.compile(f"^{PARTNER} would see")).wait_for()
+    page.select_option("#look-as", "PUBLIC")
+    page.get_by_role("heading", name=re.compile(r"^The public would see \d+ of our \d+ events whole")).wait_for()
+    sums = seen.browser.contexts[-1].request.get(f"{seen.base}/data/exchange/view?party=PUBLIC").json()["totals"]
+    assert figures(page) == [f"{sums[of][side]:,}" for of in ("events", "reports", "warnings") for side in ("ours", "theirs")]
+    page.get_by_role("button", name=_TLP).first.click()
+    page.wait_for_url("**kind=tlp**")
+    lines = page.locator("ol.card > li")
+    page.wait_for_function("() => document.querySelectorAll('ol.card > li').length === 1")
+    lines.first.get_by_role("button", name="Report by report").click()
+    lines.first.get_by_text("not seen").first.wait_for()
+    assert "TLP:AMBER without a list is for ME-NODE alone." in lines.first.locator(".one").inner_text()
+    page.go_back()
+    page.get_by_role("button", name=re.compile("^As they see it")).click()
+    page.wait_for_url("**side=theirs**")
+    close(page)
+
+
+def test_what_they_would_see_is_found_by_keyboard_alone(seen: Seen) -> None:
+    """The same with Tab, letters, Enter and space: each thing on the way has the focus, and the status region says what was found."""
+    page = seen.page("duty", "/exchange/view")
+    page.wait_for_selector("#look-as")
+    tab_to(page, "Look as")
+    page.keyboard.type("The p")
+    page.get_by_role("heading", name=re.compile("^The public would see")).wait_for()
+    page.wait_for_function("() => /would see|event/.test(document.querySelector('[role=status][aria-live]').textContent)")
+    tab_to(page, _TLP)
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('ol.card > li').length === 1")
+    tab_to(page, "Report by report")
+    page.keyboard.press("Space")
+    page.locator(".one .eye", has_text="not seen").first.wait_for()
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-expanded')") == "true"
+    close(page)
+
+
+def test_others_are_told_one_sentence(seen: Seen) -> None:
+    """A partner and the public see that the screen is not theirs, and nothing else; the audit log is a part for operators alone."""
+    for account in ("", "partner"):
+        page = seen.page(account, "/exchange")
+        page.get_by_text("The exchange is shown to this node's own party only").wait_for()
+        assert page.locator("main nav, main table, main article").count() == 0
+        close(page)
+    page = seen.page("duty", "/exchange")
+    page.get_by_role("navigation", name="Parts of the exchange").wait_for()
+    assert page.get_by_role("link", name="Audit log").count() == 0
+    close(page)
+
+
+def test_the_log_and_the_audit_log_are_narrowed(seen: Seen) -> None:
+    """By direction and by act; the address holds the choice; the chain is said to hold."""
+    page = seen.page("chief", "/exchange/log")
+    page.wait_for_selector("main tbody tr")
+    whole = page.locator("main tbody tr").count()
+    page.select_option("#log-direction", "in")
+    page.wait_for_url("**direction=in**")
+    page.wait_for_function(f"() => document.querySelectorAll('main tbody tr').length < {whole}")
+    page.get_by_role("link", name="Audit log").click()
+    page.get_by_text("The chain holds.").wait_for()
+    page.select_option("#audit-act", "sync")
+    page.wait_for_function("() => [...document.querySelectorAll('main tbody .tag')].every((tag) => tag.textContent === 'sync')")
+    close(page)
+
+
+def test_risks_are_narrowed_by_verdict_field_and_map(seen: Seen) -> None:
+    """Gaps lead; a verdict keeps as many rows as its button counts; an area of the map keeps its own; the back button brings all again."""
+    page = seen.page("duty", "/risks")
+    page.wait_for_selector("main article")
+    whole = page.locator("main article .verdict").all_inner_texts()
+    assert whole[0].strip() == "High risk, nothing answers it"
+    button = page.locator(".verdicts button", has_text="Answered")
+    count = int(button.locator(".n").inner_text())
+    button.click()
+    page.wait_for_url("**verdict=covered**")
+    page.wait_for_function(f"() => document.querySelectorAll('main article .verdict').length === {count}")
+    assert {words.strip() for words in page.locator("main article .verdict").all_inner_texts()} == {"Answered"}
+    button.click()
+    page.locator("path[data-code='ME-16']").first.dispatch_event("click")
+    page.wait_for_url("**area=ME-16**")
+    page.wait_for_function("() => [...document.querySelectorAll('main article h2')].every((head) => head.textContent.includes('Podgorica'))")
+    page.go_back()
+    page.wait_for_function(f"() => document.querySelectorAll('main article .verdict').length === {len(whole)}")
+    assert page.get_by_text("No forecast with a score yet.").count() == len(whole)
+    close(page)
+
+
+def test_a_risk_leads_on_to_what_answers_it_by_keyboard(seen: Seen) -> None:
+    """A verdict is chosen with space; from the risk's signal a draft begins at the desk."""
+    page = seen.page("duty", "/risks")
+    page.wait_for_selector("main article")
+    tab_to(page, "High risk, nothing answers it")
+    page.keyboard.press("Space")
+    page.wait_for_url("**verdict=gap**")
+    tab_to(page, "Draft a warning")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/drafts/**")
+    assert "violent" in page.locator("main").inner_text().lower()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/exchange", "/exchange/view?party=PUBLIC&side=ours", "/exchange/log", "/risks"])
+def test_nothing_is_wider_than_a_narrow_window(seen: Seen, path: str) -> None:
+    """At 320 pixels (400 % of 1280) only tables scroll, within themselves; each target is 24 pixels high at least."""
+    page = seen.page("duty", path, width=320)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('main button, main select, main input, main summary')]"
+        ".filter((each) => each.offsetParent && each.getBoundingClientRect().height < 23.5).map((each) => each.outerHTML.slice(0, 120))"
+    )
+    assert small == []
+    close(page)
