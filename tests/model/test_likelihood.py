@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.model.errors import BadSetting
-from vigie.model.languages import LANGUAGES
+from vigie.model.languages import LANGUAGES, PARTIAL
 from vigie.model.likelihood import (
     FRENCH,
     ICD203,
@@ -28,7 +28,7 @@ from vigie.model.warning import Likelihood
 
 shares = st.floats(0, 1)
 names = st.sampled_from(sorted(YARDSTICKS))
-tongues = st.sampled_from(sorted(LANGUAGES))
+tongues = st.sampled_from(sorted({**LANGUAGES, **PARTIAL}))
 
 
 def one(share: float) -> Likelihood:
@@ -128,11 +128,11 @@ def test_icd_203_says_the_mirrored_word_of_the_mirrored_number(percent: int) -> 
 def test_every_band_has_a_word_in_every_language_and_the_bands_rise(scale: object) -> None:
     """Data of the scales."""
     bands = scale.bands  # type: ignore[attr-defined]
-    assert all(set(band.words) == set(LANGUAGES) and all(band.words.values()) for band in bands)
+    assert all(set(band.words) == {*LANGUAGES, *PARTIAL} and all(band.words.values()) for band in bands)
     assert all(first.high <= second.low for first, second in pairwise(bands))
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("language", sorted({**LANGUAGES, **PARTIAL}))
 def test_confidence_never_shares_a_sentence_with_likelihood(language: str) -> None:
     """No text of likelihood holds a word of confidence, and none of confidence a percentage."""
     confidences = [confidence_words(level, language) for level in ("low", "moderate", "high")]  # type: ignore[arg-type]

@@ -98,17 +98,23 @@ def _consts(node: nodes.Node) -> Iterator[str]:
         yield node.value
     if isinstance(node, nodes.Call) and _is_macro(node.node):
         yield from filter(_is_like_words, (argument.value for argument in node.args if isinstance(argument, nodes.Const)))
-    parts = {
-        nodes.CondExpr: lambda: [node.expr1, node.expr2],
-        nodes.Or: lambda: [node.left, node.right],
-        nodes.Add: lambda: [node.left, node.right],
-        nodes.Concat: lambda: node.nodes,
-        nodes.Filter: lambda: [node.node, *(node.args if node.name == "default" else [])],
-        nodes.Getitem: lambda: [value for pair in node.node.items for value in [pair.value]] if isinstance(node.node, nodes.Dict) else [],
-    }
-    for part in parts.get(type(node), list)():
-        if part is not None:
-            yield from _consts(part)
+    for part in _parts_put_out(node):
+        yield from _consts(part)
+
+
+def _parts_put_out(node: nodes.Node) -> list[nodes.Node]:
+    """The parts of an expression of which one may be put out."""
+    if isinstance(node, nodes.CondExpr):
+        return [part for part in (node.expr1, node.expr2) if part is not None]
+    if isinstance(node, nodes.Or | nodes.Add):
+        return [node.left, node.right]
+    if isinstance(node, nodes.Concat):
+        return list(node.nodes)
+    if isinstance(node, nodes.Filter):
+        return [part for part in (node.node, *(node.args if node.name == "default" else [])) if part is not None]
+    if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Dict):
+        return [pair.value for pair in node.node.items]
+    return []
 
 
 def _bare_in_lists(statement: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from vigie.cli.options import AudienceOption, ExerciseOption, JsonOption, NodeOp
 from vigie.cli.show import say, say_json, say_table
 from vigie.cli.worlds import world_of
 from vigie.model.errors import BadSetting
-from vigie.model.languages import LANGUAGES
+from vigie.model.languages import LANGUAGES, PARTIAL
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def brief(
     node: NodeOption = None,
     country: Annotated[str, typer.Option(help="On this country (two letters, XK for Kosovo); without it and --problem, on the whole region.")] = "",
     problem: Annotated[str, typer.Option(help="On this warning problem.")] = "",
-    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join((*LANGUAGES, *PARTIAL))}.")] = "en",
     days: Annotated[int | None, typer.Option(help="Over so many days until now (else 7, or those of --every).", min=1, max=3660, show_default=False)] = None,
     party: AudienceOption = "",
     out: Annotated[Path | None, typer.Option(help="Write the page here: FILE.html or FILE.pdf.", dir_okay=False)] = None,

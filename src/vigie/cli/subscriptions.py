@@ -10,7 +10,7 @@ import typer
 from vigie.cli.options import JsonOption, NodeOption, the_node
 from vigie.cli.show import say, say_json, say_table
 from vigie.model.errors import BadSetting
-from vigie.model.languages import LANGUAGES, check_language
+from vigie.model.languages import LANGUAGES, PARTIAL, check_language
 from vigie.node.clock import now_us
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add(
     zone: Annotated[str, typer.Option(help="The time zone of the hours, such as Europe/Podgorica.")] = "UTC",
     digest: Annotated[str, typer.Option(help="none, hourly, daily or weekly.")] = "none",
     digest_at: Annotated[str, typer.Option(help="When a daily or weekly digest goes.")] = "07:00",
-    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join((*LANGUAGES, *PARTIAL))}.")] = "en",
     *,
     extreme_passes: Annotated[bool, typer.Option("--extreme-passes/--extreme-waits", help="Whether what is Extreme waits for nothing.")] = True,
     exercise: Annotated[bool, typer.Option("--exercise", help="Exercises too; they say so in every subject.")] = False,
@@ -59,7 +59,7 @@ def add(
 
     opened, atlas, now = the_node(node), load_atlas(), now_us()
     wanted = _named(areas=country, fields=field, kinds=kind, problems=problem, stages=stage) | {"severity_at_least": severity, "tests": tests}
-    how = {"channel": _channel(mail, webhook), "language": check_language(language), "extreme_passes": extreme_passes}
+    how = {"channel": _channel(mail, webhook), "language": check_language(language, is_partial=True), "extreme_passes": extreme_passes}
     when = _hours(quiet) | {"zone": zone, "digest": digest, "digest_at": digest_at}
     facts: dict[str, Any] = {"name": name, "party": party or opened.settings.party, "filter": wanted, **how, **when}
     kept = Kept(subscription=read_subscription(facts), created_us=now, exercise=exercise, may_be_private=allow_private)

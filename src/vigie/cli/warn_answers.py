@@ -10,7 +10,7 @@ import typer
 from vigie.cli.options import ExerciseOption, JsonOption, NodeOption, instant, known_party, the_node
 from vigie.cli.show import say, say_json
 from vigie.cli.warn import AsOption, PartyOption, _desk, _world_and_outlook
-from vigie.model.languages import LANGUAGES
+from vigie.model.languages import LANGUAGES, PARTIAL
 from vigie.node.clock import now_us
 
 
@@ -27,7 +27,7 @@ def show(
     warning: Annotated[str, typer.Argument(help="The warning.")],
     node: NodeOption = None,
     party: PartyOption = "",
-    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join((*LANGUAGES, *PARTIAL))}.")] = "en",
     cap: Annotated[Path | None, typer.Option(help="Write it as CAP 1.2 to this file.", show_default=False)] = None,
     *,
     exercise: ExerciseOption = False,

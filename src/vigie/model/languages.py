@@ -51,6 +51,16 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 }
 """The name of each language in itself, in the order in which a page offers them."""
 
+PARTIAL: Mapping[str, str] = {"bg": "bg", "el": "el", "ro": "ro", "sl": "sl", "tr": "tr"}
+"""The languages that a part of the texts is written in, with their locales: those of the public page, of warnings, of briefs and of CAP messages.
+
+Names of countries and places come in them too. Other pages are not offered in them, and would speak English.
+"""
+
+PARTIAL_NAMES: Mapping[str, str] = {"bg": "Български", "el": "Ελληνικά", "ro": "Română", "sl": "Slovenščina", "tr": "Türkçe"}
+"""The name of each of these in itself."""
+
+_LOCALES: Mapping[str, str] = {**LANGUAGES, **PARTIAL}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALIASES: Mapping[str, str] = {
     "bs-cyrl": "sr-Cyrl",
@@ -62,14 +72,14 @@ _ALIASES: Mapping[str, str] = {
     "sr-cyrl-me": "cnr-Cyrl",
     "sr-latn-me": "cnr",
 }
-_KNOWN: Mapping[str, str] = {**{tag.lower(): tag for tag in LANGUAGES}, **_ALIASES}
+_KNOWN: Mapping[str, str] = {**{tag.lower(): tag for tag in _LOCALES}, **_ALIASES}
 _WRITTEN_ANEW: Mapping[str, tuple[str, Callable[[str], str]]] = {"sr-Latn": ("sr-Cyrl", latin), "cnr-Cyrl": ("cnr", cyrillic)}
 """Languages without a file: whose texts they share, and how these are written in the other script."""
 
 _READ_ALIKE = (frozenset({"bs", "hr", "cnr", "sr-Latn"}), frozenset({"cnr-Cyrl", "sr-Cyrl"}))
 """Languages whose readers read each other's texts as they stand, by script."""
 
-_GENITIVE = frozenset({"bs", "cnr", "cnr-Cyrl", "sr-Latn", "sr-Cyrl"})
+_GENITIVE = frozenset({"bs", "cnr", "cnr-Cyrl", "sl", "sr-Latn", "sr-Cyrl"})
 """Languages that say a month of a day in the genitive, which CLDR gives in the nominative (Croatian is right there)."""
 
 
@@ -210,10 +220,14 @@ def is_read_by(text_language: str, language: str) -> bool:
     return len(both) == 1 or any(both <= alike for alike in _READ_ALIKE)
 
 
-def check_language(language: str) -> str:
-    """The language, if texts are written in it. Raises `BadSetting` with one sentence for any other."""
-    if language not in LANGUAGES:
-        raise BadSetting("There are no texts in this language", got=language, expected=", ".join(LANGUAGES))
+def check_language(language: str, *, is_partial: bool = False) -> str:
+    """The language, if texts are written in it; with `is_partial` those of the public page and of warnings are enough.
+
+    Raises `BadSetting` with one sentence for any other.
+    """
+    known = _LOCALES if is_partial else LANGUAGES
+    if language not in known:
+        raise BadSetting("There are no texts in this language", got=language, expected=", ".join(known))
     return language
 
 
@@ -235,7 +249,7 @@ def number_text(language: str, value: float, decimals: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-    return format_decimal(round(value, decimals), format=pattern, locale=LANGUAGES[spoken(language)])
+    return format_decimal(round(value, decimals), format=pattern, locale=_LOCALES[spoken(language)])
 
 
 def day_text(language: str, time_us: int, form: Literal["short", "medium", "long", "full"] = "long") -> str:
@@ -249,10 +263,10 @@ def day_text(language: str, time_us: int, form: Literal["short", "medium", "long
     moment, tag = _moment(time_us), spoken(language)
     if moment is None:
         return format_day(time_us)
-    text = format_date(moment.date(), form, locale=LANGUAGES[tag])
+    text = format_date(moment.date(), form, locale=_LOCALES[tag])
     if tag == "fr" and form != "short" and moment.day == 1:
         return re.sub(r"\b1 ", "1er ", text, count=1)
-    return _in_genitive(text) if tag in _GENITIVE and form in ("long", "full") else text
+    return _in_genitive(text, tag) if tag in _GENITIVE and form in ("long", "full") else text
 
 
 def moment_text(language: str, time_us: int) -> str:
@@ -265,19 +279,27 @@ def moment_text(language: str, time_us: int) -> str:
     return format_time(time_us) if moment is None else f"{day_text(language, time_us)}, {moment:%H:%M} UTC"
 
 
-def _in_genitive(text: str) -> str:
+def _in_genitive(text: str, tag: str = "") -> str:
     """A date whose month is in the nominative, with the month as it is said.
 
-    >>> _in_genitive("3. septembar 2026."), _in_genitive("3. juli 2026."), _in_genitive("3. мај 2026.")
-    ('3. septembra 2026.', '3. jula 2026.', '3. маја 2026.')
+    >>> _in_genitive("3. septembar 2026."), _in_genitive("3. juli 2026."), _in_genitive("3. мај 2026."), _in_genitive("3. marec 2026", "sl")
+    ('3. septembra 2026.', '3. jula 2026.', '3. маја 2026.', '3. marca 2026')
     """
-    return re.sub(r"(?<=\d\. )[^\W\d]+", lambda month: _genitive(month[0]), text)
+    genitive = _slovene_genitive if tag == "sl" else _genitive
+    return re.sub(r"(?<=\d\. )[^\W\d]+", lambda month: genitive(month[0]), text)
 
 
 def _genitive(month: str) -> str:
     if month.endswith(("bar", "бар")):
         return month[:-2] + month[-1] + month[-2]
     return month.removesuffix("i") + ("a" if month.isascii() else "а")
+
+
+def _slovene_genitive(month: str) -> str:
+    """Of a Slovene month: januarja, marca, aprila, junija, septembra."""
+    if month.endswith(("er", "ec")):
+        return f"{month[:-2]}{month[-1]}a"
+    return f"{month}ja" if month.endswith("ar") else f"{month}a"
 
 
 def _moment(time_us: int) -> datetime | None:
@@ -291,7 +313,7 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     return text.format_map(values) if values else text
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache(maxsize=len(_LOCALES))
 def _translations(tag: str) -> gettext.NullTranslations:
     """The texts of a language in the form that gettext looks them up in, unreviewed ones too."""
     from babel.messages.mofile import write_mo
@@ -304,14 +326,14 @@ def _translations(tag: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(packed)
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache(maxsize=len(_LOCALES))
 def _catalogue(tag: str) -> Catalog:
     """The file of a language, as it is written, or that of its other script. Raises `FileNotFoundError` for one that there is not."""
     from babel.messages.pofile import read_po
 
     source, write = _WRITTEN_ANEW.get(tag, (tag, str))
     text: Any = io.BytesIO(resources.files("vigie.model").joinpath(f"texts/{source}.po").read_bytes())
-    catalogue = read_po(text, locale=LANGUAGES[tag], charset="utf-8", abort_invalid=True)
+    catalogue = read_po(text, locale=_LOCALES[tag], charset="utf-8", abort_invalid=True)
     for message in catalogue:
         if message.id and write is not str:
             message.string = write(message.string) if isinstance(message.string, str) else tuple(map(write, message.string or ()))

@@ -69,6 +69,11 @@ ICD203 = Yardstick(
             "cnr": "gotovo bez izgleda; veoma malo vjerovatno; malo vjerovatno; približno jednaki izgledi; vjerovatno; veoma vjerovatno; gotovo sigurno",
             "sr-Cyrl": "готово без изгледа; веома мало вероватно; мало вероватно; приближно једнаки изгледи; вероватно; веома вероватно; готово сигурно",
             "mk": "речиси без изгледи; многу малку веројатно; малку веројатно; приближно еднакви изгледи; веројатно; многу веројатно; речиси сигурно",
+            "bg": "почти никаква вероятност; много малко вероятно; малко вероятно; приблизително равни шансове; вероятно; много вероятно; почти сигурно",
+            "el": "σχεδόν καμία πιθανότητα; πολύ απίθανο; απίθανο; περίπου ίσες πιθανότητες; πιθανό; πολύ πιθανό; σχεδόν βέβαιο",
+            "ro": "aproape nicio șansă; foarte improbabil; improbabil; șanse aproximativ egale; probabil; foarte probabil; aproape sigur",
+            "sl": "skoraj brez možnosti; zelo malo verjetno; malo verjetno; približno enake možnosti; verjetno; zelo verjetno; skoraj gotovo",
+            "tr": "neredeyse imkânsız; olasılığı çok az; olasılığı az; yaklaşık eşit olasılık; olası; çok olası; neredeyse kesin",
         },
     ),
 )
@@ -87,6 +92,11 @@ PHIA = Yardstick(
             "cnr": "neznatni izgledi; veoma malo vjerovatno; malo vjerovatno; realna mogućnost; vjerovatno; veoma vjerovatno; gotovo sigurno",
             "sr-Cyrl": "незнатни изгледи; веома мало вероватно; мало вероватно; реална могућност; вероватно; веома вероватно; готово сигурно",
             "mk": "незначителни изгледи; многу малку веројатно; малку веројатно; реална можност; веројатно; многу веројатно; речиси сигурно",
+            "bg": "нищожна вероятност; много малко вероятно; малко вероятно; реална възможност; вероятно; много вероятно; почти сигурно",
+            "el": "ελάχιστη πιθανότητα; πολύ απίθανο; απίθανο; πραγματικό ενδεχόμενο; πιθανό; πολύ πιθανό; σχεδόν βέβαιο",
+            "ro": "șansă infimă; foarte improbabil; improbabil; posibilitate reală; probabil; foarte probabil; aproape sigur",
+            "sl": "neznatna možnost; zelo malo verjetno; malo verjetno; realna možnost; verjetno; zelo verjetno; skoraj gotovo",
+            "tr": "çok uzak olasılık; olasılığı çok az; olasılığı az; gerçekçi olasılık; olası; çok olası; neredeyse kesin",
         },
     ),
 )
@@ -105,6 +115,11 @@ FRENCH = Yardstick(
             "cnr": "gotovo sigurno ne; vjerovatno ne; jednaki izgledi; vjerovatno; gotovo sigurno",
             "sr-Cyrl": "готово сигурно не; вероватно не; једнаки изгледи; вероватно; готово сигурно",
             "mk": "речиси сигурно не; веројатно не; еднакви изгледи; веројатно; речиси сигурно",
+            "bg": "почти сигурно не; вероятно не; равни шансове; вероятно; почти сигурно",
+            "el": "σχεδόν βέβαιο ότι όχι; μάλλον όχι; ίσες πιθανότητες; πιθανό; σχεδόν βέβαιο",
+            "ro": "aproape sigur nu; probabil nu; șanse egale; probabil; aproape sigur",
+            "sl": "skoraj gotovo ne; verjetno ne; enake možnosti; verjetno; skoraj gotovo",
+            "tr": "neredeyse kesin olarak hayır; muhtemelen hayır; eşit olasılık; olası; neredeyse kesin",
         },
     ),
 )
@@ -120,6 +135,11 @@ _BETWEEN = in_both_scripts(
         "cnr": "{} (između dva stepena skale; naveden je najbliži)",
         "sr-Cyrl": "{} (између два степена скале; наведен је најближи)",
         "mk": "{} (меѓу два степена на скалата; наведен е најблискиот)",
+        "bg": "{} (между две степени на скалата; посочена е най-близката)",
+        "el": "{} (μεταξύ δύο βαθμίδων της κλίμακας· αναφέρεται η πλησιέστερη)",
+        "ro": "{} (între două trepte ale scalei; este numită cea mai apropiată)",
+        "sl": "{} (med dvema stopnjama lestvice; navedena je najbližja)",
+        "tr": "{} (ölçeğin iki basamağı arasında; en yakını belirtilmiştir)",
     }
 )
 _SPAN = in_both_scripts(
@@ -132,6 +152,11 @@ _SPAN = in_both_scripts(
         "cnr": "od „{}“ do „{}“",
         "sr-Cyrl": "од „{}“ до „{}“",
         "mk": "од „{}“ до „{}“",
+        "bg": "от „{}“ до „{}“",
+        "el": "από «{}» έως «{}»",
+        "ro": "de la „{}” la „{}”",
+        "sl": "od »{}« do »{}«",
+        "tr": "“{}” ile “{}” arası",
     }
 )
 _BELOW = in_both_scripts(
@@ -144,6 +169,11 @@ _BELOW = in_both_scripts(
         "cnr": "ispod 1 %",
         "sr-Cyrl": "испод 1 %",
         "mk": "под 1 %",
+        "bg": "под 1 %",
+        "el": "κάτω από 1 %",
+        "ro": "sub 1 %",
+        "sl": "pod 1 %",
+        "tr": "1 % altında",
     }
 )
 _ABOVE = in_both_scripts(
@@ -156,6 +186,11 @@ _ABOVE = in_both_scripts(
         "cnr": "iznad 99 %",
         "sr-Cyrl": "изнад 99 %",
         "mk": "над 99 %",
+        "bg": "над 99 %",
+        "el": "πάνω από 99 %",
+        "ro": "peste 99 %",
+        "sl": "nad 99 %",
+        "tr": "99 % üzerinde",
     }
 )
 _CONFIDENCE = in_both_scripts(
@@ -168,6 +203,11 @@ _CONFIDENCE = in_both_scripts(
         "cnr": "Pouzdanost analize: {}.; niska; umjerena; visoka",
         "sr-Cyrl": "Поузданост анализе: {}.; ниска; умерена; висока",
         "mk": "Доверливост на анализата: {}.; ниска; умерена; висока",
+        "bg": "Увереност в анализа: {}.; ниска; умерена; висока",
+        "el": "Βεβαιότητα της ανάλυσης: {}.; χαμηλή; μέτρια; υψηλή",
+        "ro": "Încredere în analiză: {}.; redusă; moderată; ridicată",
+        "sl": "Zanesljivost analize: {}.; nizka; zmerna; visoka",
+        "tr": "Analize duyulan güven: {}.; düşük; orta; yüksek",
     }
 )
 """The sentence, and its words for low, moderate and high."""

@@ -91,7 +91,7 @@ def brief_since(node: Node, atlas: Atlas, order: Order, now_us: int, previous: M
 
 def order_subject(node: Node, atlas: Atlas, order: Order) -> Subject:
     """What the order is about. Raises `BadSetting` where it names a country, a problem or a language that there is not."""
-    check_language(order.language)
+    check_language(order.language, is_partial=True)
     if not order.problem:
         return subject_of(atlas, RuleBook(rules={}, problems={}), order)
     from vigie.node.rules import rule_book

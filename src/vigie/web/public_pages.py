@@ -41,7 +41,7 @@ routes = APIRouter(include_in_schema=False, dependencies=[Depends(check_once)])
 def anybody(request: Request, desk: At) -> Seat:
     """The seat of PUBLIC, whoever looks."""
     asked = request.query_params.get("language", "")
-    language = check_language(asked) if asked else desk.usual_language
+    language = check_language(asked, is_partial=True) if asked else desk.usual_language
     return Seat(desk, None, request.query_params.get("exercise") == "true", language, desk.now(), "/public")
 
 

@@ -23,7 +23,7 @@ from vigie.warn.chain import Chain, Proposal
 from vigie.web.bearers import has_bearer
 from vigie.web.desk import At, Desk
 from vigie.web.sessions import COOKIE, Signed, maybe_signed_in
-from vigie.web.ways import in_place
+from vigie.web.ways import in_place, is_partly_translated
 
 if TYPE_CHECKING:
     from vigie.node.outlook import Outlook
@@ -129,7 +129,7 @@ def member_of(request: Request, desk: At, session: Signed) -> Seat:
 def seat_for(request: Request, desk: Desk, session: Session | None) -> Seat:
     """The seat of who asks, in the world and language that the address names."""
     asked = request.query_params.get("language", "")
-    language = check_language(asked) if asked else desk.usual_language
+    language = check_language(asked, is_partial=is_partly_translated(request.url.path)) if asked else desk.usual_language
     return Seat(desk, session, request.query_params.get("exercise") == "true", language, desk.now(), place_of(request))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from vigie.model.languages import LANGUAGE_NAMES, said, to_say
+from vigie.model.languages import LANGUAGE_NAMES, PARTIAL, PARTIAL_NAMES, said, to_say
 
 REAL, EXERCISE_WORLD = to_say("Real"), to_say("Exercise")
 
@@ -40,13 +40,23 @@ def ways_for(language: str, *, is_signed_in: bool) -> list[tuple[str, str, str]]
     return [(way.name, way.path if is_signed_in or not way.open_path else way.open_path, said(language, way.words)) for way in WAYS]
 
 
-def in_place(place: str, usual: str, language: str = "", *, exercise: bool = False) -> str:
-    """An address without world and language, as one in this language and world; the usual language goes unsaid.
+_PARTLY = ("/public", "/warnings", "/brief")
+"""The begin of the addresses whose pages come in the languages of `PARTIAL` too."""
 
-    >>> in_place("/warnings?page=2", "en", "fr", exercise=True), in_place("/", "en", "en")
-    ('/warnings?page=2&language=fr&exercise=true', '/')
+
+def is_partly_translated(place: str) -> bool:
+    """Whether the page of this address comes in the languages that have a part of the texts."""
+    return place.startswith(_PARTLY)
+
+
+def in_place(place: str, usual: str, language: str = "", *, exercise: bool = False) -> str:
+    """An address without world and language, as one in this language and world; the usual language goes unsaid, and one that the page does not come in.
+
+    >>> in_place("/warnings?page=2", "en", "fr", exercise=True), in_place("/", "en", "en"), in_place("/desk", "en", "bg")
+    ('/warnings?page=2&language=fr&exercise=true', '/', '/desk')
     """
-    asked = [f"language={language}"] if language not in ("", usual) else []
+    is_spoken = language not in PARTIAL or is_partly_translated(place)
+    asked = [f"language={language}"] if language not in ("", usual) and is_spoken else []
     asked += ["exercise=true"] if exercise else []
     return place + ("&" if "?" in place else "?") + "&".join(asked) if asked else place
 
@@ -91,7 +101,13 @@ class Masthead:
             "first": self.at("/"),
             "main_ways": [(name, self.at(path), words) for name, path, words in ways_for(self.tongue, is_signed_in=self.is_signed_in)],
             "worlds": [(said(self.tongue, words), in_place(there, self.usual, self.tongue, exercise=world), world == self.exercise) for words, world in worlds],
-            "tongues": [(tag, name, in_place(self.place, "", tag, exercise=self.exercise)) for tag, name in LANGUAGE_NAMES.items()] if self.place else [],
-            "tongue_name": LANGUAGE_NAMES[self.tongue],
+            "tongues": [(tag, name, in_place(self.place, "", tag, exercise=self.exercise)) for tag, name in self._offered().items()],
+            "tongue_name": {**LANGUAGE_NAMES, **PARTIAL_NAMES}[self.tongue],
             "path": self.at,
         }
+
+    def _offered(self) -> dict[str, str]:
+        """The languages that the page comes in, each by its own name; none for a page without an address."""
+        if not self.place:
+            return {}
+        return {**LANGUAGE_NAMES, **(PARTIAL_NAMES if is_partly_translated(self.place) else {})}
