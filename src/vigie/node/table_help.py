@@ -112,8 +112,14 @@ def mapping_values(mapping: TableMapping) -> dict[str, Json]:
 
 
 def mapping_sent(values: Mapping[str, Any] | None, name: str) -> TableMapping | None:
-    """The mapping that was sent, named after the file where it has no name. Raises `BadSetting` for whatever is wrong with it."""
-    return None if values is None else mapping_of({"name": _short(name), **values})
+    """The mapping that was sent, named after the file where it has no name. Raises `BadSetting` for whatever is wrong with it.
+
+    Its tables are put in order, so that the same corrections in another order are the same mapping, and the same file read by it is known.
+    """
+    if values is None:
+        return None
+    tables = {key: dict(sorted(value.items())) for key, value in values.items() if isinstance(value, dict)}
+    return mapping_of({"name": _short(name), **values, **tables})
 
 
 def _short(name: str) -> str:

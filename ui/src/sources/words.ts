@@ -82,7 +82,7 @@ export function outcomeSentence(done: Outcome): string {
     done.closed ? tn("{n} keeps its stricter label", "{n} keep their stricter label", done.closed) : "",
   ].filter(Boolean);
   const said = `${counts.join(", ")}.`;
-  return done.status === "known" ? `${t("This file was taken in before; nothing was doubled.")} ${said}` : said;
+  return done.status === "known" || (done.unchanged > 0 && !done.reports) ? `${t("This file was taken in before; nothing was doubled.")} ${said}` : said;
 }
 
 const TARGETS: Record<string, () => string> = {
