@@ -1,9 +1,9 @@
 // How the app is built: from src/main.ts into the Python package, with the texts that it says, the notices of what it stands on, and every file packed.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
-import { notices } from "./build/notices.ts";
-import { packed } from "./build/packed.ts";
-import { texts } from "./build/texts.ts";
+import { notices } from "./bundling/notices.ts";
+import { packed } from "./bundling/packed.ts";
+import { texts } from "./bundling/texts.ts";
 
 export default defineConfig({
   base: "/static/app/",
