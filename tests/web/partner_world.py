@@ -17,6 +17,7 @@ from vigie.model.label import Label
 from vigie.model.times import DAY_US, SECOND_US
 from vigie.node import desk, relabel
 from vigie.node.peers import add_peer, keep_fault, keep_well, own_card
+from vigie.node.procedures import open_silence, save_activity, take_step
 from vigie.node.settings import Node, init_node, open_node
 from vigie.node.sync import sync_with
 from vigie.store import add_entry
@@ -67,6 +68,18 @@ def answered(node: Node, atlas: Atlas) -> None:
     activity(node, "a-runs", Label(OWN, tlp="CLEAR"), {"areas": ("AL",), "priorities": ("civil-emergency",), "answers": ("w-quake",)})
     activity(node, "a-own", Label(OWN, tlp="AMBER", rel_to=frozenset()), {"areas": ("ME",), "answers": ("w-public",)})
     desk.answer(at(node, "partner"), "w-quake", "action", "Two teams were sent to Shkodër.", tlp="CLEAR")
+
+
+def silenced(node: Node, **said: Any) -> str:
+    """An activity that is to run from next year on, under a silence that ends in three days; its name."""
+    made = Activity(titles={"en": "Mediators for Podgorica"}, status="planned", planned_begin=date(2027, 1, 1), **said)
+    ref = save_activity(at(node, "duty"), made).ref
+    take_step(at(node, "duty"), OWN, ref, "submit")
+    save_activity(at(node, "head"), made, ref, 1, rel_to=(PARTNER,))
+    for act in ("screen", "review", "list"):
+        take_step(at(node, "head"), OWN, ref, act)
+    open_silence(at(node, "head"), ref, NOW_US + 3 * DAY_US, "UTC", (PARTNER,), "all")
+    return ref
 
 
 def activity(node: Node, ref: str, label: Label, said: Mapping[str, Any]) -> None:

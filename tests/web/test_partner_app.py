@@ -13,72 +13,43 @@ from typing import Any
 import pytest
 
 from vigie.model.atlas import Atlas
-from vigie.node.settings import Node
 from vigie.web import make_app
-from vigie.web.shell import app_files
-from web.browser import CALM, CHROMIUM, served
-from web.desk_world import PARTNER, PASSWORD
+from web.browser import Browsed, browsing, closed
+from web.desk_world import PARTNER
 from web.partner_world import FAILING, FAULT, answered, partnered_node
+from web.test_app_access import AXE, faults_of
 from web.world import NOW_US
 
-_MISSED = "the app is not built: run `python ui/build.py`"
-_WAIT_MS = 30_000
 _MOST_TABS = 120
 _TLP = "The TLP colour, without a list of readers"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A browser, and where the node's server listens."""
+    """The node in a browser, and the cookies of those who have signed in."""
 
-    node: Node
-    browser: Any
-    base: str
+    browsed: Browsed
     states: dict[str, Any] = field(default_factory=dict)
-    """The cookies of those who have signed in."""
 
-    def page(self, account: str, path: str, width: int = 1280) -> Any:
-        """A page of a browser session of its own; signed in where an account is named. Faults of scripts and requests to other hosts fail the test."""
-        context = self.browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", storage_state=self.states.get(account))
-        page = context.new_page()
-        page.set_default_timeout(_WAIT_MS)
-        page.faults = []
-        page.on("pageerror", lambda fault: page.faults.append(str(fault)))
-        page.on("request", lambda asked: None if asked.url.startswith((self.base, "data:")) else page.faults.append(asked.url))
+    def page(self, account: str, path: str, **options: Any) -> Any:
+        """A page of a browser session of its own; signed in where an account is named."""
         if account and account not in self.states:
-            page.goto(f"{self.base}/sign-in")
-            page.fill("#account", account)
-            page.fill("#password", PASSWORD)
-            page.press("#password", "Enter")
-            page.wait_for_selector("main h1")
-            self.states[account] = context.storage_state()
-        page.goto(f"{self.base}{path}")
+            first = self.browsed.page("/exchange", account=account)
+            self.states[account] = first.context.storage_state()
+            first.context.close()
+        page = self.browsed.page(path, **({"storage_state": self.states[account]} if account else {}), **options)
         page.wait_for_selector("main h1")
         return page
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[Seen]:
-    """The node with partners in a browser."""
-    if not CHROMIUM.exists():
-        pytest.skip("there is no /usr/bin/chromium (Debian: chromium)")
-    sync_playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").sync_playwright
-    assert app_files() is not None, _MISSED
+    """The node with partners in a browser; nothing that it shows is asked of another host."""
     with partnered_node(tmp_path_factory.mktemp("partners")) as node:
         answered(node, atlas)
-        server, port = served(make_app(node, atlas, lambda: NOW_US))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CALM.split())
-            yield Seen(node, browser, f"http://127.0.0.1:{port}")
-            browser.close()
-        server.should_exit = True
-
-
-def close(page: Any) -> None:
-    """Closes the session; no script of it may have failed, and none may have asked another host."""
-    faults = page.faults
-    page.context.close()
-    assert faults == []
+        with browsing(make_app(node, atlas, lambda: NOW_US)) as browsed:
+            yield Seen(browsed)
+        assert all(url.startswith((browsed.base, "data:")) for url in browsed.asked)
 
 
 def tab_to(page: Any, words: str) -> None:
@@ -104,7 +75,7 @@ def test_what_they_would_see_is_found_by_mouse(seen: Seen) -> None:
     page.get_by_role("heading", name=re.compile(f"^{PARTNER} would see")).wait_for()
     page.select_option("#look-as", "PUBLIC")
     page.get_by_role("heading", name=re.compile(r"^The public would see \d+ of our \d+ events whole")).wait_for()
-    sums = seen.browser.contexts[-1].request.get(f"{seen.base}/data/exchange/view?party=PUBLIC").json()["totals"]
+    sums = page.context.request.get(f"{seen.browsed.base}/data/exchange/view?party=PUBLIC").json()["totals"]
     assert figures(page) == [f"{sums[of][side]:,}" for of in ("events", "reports", "warnings") for side in ("ours", "theirs")]
     page.get_by_role("button", name=_TLP).first.click()
     page.wait_for_url("**kind=tlp**")
@@ -116,7 +87,7 @@ def test_what_they_would_see_is_found_by_mouse(seen: Seen) -> None:
     page.go_back()
     page.get_by_role("button", name=re.compile("^As they see it")).click()
     page.wait_for_url("**side=theirs**")
-    close(page)
+    closed(page)
 
 
 def test_what_they_would_see_is_found_by_keyboard_alone(seen: Seen) -> None:
@@ -134,7 +105,7 @@ def test_what_they_would_see_is_found_by_keyboard_alone(seen: Seen) -> None:
     page.keyboard.press("Space")
     page.locator(".one .eye", has_text="not seen").first.wait_for()
     assert page.evaluate("() => document.activeElement.getAttribute('aria-expanded')") == "true"
-    close(page)
+    closed(page)
 
 
 def test_others_are_told_one_sentence(seen: Seen) -> None:
@@ -143,11 +114,11 @@ def test_others_are_told_one_sentence(seen: Seen) -> None:
         page = seen.page(account, "/exchange")
         page.get_by_text("The exchange is shown to this node's own party only").wait_for()
         assert page.locator("main nav, main table, main article").count() == 0
-        close(page)
+        page.context.close()
     page = seen.page("duty", "/exchange")
     page.get_by_role("navigation", name="Parts of the exchange").wait_for()
     assert page.get_by_role("link", name="Audit log").count() == 0
-    close(page)
+    closed(page)
 
 
 def test_the_log_and_the_audit_log_are_narrowed(seen: Seen) -> None:
@@ -162,7 +133,7 @@ def test_the_log_and_the_audit_log_are_narrowed(seen: Seen) -> None:
     page.get_by_text("The chain holds.").wait_for()
     page.select_option("#audit-act", "sync")
     page.wait_for_function("() => [...document.querySelectorAll('main tbody .tag')].every((tag) => tag.textContent === 'sync')")
-    close(page)
+    closed(page)
 
 
 def test_risks_are_narrowed_by_verdict_field_and_map(seen: Seen) -> None:
@@ -184,7 +155,7 @@ def test_risks_are_narrowed_by_verdict_field_and_map(seen: Seen) -> None:
     page.go_back()
     page.wait_for_function(f"() => document.querySelectorAll('main article .verdict').length === {len(whole)}")
     assert page.get_by_text("No forecast with a score yet.").count() == len(whole)
-    close(page)
+    closed(page)
 
 
 def test_a_risk_leads_on_to_what_answers_it_by_keyboard(seen: Seen) -> None:
@@ -201,10 +172,11 @@ def test_a_risk_leads_on_to_what_answers_it_by_keyboard(seen: Seen) -> None:
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ["/exchange", "/exchange/view?party=PUBLIC&side=ours", "/exchange/log", "/risks"])
-def test_nothing_is_wider_than_a_narrow_window(seen: Seen, path: str) -> None:
-    """At 320 pixels (400 % of 1280) only tables scroll, within themselves; each target is 24 pixels high at least."""
-    page = seen.page("duty", path, width=320)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/exchange", "/exchange/view?party=PUBLIC&side=ours", "/exchange/log", "/exchange/audit", "/risks"])
+def test_each_screen_is_for_everybody(seen: Seen, path: str) -> None:
+    """At 320 pixels (400 % of 1280) only tables scroll, within themselves; targets are 24 pixels high; axe finds nothing in light or dark."""
+    page = seen.page("chief", path, width=320)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
     small = page.evaluate(
@@ -212,4 +184,8 @@ def test_nothing_is_wider_than_a_narrow_window(seen: Seen, path: str) -> None:
         ".filter((each) => each.offsetParent && each.getBoundingClientRect().height < 23.5).map((each) => each.outerHTML.slice(0, 120))"
     )
     assert small == []
-    close(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for scheme in ("light", "dark") if AXE.exists() else ():
+        page.emulate_media(color_scheme=scheme)
+        assert faults_of(page) == []
+    closed(page)

@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 
 from vigie.activities.coverage import VERDICTS
 from vigie.model.atlas import Atlas
+from vigie.model.times import DAY_US, format_time
 from vigie.node.settings import Node
 from vigie.web import make_app
-from web.desk_world import PARTNER, desk_node, fill, sign_in
-from web.partner_world import answered
+from web.desk_world import OWN, PARTNER, desk_node, fill, sign_in
+from web.partner_world import answered, silenced
 from web.world import NOW_US
 
 
@@ -79,6 +80,18 @@ def test_a_risk_stands_beside_what_speaks_of_it_and_what_answers_it(clients: Map
     assert quake["verdict"] == "covered"
     kinds = {item["kind"] for row in found["rows"] for item in row["deadlines"]}
     assert kinds >= {"answer", "expires", "review"}
+
+
+def test_a_silence_that_runs_is_a_deadline_beside_the_risk_that_it_answers(clients: Mapping[str, TestClient], node: Node) -> None:
+    """The activity under silence is planned there, and when its silence ends is told to those who may read it; one that meets no risk is listed apart."""
+    ref, apart = silenced(node, areas=("RS-00",), fields=("cyber",)), silenced(node, areas=("SI",), fields=("energy",))
+    row = row_of(told(clients), "RS-00", "cyber")
+    assert row["verdict"] == "planned only"
+    assert [item["id"] for item in row["planned"]["shown"]] == [ref]
+    (due,) = [item for item in row["deadlines"] if item["kind"] == "silence"]
+    assert due == {"kind": "silence", "at": format_time(NOW_US + 3 * DAY_US), "over": False, "of": f"{OWN}/{ref}", "parties": [PARTNER]}
+    assert [item["id"] for item in told(clients)["loose"]["silences"]] == [apart]
+    assert ref not in clients[""].get("/data/risks").text
 
 
 def test_no_number_is_made_up_for_what_may_come(clients: Mapping[str, TestClient]) -> None:

@@ -73,7 +73,7 @@ def plain_address(request: Request) -> str:
     return f"{there}?{query}" if query and there.startswith("/plain") else there
 
 
-_PLAIN = {"review": "/desk/review", "risks": "/public", "exchange": "/plain", "sources": "/plain", "report": "/plain"}
+_PLAIN = {"review": "/desk/review", "risks": "/coverage", "exchange": "/plain", "sources": "/plain", "report": "/plain"}
 
 for _address in ("/", "/events/{there:path}", *(f"/{name}{more}" for name in _PLAIN for more in ("", "/{there:path}"))):
     routes.add_api_route(_address, _document)
