@@ -1,4 +1,4 @@
-"""Every screen of the app for everybody: no fault that axe finds in light or dark, no sideways scrolling at 400 %, room for longer words, an exercise that is told."""
+"""Every screen for everybody: no fault that axe finds in light or dark, no sideways scrolling at 400 %, room for longer words, a told exercise."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def faults_of(page: Any) -> list[str]:
     """What axe finds wrong with a page, each with where."""
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(said => said.violations)", TAGS)
-    return [f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes'][:3]]} {fault['nodes'][0]['failureSummary'][:200]}" for fault in found]
+    return [f"{fault['id']} at {[node['target'] for node in fault['nodes'][:3]]}: {fault['nodes'][0]['failureSummary'][:200]}" for fault in found]
 
 
 @pytest.mark.slow

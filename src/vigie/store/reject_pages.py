@@ -40,5 +40,5 @@ def reject_page(
 
 def _entry(*facts: Any, keyring: Keyring | None) -> RejectEntry:
     """The reject of a row: file, its number, place, what, field, expected, and where what was got is sealed."""
-    *said, item, sealed = facts
-    return RejectEntry(*said, opened_reject(keyring, item, sealed) if keyring else None)
+    file, file_id, place, what, field, expected, item, sealed = facts
+    return RejectEntry(file, file_id, place, what, field, expected, opened_reject(keyring, item, sealed) if keyring else None)
