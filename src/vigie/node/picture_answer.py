@@ -190,7 +190,7 @@ def line_of(asked: Asked, number: int) -> dict[str, Json]:
 def size_words(field: str, scale: str | None, language: str) -> str | None:
     """What a size counts, in words, such as deaths; the scale itself where it is a name of the trade such as Mw, None where there is no size."""
     known = packs().get(field)
-    unit = known.units.get(scale, "") if known and scale in known.terms.severity else ""
+    unit = known.units.get(scale, "") if known and scale and scale in known.terms.severity else ""
     return said(language, unit) if unit and "," not in unit else scale
 
 

@@ -171,7 +171,7 @@ def _country_line(seen: Seen, code: str, rows: NDArray[np.int64]) -> dict[str, A
         "events": len(rows),
         "listed": [event_line(seen, row) for row in _listed(seen, rows)],
         "more": seen.count(words.MORE, more) if more > 0 else "",
-        "path": f"/plain?days={PUBLIC_DAYS}" + (f"&country={code}" if code else ""),
+        "path": f"/?last={PUBLIC_DAYS}d" + (f"&country={code}" if code else ""),
     }
 
 
