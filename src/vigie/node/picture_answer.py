@@ -14,11 +14,12 @@ from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.languages import said
 from vigie.model.times import SECOND_US, format_time
-from vigie.node.answers import MAX_PERIODS, agencies_of, doubts_among, page_of, when_text
+from vigie.node.answers import MAX_PERIODS, agencies_of, page_of, when_text
 from vigie.node.facts import area_name, attributions, event_facts
 from vigie.node.indexes import index_of
 from vigie.node.packs import packs
 from vigie.node.pictures import check_choice, silent_agencies
+from vigie.node.review_facts import doubts_among
 from vigie.node.worlds import World
 from vigie.picture.choosing import Choice, chosen, is_of_kind, several
 from vigie.picture.index import Index
