@@ -179,19 +179,19 @@ def silence_deadlines(item: Known) -> Iterator[Deadline]:
         yield Deadline("silence", asking.deadline_us, f"{item.owner}/{item.ref}", asking.parties)
 
 
-def verdict_sentence(row: Row) -> str:
-    """Why the verdict is what it is, in one sentence."""
-    level = f"The risk is {row.risk.level}"
-    said: Mapping[Verdict, str] = {
-        "gap": f"{level}, and no activity that this reader knows of runs or is planned here in this field",
-        "open": f"{level}, and no activity that this reader knows of runs or is planned here in this field",
-        "planned only": f"{level}; {_many(row.planned, 'activity is planned', 'activities are planned')} and none runs yet",
-        "covered": f"{level}; {_many(row.running, 'activity runs', 'activities run')} here in this field",
-        "not known": "Nothing was reported here that would tell how great the risk is: that is no sign of calm",
-        "no known risk": "No raised risk is known here",
-    }
-    return f"{said[row.verdict]}."
+def verdict_sentence(row: Row, language: str = "en") -> str:
+    """Why the verdict is what it is, in one sentence of this language."""
+    if row.verdict == "planned only":
+        return said_n(language, "{n} activity is planned here, and none runs yet.", "{n} activities are planned here, and none runs yet.", len(row.planned))
+    if row.verdict == "covered":
+        return said_n(language, "{n} activity runs here in this field.", "{n} activities run here in this field.", len(row.running))
+    return said(language, _WHY[row.verdict])
 
 
-def _many(doings: Sequence[Doing], one: str, many: str) -> str:
-    return f"{len(doings)} {one if len(doings) == 1 else many}"
+_NOBODY = to_say("No activity that this reader knows of runs or is planned here in this field.")
+_WHY: Mapping[Verdict, str] = {
+    "gap": _NOBODY,
+    "open": _NOBODY,
+    "not known": to_say("Nothing was reported here that would tell how great the risk is: that is no sign of calm."),
+    "no known risk": to_say("No raised risk is known here."),
+}

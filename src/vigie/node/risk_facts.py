@@ -73,11 +73,11 @@ def row_facts(each: Beside, desk: Desk) -> dict[str, Json]:
         "country": region_of(reader.atlas).country_of(risk.area),
         "country_name": reader.name_of(region_of(reader.atlas).country_of(risk.area)),
         "field": risk.field,
-        "field_title": known.title if known else risk.field,
+        "field_title": said(reader.language, known.title) if known else risk.field,
         "level": risk.level,
         "verdict": row.verdict,
         "verdict_words": VERDICT_WORDS[row.verdict],
-        "verdict_why": verdict_sentence(row),
+        "verdict_why": verdict_sentence(row, reader.language),
         "why": [*risk.why],
         "problems": [_problem(desk.problems[record.ref]) for record in risk.records if record.type == "problem" and record.ref in desk.problems],
         "events": _events(row, desk),
@@ -107,7 +107,8 @@ def _event(name: str, desk: Desk) -> dict[str, Json]:
     world, number = desk.reader.outlook.world, desk.numbers[name]
     facts = event_facts(world, number, desk.reader.atlas, desk.reader.language)
     picked = ("id", "field", "kind", "title", "severity", "agencies")
-    return {each: facts[each] for each in picked} | {"day": format_day(int(world.events.begin_us[number]))}
+    title: dict[str, Json] = {"title": said(desk.reader.language, str(facts["title"]))}
+    return {each: facts[each] for each in picked} | title | {"day": format_day(int(world.events.begin_us[number]))}
 
 
 def signal_facts(item: Signal, desk: Desk) -> dict[str, Json]:

@@ -31,7 +31,27 @@ def words_of_app(seat: Reader) -> Response:
     """The translations of the app's texts, the name of the locale, and whether a speaker has read them all."""
     texts = _texts(seat.tongue)
     locale = LANGUAGES[seat.tongue].replace("_", "-")
-    return json_answer({"language": seat.tongue, "locale": locale, "reviewed": is_language_reviewed(seat.tongue), "texts": texts})
+    head: dict[str, Json] = {"language": seat.tongue, "locale": locale, "reviewed": is_language_reviewed(seat.tongue)}
+    return json_answer(head | {"texts": texts, "written": _written(seat.tongue)})
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _written(language: str) -> dict[str, Json]:
+    """How the language writes days, months and numbers, by CLDR: browsers do not know all of these languages."""
+    from babel import Locale
+
+    locale = Locale.parse(LANGUAGES[language])
+    months = {form: [locale.months[form]["abbreviated"][month] for month in range(1, 13)] for form in ("format", "stand-alone")}
+    symbols = locale.number_symbols["latn"]
+    return {
+        "day": locale.datetime_skeletons["yMMMd"].pattern,
+        "month": locale.datetime_skeletons["yMMM"].pattern,
+        "months": list[Json](months["format"]),
+        "months_alone": list[Json](months["stand-alone"]),
+        "decimal": symbols["decimal"],
+        "group": symbols["group"],
+        "percent": locale.percent_formats[None].pattern.replace("#,##0", "{n}"),
+    }
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -1,31 +1,45 @@
 // Numbers and times as the reader's language writes them. Times are UTC, always, and say so where a clock time stands.
-import { spoken, t, tn } from "./words.svelte";
+import { number, spoken, t, tn } from "./words.svelte";
+
+export { number };
+
+type Time = string | number | Date;
 
 const DAY_MS = 86_400_000;
 
-/** A number with at most so many decimals. */
-export function number(value: number, decimals = 0): string {
-  return new Intl.NumberFormat(spoken().locale, { maximumFractionDigits: decimals }).format(value);
-}
-
 /** A share of one in percent. */
 export function percent(share: number, decimals = 0): string {
-  return new Intl.NumberFormat(spoken().locale, { style: "percent", maximumFractionDigits: decimals }).format(share);
+  return spoken().written.percent.replace("{n}", number(100 * share, decimals));
 }
 
 /** The calendar day of an instant, UTC. */
-export function day(time: string | number | Date): string {
-  return formatted(time, { day: "numeric", month: "short", year: "numeric" });
+export function day(time: Time): string {
+  return dated(time, spoken().written.day);
+}
+
+/** The month of an instant, UTC. */
+export function month(time: Time): string {
+  return dated(time, spoken().written.month);
 }
 
 /** An instant to the minute, UTC. */
-export function moment(time: string | number | Date): string {
-  return formatted(time, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export function moment(time: Time): string {
+  return Number.isNaN(+new Date(time)) ? String(time) : `${day(time)}, ${clock(time)}`;
 }
 
 /** The clock time of an instant, UTC. */
-export function clock(time: string | number | Date): string {
-  return formatted(time, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export function clock(time: Time): string {
+  const at = new Date(time);
+  return Number.isNaN(+at) ? String(time) : at.toISOString().slice(11, 16);
+}
+
+/** An instant by a pattern of CLDR: d, MMM, LLL, y, and what stands in quotes. */
+function dated(time: Time, pattern: string): string {
+  const [at, { months, months_alone }] = [new Date(time), spoken().written];
+  if (Number.isNaN(+at)) return String(time);
+  const hasDay = pattern.includes("d");
+  const said: Record<string, string> = { d: String(at.getUTCDate()), y: String(at.getUTCFullYear()) };
+  return pattern.replace(/'([^']*)'|d|MMM|LLL|y/g, (token, quoted?: string) => quoted ?? said[token] ?? (hasDay ? months : months_alone)[at.getUTCMonth()]!);
 }
 
 /** An interval as people write it: whole days without a false hour, an instant to the minute. `end` is exclusive for whole days. */
@@ -44,9 +58,4 @@ export function ago(time: string | number, now: number = Date.now()): string {
   if (minutes < 60) return tn("{n} minute ago", "{n} minutes ago", minutes);
   if (minutes < 2_880) return tn("{n} hour ago", "{n} hours ago", Math.round(minutes / 60));
   return tn("{n} day ago", "{n} days ago", Math.round(minutes / 1_440));
-}
-
-function formatted(time: string | number | Date, how: Intl.DateTimeFormatOptions): string {
-  const at = new Date(time);
-  return Number.isNaN(+at) ? String(time) : new Intl.DateTimeFormat(spoken().locale, { ...how, timeZone: "UTC" }).format(at);
 }

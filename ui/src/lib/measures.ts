@@ -1,27 +1,30 @@
 // Lengths of time, distances, chances and evidence as the reader's language writes them.
 import { number, percent } from "./format";
-import { spoken, t, tn } from "./words.svelte";
+import { t, tn } from "./words.svelte";
 
-const UNITS: [number, string][] = [[86_400, "day"], [3_600, "hour"], [60, "minute"]];
+const UNITS: [number, (value: number, said: string) => string][] = [
+  [86_400, (value, n) => tn("{n} day", "{n} days", value, { n })],
+  [3_600, (value, n) => tn("{n} hour", "{n} hours", value, { n })],
+  [60, (value, n) => tn("{n} minute", "{n} minutes", value, { n })],
+  [1, (value, n) => tn("{n} second", "{n} seconds", value, { n })],
+];
 
 /** A length of time in the largest unit that it has two of. */
 export function length(seconds: number): string {
-  const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= 2 * size) ?? [1, "second"];
-  return measured(seconds / size, unit, Math.abs(seconds / size) < 10 ? 1 : 0);
+  const [size, said] = UNITS.find(([size]) => Math.abs(seconds) >= 2 * size) ?? UNITS.at(-1)!;
+  const value = seconds / size;
+  return said(value, number(value, Math.abs(value) < 10 ? 1 : 0));
 }
 
 /** A distance in km: to 100 m below 10 km. */
 export function distance(km: number): string {
-  return measured(km, "kilometer", Math.abs(km) < 10 ? 1 : 0);
-}
-
-function measured(value: number, unit: string, decimals: number): string {
-  return new Intl.NumberFormat(spoken().locale, { style: "unit", unit, unitDisplay: unit === "kilometer" ? "short" : "long", maximumFractionDigits: decimals }).format(value);
+  return `${number(km, Math.abs(km) < 10 ? 1 : 0)} km`;
 }
 
 /** A number that always bears its sign. */
 export function signed(value: number, decimals: number): string {
-  return new Intl.NumberFormat(spoken().locale, { signDisplay: "exceptZero", maximumFractionDigits: decimals }).format(value).replace("-", "−");
+  const text = number(value, decimals);
+  return text.startsWith("-") ? `−${text.slice(1)}` : /[1-9]/.test(text) ? `+${text}` : text;
 }
 
 /** A chance as people read it: never a certainty, since the node sends chances rounded. */

@@ -1,5 +1,5 @@
 // The bars of a histogram as plain numbers, and the steps of the period beneath them.
-import { spoken } from "../lib/words.svelte";
+import { day, moment, month } from "../lib/format";
 import type { Profile } from "./shapes";
 
 export interface Bar {
@@ -29,16 +29,6 @@ function laterYear(from: Date, years: number): number {
   return later.setUTCFullYear(from.getUTCFullYear() + years);
 }
 
-const HOW: Record<string, Intl.DateTimeFormatOptions> = {
-  hour: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  day: { day: "numeric", month: "short", year: "numeric" },
-  week: { day: "numeric", month: "short", year: "numeric" },
-  month: { month: "short", year: "numeric" },
-  year: { year: "numeric" },
-  decade: { year: "numeric" },
-  century: { year: "numeric" },
-};
-
 /** The bars of a histogram on a canvas; a small count stays visible beside a large one. */
 export function barsOf({ period, starts, counts }: Profile, width: number, height: number): Bar[] {
   const [most, step] = [Math.max(1, ...counts), width / Math.max(starts.length, 1)];
@@ -51,7 +41,9 @@ export function barsOf({ period, starts, counts }: Profile, width: number, heigh
 
 /** A period as the reader's language names it. */
 export function periodName(from: Date, period: string): string {
-  return new Intl.DateTimeFormat(spoken().locale, { ...HOW[period], timeZone: "UTC" }).format(from);
+  if (period === "hour") return moment(from);
+  if (period === "month") return month(from);
+  return period === "day" || period === "week" ? day(from) : String(from.getUTCFullYear());
 }
 
 /** The bar that an instant lies in. */

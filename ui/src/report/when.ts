@@ -1,6 +1,6 @@
 // A time that was said, told back as a plain sentence in the clocks of its place, with UTC beside it.
-import { span } from "../lib/format";
-import { spoken, t } from "../lib/words.svelte";
+import { day, span } from "../lib/format";
+import { t } from "../lib/words.svelte";
 import type { Draft, How, Part, Understood } from "./shapes";
 
 export const HOWS: { name: How; title: () => string }[] = [
@@ -62,7 +62,7 @@ function clockOf(wallTime: string): string {
 
 function dayOf(wallTime: string): string {
   const at = new Date(`${wallTime.slice(0, 10)}T00:00:00Z`);
-  return Number.isNaN(+at) ? wallTime.slice(0, 10) : new Intl.DateTimeFormat(spoken().locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(at);
+  return Number.isNaN(+at) ? wallTime.slice(0, 10) : day(at);
 }
 
 /** The same in UTC, as the node understood it. */
