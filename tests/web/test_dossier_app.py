@@ -129,6 +129,16 @@ def test_five_links_are_decided_by_keys_alone_and_the_last_is_taken_back(seen: S
     close(page)
 
 
+def test_progress_is_written_as_people_write_numbers(seen: Seen) -> None:
+    """Thousands apart."""
+    first = seen.page("duty", "/risks")
+    queue = first.context.request.get(f"{seen.base}/data/review").json()
+    first.route("**/data/review", lambda route: route.fulfill(json=queue | {"waiting": 3296, "answered_today": 0}))
+    first.get_by_role("link", name="Review").click()
+    first.get_by_text("0 of 3,296 answered today").wait_for()
+    close(first)
+
+
 def test_a_reason_is_given_by_keys_and_stands_in_the_log_where_it_is_undone(seen: Seen) -> None:
     """The key of a verdict that is typed into the reason is a letter of it and no answer."""
     page = seen.page("duty", "/review")

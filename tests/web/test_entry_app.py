@@ -114,6 +114,18 @@ def table(folder: Path, prefix: str) -> Path:
     return path
 
 
+def test_an_agency_is_silent_once_however_many_fields_it_reports_on(seen: Seen) -> None:
+    """Those that are silent in every field are counted apart from those that still speak of something."""
+    page = seen.page("duty", "/report")
+    told = page.context.request.get(f"{seen.base}/data/sources").json()
+    words = {"ALL": ("silent", "silent"), "SOME": ("silent", "speaks"), "NONE": ("speaks",)}
+    told["agencies"] = [told["agencies"][0] | {"agency": name, "field": str(n), "word": word} for name, each in words.items() for n, word in enumerate(each)]
+    page.route("**/data/sources*", lambda route: route.fulfill(json=told))
+    page.get_by_role("link", name="Sources").click()
+    page.wait_for_selector("h1:has-text('3 agencies · 1 silent in every field · 1 silent in some fields')")
+    page.context.close()
+
+
 def test_a_table_is_looked_at_corrected_and_taken_in_by_mouse(seen: Seen, tmp_path: Path) -> None:
     """The village becomes the place, the agency is named, and nine reports come of it; the same file again says so and doubles nothing."""
     page = seen.page("duty", "/sources")

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from vigie.model.atlas import Atlas
+from vigie.model.times import DAY_US, format_day
 from vigie.web import make_app
 from web.browser import Browsed, browsing, closed
-from web.desk_world import PARTNER
+from web.desk_world import OWN, PARTNER
 from web.partner_world import FAILING, FAULT, answered, partnered_node
 from web.test_app_access import AXE, faults_of
 from web.world import NOW_US
@@ -26,9 +27,10 @@ _TLP = "The TLP colour, without a list of readers"
 
 @dataclass(frozen=True)
 class Seen:
-    """The node in a browser, and the cookies of those who have signed in."""
+    """The node in a browser, the instant that it calls now, and the cookies of those who have signed in."""
 
     browsed: Browsed
+    clock: list[int]
     states: dict[str, Any] = field(default_factory=dict)
 
     def page(self, account: str, path: str, **options: Any) -> Any:
@@ -47,8 +49,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[See
     """The node with partners in a browser; nothing that it shows is asked of another host."""
     with partnered_node(tmp_path_factory.mktemp("partners")) as node:
         answered(node, atlas)
-        with browsing(make_app(node, atlas, lambda: NOW_US)) as browsed:
-            yield Seen(browsed)
+        clock = [NOW_US]
+        with browsing(make_app(node, atlas, lambda: clock[0])) as browsed:
+            yield Seen(browsed, clock)
         assert all(url.startswith((browsed.base, "data:")) for url in browsed.asked)
 
 
@@ -170,6 +173,61 @@ def test_a_risk_leads_on_to_what_answers_it_by_keyboard(seen: Seen) -> None:
     page.wait_for_url("**/desk/drafts/**")
     assert "violent" in page.locator("main").inner_text().lower()
     page.context.close()
+
+
+def test_risks_are_looked_at_as_of_a_day_and_of_now_again(seen: Seen) -> None:
+    """The day is in the address, the map and the plain pages are of the same one; a day that is half typed asks nothing."""
+    page, day = seen.page("duty", "/risks"), format_day(NOW_US - 60 * DAY_US)
+    page.wait_for_selector("main article")
+    field, now = page.get_by_label("As of"), page.get_by_role("button", name="Now", exact=True)
+    assert (field.input_value(), now.get_attribute("aria-pressed")) == (format_day(NOW_US), "true")
+    field.fill("0202-01-01")
+    assert "at=" not in page.url
+    with page.expect_response(lambda answer: "/data/risks/map" in answer.url and f"at={day}" in answer.url):
+        field.fill(day)
+    page.wait_for_url(f"**at={day}**")
+    page.wait_for_selector("button[aria-pressed='false']:text-is('Now')")
+    assert page.locator("footer a[href*='/coverage']").get_attribute("href") == f"/coverage?at={day}"
+    assert page.locator("footer a[href*='/stocktake']").get_attribute("href") == f"/stocktake?at={day}"
+    now.click()
+    page.wait_for_url(lambda url: "at=" not in url)
+    page.wait_for_selector("button[aria-pressed='true']:text-is('Now')")
+    closed(page)
+
+
+def test_an_exercise_that_is_over_says_as_of_when_it_is_shown(seen: Seen) -> None:
+    """Its end is shown first and named in a sentence; now can be asked for, and the end again."""
+    seen.clock[0] = NOW_US + 200 * DAY_US
+    try:
+        page = seen.page("", "/risks?exercise=true")
+        page.get_by_text(re.compile(r"^The exercise ends on .* 2026: shown as of then\.$")).wait_for()
+        page.get_by_role("button", name="Now", exact=True).click()
+        page.wait_for_url(f"**at={format_day(seen.clock[0])}**")
+        page.wait_for_selector(".drill", state="detached")
+        page.get_by_role("button", name="End of the exercise").click()
+        page.wait_for_url(lambda url: "at=" not in url)
+        page.wait_for_selector(".drill")
+        closed(page)
+    finally:
+        seen.clock[0] = NOW_US
+
+
+def test_the_border_of_an_exercise_reaches_the_bottom_of_a_short_page(seen: Seen) -> None:
+    """Of the app's and of the plain pages alike, and no page grows longer than the window by it."""
+    for path in ("/exchange?exercise=true", "/sign-in?exercise=true", "/plain/events/nothing?exercise=true"):
+        page = seen.browsed.page(path, height=1400)
+        page.wait_for_selector("h1")
+        assert page.evaluate("() => [document.body.getBoundingClientRect().bottom, document.documentElement.scrollHeight]") == [1400, 1400], path
+        page.context.close()
+
+
+def test_the_masthead_names_a_party_once(seen: Seen) -> None:
+    """Its own view of its own node is the party's name; another's says whose view of whom."""
+    told = {"chief": OWN, "": f"PUBLIC view of {OWN}"}
+    for account, words in told.items():
+        page = seen.page(account, "/risks")
+        assert page.locator(".seen-by").inner_text() == words
+        page.context.close()
 
 
 @pytest.mark.slow
