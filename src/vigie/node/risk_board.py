@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vigie.activities.coverage import VERDICTS, Coverage, Doing, Row, Verdict, reaches
+from vigie.activities.coverage import VERDICTS, Coverage, Row, Verdict, reaches
 from vigie.activities.record import Known
 from vigie.model.label import PUBLIC
+from vigie.model.languages import said, said_n, to_say
 from vigie.model.priorities import areas_of, fields_of
 from vigie.model.rule import Signal
 from vigie.node.histories import region_of

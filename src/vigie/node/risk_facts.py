@@ -10,6 +10,7 @@ from typing import Any
 from vigie.activities.coverage import VERDICT_WORDS, VERDICTS, Doing, Row
 from vigie.activities.record import Known
 from vigie.model.canonical import Json
+from vigie.model.languages import said
 from vigie.model.rule import Signal
 from vigie.model.times import format_day, format_time
 from vigie.node.facts import event_facts
