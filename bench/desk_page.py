@@ -92,9 +92,8 @@ def main() -> None:
         print(json.dumps({"events": chosen.events, "looks": found}, indent=2))
         return
     for name, figures in found.items():
-        print(
-            f"{name:10} list {figures['list_s']:6.2f} s  map {figures['map_s']:6.2f} s  closer {figures['closer_s']:6.2f} s  {figures['kB']:7.1f} kB before the map"
-        )
+        times = "  ".join(f"{what} {figures[f'{what}_s']:6.2f} s" for what in ("list", "map", "closer"))
+        print(f"{name:10} {times}  {figures['kB']:7.1f} kB before the map")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from node.brief_world import MONTH, OWN, RED, cited_names, fill, quake, reply, w
 from vigie.model.atlas import Atlas
 from vigie.model.errors import BadSetting
 from vigie.model.label import PUBLIC, Label
-from vigie.model.languages import LANGUAGES
+from vigie.model.languages import LANGUAGES, PARTIAL
 from vigie.model.times import DAY_US
 from vigie.node.brief_pages import brief_html, brief_pdf, brief_text
 from vigie.node.brief_shape import BriefFacts, Sentence, brief_json
@@ -41,7 +41,7 @@ def whole_text(facts: BriefFacts) -> str:
     return "\n".join(brief_text(facts))
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("language", sorted({**LANGUAGES, **PARTIAL}))
 @pytest.mark.parametrize("subject", [{}, {"country": "ME"}, {"country": "TR"}, {"problem": "unrest_turns_violent"}])
 def test_no_sentence_and_no_row_is_without_its_records(busy: Node, atlas: Atlas, language: str, subject: dict[str, str]) -> None:
     """Also those that say that there is nothing: they name the question that was asked."""
@@ -200,15 +200,16 @@ def test_a_first_answer_within_two_hours_is_told_in_minutes(node: Node, atlas: A
 
 def test_a_sentence_that_found_nothing_says_what_was_asked(node: Node, atlas: Atlas) -> None:
     """In words: an address is no name."""
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *PARTIAL):
         assert [name for name in cited_names(make_brief(node, atlas, replace(MONTH, language=language), NOW_US)) if name.startswith("/")] == []
     assert "asked: an earlier brief" in cited_names(make_brief(node, atlas, MONTH, NOW_US))
 
 
 def test_an_exercise_says_so_in_every_language(busy: Node, atlas: Atlas) -> None:
     """The prefix stands on the page and in its title, and a real brief has none."""
-    word = {"en": "EXERCISE", "fr": "EXERCICE", "sq": "USHTRIM", "mk": "ВЕЖБА", "sr-Cyrl": "ВЕЖБА", "sr-Latn": "VEŽBA", "cnr-Cyrl": "ВЈЕЖБА"}
-    for language in LANGUAGES:
+    word = {"bg": "УЧЕНИЕ", "el": "ΑΣΚΗΣΗ", "ro": "EXERCIȚIU", "sl": "VAJA", "tr": "TATBİKAT"}
+    word |= {"en": "EXERCISE", "fr": "EXERCICE", "sq": "USHTRIM", "mk": "ВЕЖБА", "sr-Cyrl": "ВЕЖБА", "sr-Latn": "VEŽBA", "cnr-Cyrl": "ВЈЕЖБА"}
+    for language in (*LANGUAGES, *PARTIAL):
         words = " ".join([word.get(language, "VJEŽBA")] * 3)
         played, real = (make_brief(busy, atlas, replace(MONTH, language=language, exercise=kind), NOW_US) for kind in (True, False))
         assert brief_html(played).count(words) == 2
@@ -269,7 +270,7 @@ def test_only_a_brief_that_is_kept_is_remembered_and_once_for_all_languages(busy
     """A look leaves no trace; real and exercise, and every reader, have their own."""
     make_brief(busy, atlas, MONTH, NOW_US)
     assert list_notes(busy.store, "briefs") == {}
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *PARTIAL):
         keep(busy, atlas, NOW_US, language=language)
     keep(busy, atlas, NOW_US, country="ME")
     keep(busy, atlas, NOW_US, party=PUBLIC)

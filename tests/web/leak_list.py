@@ -35,7 +35,7 @@ _ALL = (
     Seeded(leaks.a_header, _PICTURE),
     Seeded(leaks.an_export, ("RUN export",)),
     Seeded(leaks.an_export_of_activities, ("GET /activities.iati.xml",)),
-    Seeded(leaks.a_sort_order, ("GET / ",)),
+    Seeded(leaks.a_sort_order, ("GET /plain",)),
     Seeded(leaks.a_sort_order_of_lists, _REPORTS),
     Seeded(leaks.a_log_line_sent_out, _PICTURE),
     Seeded(leaks.a_page_key, ("GET /api/reports?limit=1",)),

@@ -184,8 +184,8 @@ def an_etag(patch: Patch) -> None:
     """The ETag moves with every change of the store."""
     asked, sound = asked_last(patch), borders._finished
 
-    def tagged(start: Any, body: bytes, known: str, *, is_private: bool) -> tuple[Any, bytes]:
-        message, said = sound(start, body, known, is_private=is_private)
+    def tagged(start: Any, body: bytes, known: str, borne: Any) -> tuple[Any, bytes]:
+        message, said = sound(start, body, known, borne)
         mark = hashlib.sha256(body + str(change_count(asked[0].store) if asked else 0).encode()).hexdigest()[:32].encode()
         headers = [(name, b'W/"' + mark + b'"' if name.lower() == b"etag" else value) for name, value in message["headers"]]
         return {**message, "headers": headers}, said
@@ -197,8 +197,8 @@ def a_header(patch: Patch) -> None:
     """Last-Modified tells when anything was taken in last."""
     asked, sound = asked_last(patch), borders._finished
 
-    def dated(start: Any, body: bytes, known: str, *, is_private: bool) -> tuple[Any, bytes]:
-        message, said = sound(start, body, known, is_private=is_private)
+    def dated(start: Any, body: bytes, known: str, borne: Any) -> tuple[Any, bytes]:
+        message, said = sound(start, body, known, borne)
         return {**message, "headers": [*message["headers"], (b"last-modified", str(count_of(asked[0]) if asked else 0).encode())]}, said
 
     patch.setattr(borders, "_finished", dated)
@@ -221,10 +221,10 @@ def a_sort_order(patch: Patch) -> None:
     """The form offers agencies by how much they told the node, not by their names."""
     sound = pages._options
 
-    def ordered(desk: Any, world: World, query: Any) -> dict[str, list[tuple[str, str]]]:
-        with desk.node.store.reading() as connection:
+    def ordered(seat: Any, world: World, query: Any) -> dict[str, list[tuple[str, str]]]:
+        with seat.desk.node.store.reading() as connection:
             told = Counter(connection.execute(select(reports.c.agency)).scalars())
-        made = sound(desk, world, query)
+        made = sound(seat, world, query)
         return made | {"agency": sorted(made["agency"], key=lambda item: (-told[item[0]], item))}
 
     patch.setattr(pages, "_options", ordered)

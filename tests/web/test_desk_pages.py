@@ -163,7 +163,7 @@ def test_who_has_approved_reads_what_was_said_and_is_not_asked_again(login: Logi
     own, other = head.get(path).text, login("chief").get(path).text
     assert "You approved it as it stands" in own
     assert not re.search(r'value="(approve|refuse)"', own)
-    assert ">Release</button>" in own
+    assert ">Release it</button>" in own
     assert "head approved it as it stands" in other
     assert 'value="refuse"' in other
 

@@ -174,6 +174,18 @@ def test_a_question_shows_both_sides_and_what_would_change(login: Login) -> None
     assert any(line["differs"] for whole in found for line in whole["rows"])
 
 
+@pytest.mark.parametrize("account", ["duty", ""])
+def test_as_many_doubtful_links_wait_as_the_queue_has_questions(login: Login, account: str) -> None:
+    """The picture and the plain page count what the review asks, of the chosen events alone."""
+    client = login(account)
+    queue = client.get("/data/review").json()
+    assert client.get("/data/picture").json()["doubts"] == queue["waiting"] > 0
+    for field in ("conflict", "seismic"):
+        events = {event["id"] for event in client.get(f"/data/picture?field={field}").json()["list"]["events"]}
+        among = sum(bool({item["first"]["event"], item["second"]["event"]} & events) for item in queue["questions"])
+        assert client.get(f"/data/picture?field={field}").json()["doubts"] == among
+
+
 def test_an_answer_counts_for_today_until_it_is_undone(login: Login) -> None:
     """For the party that gave it; the question is then not asked any more, and is again after the undo."""
     client = login("duty")

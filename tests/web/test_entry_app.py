@@ -31,7 +31,7 @@ _NO_MAP = """
 const get = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...how) { return kind === "webgl2" ? null : get.call(this, kind, ...how); };
 """
-_TABLE = "Oznaka;Datum;Sirina;Duzina;Dubina;ML;Selo;Ime\n" + "".join(
+_TABLE = "Oznaka;Datum;Sirina;Duzina;Dubina;ML;Selo {prefix};Ime\n" + "".join(
     f"{{prefix}}{number};{number + 1}.2.2014;42,1{number};21,5{number};12000;3,{number};Peć;Petra\n" for number in range(9)
 )
 
@@ -123,7 +123,7 @@ def test_a_table_is_looked_at_corrected_and_taken_in_by_mouse(seen: Seen, tmp_pa
     assert page.get_by_label("Meaning of Ime").is_disabled()
     assert "Petra" not in page.content()
     assert page.get_by_role("button", name="Take it in").is_disabled()
-    page.get_by_label("Meaning of Selo").select_option("place")
+    page.get_by_label("Meaning of Selo m").select_option("place")
     page.get_by_label("Meaning of Oznaka").select_option("agency_ref")
     page.get_by_label("Agency", exact=True).fill("OURS")
     page.get_by_label("Agency", exact=True).blur()
@@ -133,7 +133,7 @@ def test_a_table_is_looked_at_corrected_and_taken_in_by_mouse(seen: Seen, tmp_pa
     assert "9 new reports" in page.locator("#outcome").inner_text()
     page.set_input_files("#table-file", tmp_path / "m.csv")
     page.wait_for_selector("text=This very file was taken in")
-    assert page.get_by_label("Meaning of Selo").input_value() == "place"
+    assert page.get_by_label("Meaning of Selo m").input_value() == "place"
     page.get_by_role("button", name="Take it in").click()
     assert "nothing was doubled" in page.locator("#outcome").inner_text()
     page.get_by_role("link", name="All sources").first.click()
@@ -267,6 +267,8 @@ def test_a_place_is_touched_on_the_map(seen: Seen) -> None:
     page.locator(".map canvas").tap(position={"x": 120, "y": 120})
     page.wait_for_selector("text=A point on the map")
     assert "0.3 km" in page.locator("fieldset:has(.map)").inner_text()
+    page.fill("#place", "The old bridge")
+    assert page.locator(".chosen strong").last.inner_text() == "The old bridge"
     page.get_by_text("the municipality").tap()
     assert "15 km" in page.locator("fieldset:has(.map)").inner_text()
     close(page)

@@ -82,6 +82,13 @@ def test_what_looks_like_a_person_is_masked_before_anything_is_kept(at: Callable
     assert shown == {"text": "Write to ███████████████", "masked": 15}
 
 
+def test_a_place_may_bear_the_name_of_a_person_and_nobody_else_may(at: Callable[[str], Sitter], node: Node) -> None:
+    """A town of the atlas keeps its name; a spot that is named after somebody does not."""
+    for number, place, kept in ((20, "Aleksandrovac", "Aleksandrovac"), (21, "house of Marko Marković", "house of █████ ████████")):
+        assert at("duty").send("/data/report", **(SAID | {"ref": _ref(number), "place": place})).status_code == 200
+        assert _held(node, _ref(number))[0].report.place == kept
+
+
 def test_a_report_that_is_sent_twice_is_one(at: Callable[[str], Sitter], node: Node) -> None:
     """The reference came with the draft: the second time it is known, and with a change it is the next word of the same report."""
     first, second = (at("duty").send("/data/report", ref=_ref(3), **SAID).json() for _ in range(2))

@@ -40,7 +40,7 @@ def arrived(player: Player) -> None:
 def met(player: Player) -> None:
     """The analyst accepts the draft, and it is on the map."""
     player.do("Accept")
-    player.open(f"/?field=cooperation&country=ME&{DRILL}")
+    player.open(f"/plain?field=cooperation&country=ME&{DRILL}")
     player.tell(
         "Analyst",
         "Accepted: the page is a meeting on the map.",

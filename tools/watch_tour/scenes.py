@@ -20,7 +20,7 @@ SIGNAL = "Roads, crossings or buildings obstructed"
 def delivered(player: Player) -> None:
     """The archive has come."""
     player.wait(lambda: _reports(player) > 0, "The first delivery of the source")
-    player.open(f"/?{DRILL}")
+    player.open(f"/plain?{DRILL}")
     player.tell(
         NOBODY,
         "A scheduled source has delivered five years of made-up reports.",
@@ -125,7 +125,7 @@ def linked(player: Player) -> None:
     chosen = json.loads(player.bytes_of(f"/api/events?{DRILL}&country=ME&field=conflict&min_agencies=3&limit=200"))["features"]
     struck = [one for one in chosen if one["properties"]["unit_name"] == STRUCK and one["properties"]["kind"] == "unrest.obstruct"]
     latest = max(struck, key=lambda one: one["properties"]["begin"])
-    player.open(f"/events/{latest['properties']['id']}?{DRILL}")
+    player.open(f"/plain/events/{latest['properties']['id']}?{DRILL}")
     player.tell(
         NOBODY,
         "Reports become events: three agencies speak of one blockade.",
@@ -225,7 +225,7 @@ def approved(player: Player) -> None:
 
 def released(player: Player) -> None:
     """The warning goes out."""
-    player.do("Release")
+    player.do("Release it")
     player.warning = player.page.url.partition("?")[0].rpartition("/")[2]
     player.tell(
         "Head of desk",

@@ -2,7 +2,7 @@
 
 Cyrillic to Latin is letter by letter; only the case of lj, nj and dž asks for the neighbours. Latin to Cyrillic must tell letters from
 names: n and j are one letter in `konj` and two in `konjunktura`, and a foreign word or a Roman number stays as it is written.
-What stands in braces (a place to fill in), an address of the web and an address of mail are never touched.
+What stands in braces (a place to fill in), an address of the web or of mail, a command and the name of a file are never touched.
 """
 
 from __future__ import annotations
@@ -14,14 +14,43 @@ _CYRILLIC = "абвгдђежзијклмнопрстћуфхцчшљњџ"
 _TO_LATIN: Mapping[str, str] = dict(zip(_CYRILLIC, (*"abvgdđežzijklmnoprstćufhcčš", "lj", "nj", "dž"), strict=True))
 _TO_CYRILLIC: Mapping[str, str] = {sound: letter for letter, sound in _TO_LATIN.items()}
 
-_UNTOUCHED = re.compile(r"\{[^{}]*\}|\bTLP:[A-Z+]+|(?:https?://|www\.)[^\s<>\"„“”]+|[^\s<>{}]+@[^\s<>{}]+")
+_UNTOUCHED = re.compile(
+    r"\{[^{}]*\}|\bTLP:[A-Z+]+|\bvigie [a-z-]+(?: suggestions)?|--[a-z-]+|\b[a-z_-]+\.(?:toml|yaml|csv|json)\b|(?:https?://|www\.)[^\s<>\"„“”]+|[^\s<>{}]+@[^\s<>{}]+"
+)
 _LETTER = re.compile(f"[{_CYRILLIC}]", re.IGNORECASE)
 _SOUND = re.compile("dž|lj|nj|DŽ|LJ|NJ|Dž|Lj|Nj|.", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+")
 _HOME = re.compile(r"[abcčćdđefghijklmnoprsštuvzž]+", re.IGNORECASE)
 _ROMAN = re.compile(r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})")
 
-FOREIGN = frozenset({"Atom", "CAP", "CSV", "CVSS", "GeoJSON", "HTML", "IATI", "JSON", "MW", "PDF", "TLP", "URL", "UTC", "Vigie", "XML", "h", "phishing"})
+FOREIGN = frozenset(
+    [
+        *(
+            "API",
+            "Atom",
+            "CAP",
+            "CLEAR",
+            "CSV",
+            "CVSS",
+            "EMSC",
+            "EUR",
+            "GREEN",
+            "GeoJSON",
+            "HTML",
+            "IATI",
+            "ID",
+            "JSON",
+            "ME",
+            "MW",
+            "Mw",
+            "PDF",
+            "PUBLIC",
+            "RS",
+        ),
+        *("Parquet", "RS", "SVG", "TLP", "TSV", "URL", "UTC", "Vigie", "WebGL", "XLSX", "XML", "en", "h", "https", "km", "mail", "min"),
+        *("phishing", "sq", "vigie"),
+    ]
+)
 """Words of the program's texts that stay in Latin letters though each of their letters is Serbian too."""
 
 _APART = re.compile(

@@ -311,13 +311,6 @@ def agencies_of(world: World, number: int) -> list[str]:
     return sorted({world.catalogue.agency.text(row) for row in world.events.members[number]})
 
 
-def doubts_among(world: World, rows: NDArray[np.int64]) -> int:
-    """How many doubtful links have a report of these events at either end."""
-    kept = np.zeros(len(world.events), bool)
-    kept[rows] = True
-    return int((kept[world.event_of[world.doubtful.first]] | kept[world.event_of[world.doubtful.second]]).sum())
-
-
 def worst_first(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """These events, the most severe first; then by number of agencies, then the newer."""
     events = world.events

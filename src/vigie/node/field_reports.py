@@ -25,7 +25,7 @@ from vigie.node.desk import Desk, check_may
 from vigie.node.intake import Order, Outcome, ingest_file
 from vigie.node.label_choices import is_opened, own_eyes
 from vigie.node.packs import packs
-from vigie.node.page_places import country_of
+from vigie.node.page_places import country_of, place_named
 from vigie.node.page_reports import nameless
 from vigie.node.pages_in import pack_lexicons
 from vigie.node.relabel import Proposal, check_at_home, proposals, propose, report_named
@@ -154,7 +154,12 @@ def _place(said: FieldReport, atlas: Atlas) -> dict[str, Json]:
         raise BadReport("Half of the coordinates is missing", field="lon, lat", expected="both or none")
     country = country_of(atlas, said.lon, said.lat) or said.country
     radius_km = said.radius_km if said.lon is not None else None
-    return {"lon": said.lon, "lat": said.lat, "radius_km": radius_km, "place": masked_text(said.place.strip())[0], "country": country}
+    return {"lon": said.lon, "lat": said.lat, "radius_km": radius_km, "place": _named(said.place.strip(), atlas), "country": country}
+
+
+def _named(place: str, atlas: Atlas) -> str:
+    """The name of the place: one that the atlas knows stays, though it may be that of a saint or a king; of any other what looks like a person is masked."""
+    return place if place_named(atlas, place) else masked_text(place)[0]
 
 
 def _size(said: FieldReport, field: str) -> dict[str, Json]:

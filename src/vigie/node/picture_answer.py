@@ -14,11 +14,12 @@ from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
 from vigie.model.languages import said
 from vigie.model.times import SECOND_US, format_time
-from vigie.node.answers import MAX_PERIODS, agencies_of, doubts_among, page_of, when_text
+from vigie.node.answers import MAX_PERIODS, agencies_of, page_of, when_text
 from vigie.node.facts import area_name, attributions, event_facts
 from vigie.node.indexes import index_of
 from vigie.node.packs import packs
 from vigie.node.pictures import check_choice, silent_agencies
+from vigie.node.review_facts import doubts_among
 from vigie.node.worlds import World
 from vigie.picture.choosing import Choice, chosen, is_of_kind, several
 from vigie.picture.index import Index
@@ -180,10 +181,18 @@ def line_of(asked: Asked, number: int) -> dict[str, Json]:
     place = ", ".join(str(facts[name]) for name in ("unit_name", "country_name") if facts[name])
     return {name: facts[name] for name in kept} | {
         "title": said(language, str(facts["title"])),
+        "size": size_words(str(facts["field"]), facts["scale"], language),
         "when": when_text(int(world.events.begin_us[number]), int(world.events.end_us[number])),
         "place": place,
         "agencies": list[Json](agencies_of(world, number)),
     }
+
+
+def size_words(field: str, scale: str | None, language: str) -> str | None:
+    """What a size counts, in words, such as deaths; the scale itself where it is a name of the trade such as Mw, None where there is no size."""
+    known = packs().get(field)
+    unit = known.units.get(scale, "") if known and scale and scale in known.terms.severity else ""
+    return said(language, unit) if unit and "," not in unit else scale
 
 
 def source_ages(index: Index, now_us: int) -> list[Json]:

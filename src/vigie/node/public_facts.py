@@ -21,11 +21,12 @@ from vigie.model.entry import Log
 from vigie.model.languages import is_language_reviewed, said, said_n
 from vigie.model.times import DAY_US, NEVER_US
 from vigie.node import public_words as words
-from vigie.node.answers import doubts_among, when_text, worst_first
+from vigie.node.answers import when_text, worst_first
 from vigie.node.facts import area_name, attributions, event_facts
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice, chosen_events
 from vigie.node.public_activities import activity_lines, going_now, lately_lines, more_lines
+from vigie.node.review_facts import doubts_among
 from vigie.node.settings import Node
 from vigie.node.warning_facts import Shown, content_facts, live_first, notes_of
 from vigie.node.worlds import World
@@ -171,7 +172,7 @@ def _country_line(seen: Seen, code: str, rows: NDArray[np.int64]) -> dict[str, A
         "events": len(rows),
         "listed": [event_line(seen, row) for row in _listed(seen, rows)],
         "more": seen.count(words.MORE, more) if more > 0 else "",
-        "path": f"/plain?days={PUBLIC_DAYS}" + (f"&country={code}" if code else ""),
+        "path": f"/?last={PUBLIC_DAYS}d" + (f"&country={code}" if code else ""),
     }
 
 

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vigie.model.canonical import Json, digest
 from vigie.model.decision import Decision, ReportName
@@ -37,10 +41,23 @@ class Reviewer:
     world: World
 
 
-@lru_cache(maxsize=2)
+_QUEUES: WeakKeyDictionary[World, Questions] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
 def queue_of(world: World) -> Questions:
-    """What to ask about this world, the answer that is worth most first. Of a million reports it takes a second, so the last two are remembered."""
-    return questions(world.links, world.doubtful, world.event_of, world.events.severity)
+    """What to ask about this world, the answer that is worth most first. Of a million reports it takes a second: it is kept as long as the world is."""
+    with _LOCK:
+        if world not in _QUEUES:
+            _QUEUES[world] = questions(world.links, world.doubtful, world.event_of, world.events.severity)
+        return _QUEUES[world]
+
+
+def doubts_among(world: World, rows: NDArray[np.int64]) -> int:
+    """How many questions of the queue concern these events: those that have a report of one of them at either end."""
+    kept, asked = np.zeros(len(world.events), bool), queue_of(world).links
+    kept[rows] = True
+    return int((kept[world.event_of[asked.first]] | kept[world.event_of[asked.second]]).sum())
 
 
 def link_name(world: World, first: int, second: int) -> str:

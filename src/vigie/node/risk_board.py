@@ -78,7 +78,7 @@ class _Found:
 
 
 def board_of(reader: Reader, found: Coverage, answered: Sequence[Responses]) -> Board:
-    """The board of a reader: `found` is its coverage of today, `answered` its warnings with their answers."""
+    """The board of a reader: `found` is its coverage of the day, `answered` its warnings with their answers."""
     open_, asking = _signals(reader), _asking(reader)
     warnings = [each for each in answered if _is_shown(each, reader.log.party)]
     parts = _found(reader, open_, warnings, asking)
@@ -188,7 +188,7 @@ def verdict_sentence(row: Row) -> str:
         "planned only": f"{level}; {_many(row.planned, 'activity is planned', 'activities are planned')} and none runs yet",
         "covered": f"{level}; {_many(row.running, 'activity runs', 'activities run')} here in this field",
         "not known": "Nothing was reported here that would tell how great the risk is: that is no sign of calm",
-        "no known risk": "No raised risk is known here now",
+        "no known risk": "No raised risk is known here",
     }
     return f"{said[row.verdict]}."
 

@@ -15,10 +15,11 @@ from starlette.responses import Response
 from vigie.model.atlas import Atlas, area_by_code, displayed_name, footnotes
 from vigie.model.languages import number_text, said, said_n, to_say, to_say_n
 from vigie.model.times import DAY_US, format_time
-from vigie.node.answers import agencies_of, doubts_among, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
+from vigie.node.answers import agencies_of, event_answer, event_number, fitting_period, page_of, sums, when_text, worst_first
 from vigie.node.facts import attributions, event_facts
 from vigie.node.packs import packs
 from vigie.node.pictures import Choice, check_choice, chosen_events, silent_agencies
+from vigie.node.review_facts import doubts_among
 from vigie.node.worlds import World
 from vigie.picture.charts import MAX_MARKS, Mark, View, bars, land, mark_radius, marks, region_view, unit_lines
 from vigie.web.asking import PageQuery, TongueQuery, check_none, check_once

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from starlette.exceptions import HTTPException
@@ -63,17 +63,29 @@ def _document(request: Request) -> Response:
     plain, files = plain_address(request), app_files()
     if files is None:
         return RedirectResponse(plain, 303)
-    return Response(written("shell.html", files=files, plain=escape(plain)), media_type="text/html")
+    return Response(written("shell.html", files=files, plain=plain), media_type="text/html")
 
 
 def plain_address(request: Request) -> str:
-    """The address of the plain page of what is asked for; the picture's where a screen has none."""
-    path, query = request.url.path, request.url.query
-    there = f"/plain{path.rstrip('/')}" if path.startswith("/events/") or path == "/" else _PLAIN.get(path.split("/")[1], "/plain")
-    return f"{there}?{query}" if query and there.startswith("/plain") else there
+    """The address of the plain page of what is asked for, with what it knows of the question; the picture's where a screen has no page of its own."""
+    path = request.url.path
+    is_picture = path == "/"
+    there = f"/plain{path.rstrip('/')}" if is_picture or path.startswith("/events/") else _PLAIN.get(path.split("/")[1], "/plain")
+    known = _OF_PICTURE if is_picture else _OF_ALL
+    asked = {known[name]: _DAYS.get(value, value) for name, value in request.query_params.items() if name in known and _is_plain(name, value)}
+    return f"{there}?{urlencode(asked)}" if asked else there
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Whether the plain picture can be asked this: it knows one field at a time, and some presets of time."""
+    return (name != "last" or value in _DAYS) and (name != "field" or "," not in value)
 
 
 _PLAIN = {"review": "/desk/review", "risks": "/coverage", "exchange": "/plain", "sources": "/plain", "report": "/plain"}
+_OF_ALL = {name: name for name in ("exercise", "language")}
+_OF_PICTURE = _OF_ALL | {name: name for name in ("field", "country", "agency", "min_agencies")} | {"last": "days"}
+_DAYS = {"24h": "1", "7d": "7", "30d": "30", "365d": "365"}
+"""The presets of the app's times that the plain picture has too, in days."""
 
 for _address in ("/", "/events/{there:path}", *(f"/{name}{more}" for name in _PLAIN for more in ("", "/{there:path}"))):
     routes.add_api_route(_address, _document)

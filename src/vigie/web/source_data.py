@@ -28,6 +28,9 @@ from vigie.web.seats import Reader, Seat
 PER_PAGE = 50
 """How many rejects a page lists."""
 
+TRIED_AT_ONCE = 20
+"""How many files of a source are tried again at once, oldest first."""
+
 BY_HAND = "-"
 """Names, in an address, what was taken in by hand."""
 
@@ -90,6 +93,6 @@ def retry(seat: Acting, sent: SentJson, _query: Annotated[TongueQuery, Query()])
     def act() -> Json:
         known = [entry for entry in list_files(node.store) if entry.rejects and entry.exercise == seat.exercise]
         meant = [entry for entry in known if (number == entry.id if number is not None else wanted == entry.source)]
-        return {"outcomes": [outcome_facts(retry_file(node, entry, seat.now_us)) | {"file": entry.id} for entry in meant]}
+        return {"outcomes": [outcome_facts(retry_file(node, entry, seat.now_us)) | {"file": entry.id} for entry in meant[:TRIED_AT_ONCE]]}
 
     return answered(act)

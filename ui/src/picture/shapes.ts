@@ -1,5 +1,7 @@
 // The answers of the picture's addresses, as the app reads them.
 
+import { number } from "../lib/format";
+
 export interface Line {
   id: string;
   field: string;
@@ -14,6 +16,8 @@ export interface Line {
   unit: string | null;
   magnitude: number | null;
   scale: string | null;
+  /** What the size counts, in words; the scale itself where it is a name of the trade. */
+  size: string | null;
   place: string;
   country: string | null;
   agencies: string[];
@@ -138,3 +142,9 @@ export interface Changes extends Drawn {
 }
 
 export type OnMap = Marks | Cells | Changes;
+
+/** The size of an event as it is said: Mw 4.2, but 12 deaths. */
+export function sizeText({ magnitude, scale, size }: Line): string {
+  if (magnitude === null || !scale) return "";
+  return size && size !== scale ? `${number(magnitude)} ${size}` : `${scale} ${number(magnitude, 1)}`;
+}

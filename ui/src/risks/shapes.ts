@@ -80,10 +80,21 @@ export interface Risk {
   forecasts: unknown[];
 }
 
-export interface Risks {
+/** As of when risks are shown: the instant and day of the risks, the clock that warnings and deadlines go by, and the last day of an exercise that is over. */
+export interface AsOf {
+  as_of: string;
+  day: string;
+  today: string;
+  clock: string;
+  is_now: boolean;
+  is_at_end_of_exercise: boolean;
+  exercise_ends: string | null;
+}
+
+export interface Risks extends AsOf {
   party: string;
   exercise: boolean;
-  as_of: string;
+  are_signals_told: boolean;
   summary: { verdicts: { verdict: Verdict; words: string; rows: number }[]; gaps: number; worst: { area: string; area_name: string; field: string }[]; deadlines: number; overdue: number };
   total: number;
   page: number;
@@ -97,7 +108,7 @@ export interface Risks {
   may: { draft: boolean };
 }
 
-export interface RiskMap {
+export interface RiskMap extends AsOf {
   width: number;
   height: number;
   countries: { code: string; name: string; x: number; y: number; home: boolean; path: string }[];

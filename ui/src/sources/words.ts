@@ -136,7 +136,7 @@ export function reasonSentence(column: Column): string {
     unlike: () => t("its cells do not look like it"),
     chosen: () => t("chosen"),
     personal: () => t("its name says that it is about persons"),
-    spare: () => t("no field of a report was found for it"),
+    spare: () => t("no field of a report is filled by it"),
   };
   return column.reasons.map((reason) => said[reason]()).join(", ");
 }
