@@ -28,10 +28,11 @@ from vigie.node.answers import (
     vocabulary,
 )
 from vigie.node.facts import COLUMNS, attributions, event_facts
+from vigie.node.finding import found_by
 from vigie.node.pictures import check_choice, chosen_events, notes_on, picture_facts
 from vigie.node.referring import reference_facts, reference_for
 from vigie.node.worlds import World
-from vigie.web.asking import EventQuery, PictureQuery, ReferQuery, ReportQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
+from vigie.web.asking import EventQuery, PictureQuery, ReferQuery, ReportQuery, WiderEventQuery, WorldQuery, check_none, check_once, choice_of, is_exercise
 from vigie.web.bearers import has_bearer
 from vigie.web.borders import json_answer
 from vigie.web.desk import At, Desk, address, question
@@ -105,10 +106,11 @@ def metrics(desk: At) -> Response:
     responses=_answers(None, "A page of events.", {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Events"}}, **_CSV}),
     tags=["events"],
 )
-def list_events(desk: At, kept: Kept, query: Annotated[EventQuery, Query()]) -> Response:
+def list_events(desk: At, kept: Kept, query: Annotated[WiderEventQuery, Query()]) -> Response:
     """The events that meet all conditions, newest first, paged by key."""
     world = kept.world(exercise=is_exercise(query))
     rows = chosen_events(world, check_choice(choice_of(query), desk.atlas))
+    rows = rows[found_by(kept, world, query.q)[rows]] if query.q else rows
     page, following = page_of(world, rows, query.after or "", _limit(desk, query.limit))
     links = _links("/api/events", query, following)
     facts = [event_facts(world, int(number), desk.atlas, desk.language) for number in page]

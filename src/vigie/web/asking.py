@@ -71,6 +71,16 @@ class EventQuery(pydantic.BaseModel):
     format: Format = None
 
 
+class WiderEventQuery(EventQuery):
+    """Which events, by all that the page can choose by, so that every choice of the page is a feed too."""
+
+    unit: Annotated[_Name | None, _Said, Field(description="Only this first-level unit of a country, by its code.")] = None
+    max_agencies: Annotated[_Count | None, _Said, Field(description="Only events that at most so many agencies saw.")] = None
+    q: Annotated[
+        _Name | None, _Said, Field(description="Only events that bear these words: names of places, kinds, fields and agencies, in any language and script.")
+    ] = None
+
+
 class ReportQuery(pydantic.BaseModel):
     """Which reports, and which page of them."""
 
@@ -240,6 +250,8 @@ def choice_of(query: EventQuery | ReportQuery | PictureQuery) -> Choice:
         field=query.field or "",
         kind=getattr(query, "kind", None) or "",
         country=getattr(query, "country", None) or "",
+        unit=getattr(query, "unit", None) or "",
+        max_agencies=getattr(query, "max_agencies", None),
         agency=query.agency or "",
         since_us=_time(query.since, "since")[0] if query.since else None,
         until_us=_time(query.until, "until")[1] if query.until else None,
