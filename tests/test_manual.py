@@ -66,6 +66,46 @@ def test_every_error_is_in_the_reference(error: str) -> None:
     assert f"| `{error}` |" in (REFERENCE / "errors.md").read_text()
 
 
+PRESSED = re.compile(r'\bkey: ([^,]+), does: t\("([^"]*)"')
+KEYS_OF_SCREENS = {"Everywhere": "App.svelte", "Picture": "picture/*.svelte", "Event": "dossier/*.svelte", "Review": "review/*.svelte"}
+"""The headings of the reference of keys, with the sources whose keys they tell."""
+
+
+def keys_bound(sources: str) -> set[tuple[str, str]]:
+    """The keys that the page's program binds in some of its sources, each with what it does, as the reference writes them."""
+    folder = ROOT / "ui" / "src"
+    ways = re.findall(r'Way\("(\w+)", "[^"]+", to_say\("([^"]+)"\)', (ROOT / "src/vigie/web/ways.py").read_text())
+    letters = dict(re.findall(r'(\w+): "(\w)"', re.search(r"LETTERS[^=]*= \{(.*?)\}", (folder / "App.svelte").read_text())[1]))  # type: ignore[index]
+    presets = re.findall(r'last: "\w+", .*?title: \(\) => t\("([^"]+)"\)', (folder / "picture" / "query.ts").read_text())
+    counted = {
+        "`g ${LETTERS[way.name]}`": {(f"`g` `{letters[name]}`", f"Go to: {title}") for name, title in ways},
+        "`t ${place + 1}`": {(f"`t` `{place}`", f"The last {title}") for place, title in enumerate(presets, start=1)},
+        "String(number + 1)": {("`1` to `9`", "Only {field}, or not")},
+    }
+    found = set[tuple[str, str]]()
+    for path in folder.glob(sources):
+        for key, does in PRESSED.findall(path.read_text()):
+            found |= counted[key] if key in counted else {(" ".join(f"`{part}`" for part in key.strip('"').split(" ") if part) or "`Space`", does)}
+    return found
+
+
+@pytest.mark.parametrize(("heading", "sources"), KEYS_OF_SCREENS.items())
+def test_every_key_of_the_desk_is_in_the_reference(heading: str, sources: str) -> None:
+    """Under the screen that has it, in the words of the page; and no key that is not there."""
+    part = (REFERENCE / "keys.md").read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    told = set(re.findall(r"^\| (`[^|]+`) \| (.+) \|$", part, re.MULTILINE))
+    assert told == keys_bound(sources)
+
+
+def test_no_screen_has_keys_that_the_reference_does_not_look_for() -> None:
+    """Keys are bound in the sources that the headings stand for, and all of them in a form that the test reads."""
+    folder = ROOT / "ui" / "src"
+    looked_at = {path for sources in KEYS_OF_SCREENS.values() for path in folder.glob(sources)}
+    binding = {path for path in folder.rglob("*.svelte") if "bind([" in path.read_text()}
+    assert binding <= looked_at
+    assert all(len(PRESSED.findall(path.read_text())) == len(re.findall(r"\bkey: .*? does: ", path.read_text())) for path in binding)
+
+
 def readme_rows() -> list[tuple[str, str, str]]:
     """The rows of the README's table: what, command, test."""
     lines = (ROOT / "README.md").read_text().splitlines()
