@@ -122,6 +122,15 @@ def test_a_page_is_sound_html(client: TestClient) -> None:
     assert text.count("<table") == text.count("<caption")
 
 
+def test_more_that_is_not_on_the_map_than_is_named_is_counted(shown_node: Node, atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only some of the events without a mark are named, the page says how many more there are, in every language."""
+    monkeypatch.setattr(pages, "MAX_UNMAPPED", 1)
+    client = TestClient(make_app(shown_node, atlas, lambda: NOW_US), raise_server_exceptions=False)
+    texts = [client.get(f"/plain?language={language}").text for language in ("en", "fr", "mk")]
+    assert "more: they are in the list" in texts[0]
+    assert all(_numbers(text) == _numbers(texts[0]) for text in texts)
+
+
 def test_an_empty_node_has_a_page_too(tmp_path: Path, atlas: Atlas) -> None:
     """Nothing yet is not an error, and not a sign of peace."""
     node = init_node(tmp_path / "empty", "ME-NODE")

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from vigie.activities.coverage import VERDICT_WORDS, VERDICTS
 from vigie.model.canonical import Json
 from vigie.model.errors import BadSetting
+from vigie.model.languages import said
 from vigie.model.times import format_day, format_time
 from vigie.node.accounts import may
 from vigie.node.desk import deputies
@@ -61,6 +62,11 @@ class RiskQuery(RiskMapQuery):
     page: Number = None
 
 
+def _fields(board: Board) -> list[str]:
+    """The fields of all risks and of all that is quiet, by name."""
+    return sorted({row.risk.field for row in (*_rows(board), *board.quiet)})
+
+
 @routes.get("/data/risks")
 def risks_data(seat: AnyReader, query: Annotated[RiskQuery, Query()]) -> Response:
     """One page of risks, gaps first, each with what speaks of it and what answers it."""
@@ -85,8 +91,8 @@ def risks_data(seat: AnyReader, query: Annotated[RiskQuery, Query()]) -> Respons
             "rows": [row_facts(each, desk) for each in shown],
             "loose": loose_facts(board, desk),
             "countries": _countries(reader),
-            "fields": [{"name": name, "title": packs()[name].title} for name in sorted({row.risk.field for row in (*_rows(board), *board.quiet)})],
-            "notes": [KNOWN_NOTE, *notes_for(shown, desk)],
+            "fields": [{"name": name, "title": said(seat.tongue, packs()[name].title)} for name in _fields(board)],
+            "notes": [said(seat.tongue, KNOWN_NOTE), *notes_for(shown, desk)],
             "forecasts": [],
             "may": {"draft": _may_draft(seat, when)},
         }

@@ -116,6 +116,11 @@ export class Stage {
     this.#put(name, data);
   }
 
+  /** Whether the words of cells stand even where a name lies: a change is told by its sign, and never by colour alone. */
+  insist(isNeeded: boolean): void {
+    if (this.map.getLayer("cell-names")) this.map.setLayoutProperty("cell-names", "text-allow-overlap", isNeeded);
+  }
+
   #put(name: SourceName, data: GeoJSON.FeatureCollection): void {
     const source = this.map.getSource<maplibregl.GeoJSONSource>(name);
     if (!source) return;

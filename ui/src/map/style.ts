@@ -47,7 +47,7 @@ function names(colours: Colours): LayerSpecification[] {
       source: "names",
       maxzoom: 8.5,
       filter: ["==", ["get", "what"], "country"],
-      layout: { ...layout, "text-size": ["interpolate", ["linear"], ["zoom"], 4, 11, 7, 16], "text-letter-spacing": 0.1, "text-padding": 4 },
+      layout: { ...layout, "text-size": ["interpolate", ["linear"], ["zoom"], 4, 11, 7, 16], "text-letter-spacing": 0.1, "text-padding": 4, "text-allow-overlap": true },
       paint,
     },
   ];

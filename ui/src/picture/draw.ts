@@ -9,5 +9,6 @@ export function drawOn(stage: Stage, found: OnMap): void {
   stage.show("marks", found.form === "marks" ? signs(found) : NOTHING);
   stage.show("rings", found.form === "marks" ? rings(found, stage.colours) : NOTHING);
   stage.show("cells", found.form === "cells" ? hexagons(found, stage.colours) : found.form === "change" ? changedHexagons(found, stage.colours) : NOTHING);
+  stage.insist(found.form === "change");
   stage.show("cell-names", found.form === "cells" ? hexagonNames(found) : found.form === "change" ? changeNames(found) : NOTHING);
 }

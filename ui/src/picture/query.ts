@@ -5,6 +5,14 @@ import { t } from "../lib/words.svelte";
 /** The parameters of the address that choose events; the others (window of the map, selected event, playback) only show them. */
 export const CHOICE = ["field", "kind", "country", "unit", "agency", "q", "since", "until", "bbox", "min_severity", "min_agencies", "max_agencies", "mapped", "cell_km"];
 
+/** What else the address of the picture may hold. */
+const KNOWN = new Set([...CHOICE, "last", "vs_since", "vs_until", "map", "at", "play", "after", "exercise", "language"]);
+
+/** Conditions of the address that nobody here understands: a mistyped one must not look like an answer. */
+export function unknown(query: Query): string[] {
+  return Object.keys(query).filter((name) => !KNOWN.has(name));
+}
+
 const HOUR_MS = 3_600_000;
 
 /** The presets of time: their name in the address, how long they are in ms, and what they are called. */
