@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NOT_SOURCES = {"node_modules", "__pycache__"}
 
 
-@dataclass(frozen=True)
-class Part:
-    """Something that is made at build time: the file that shows that it was, the folder of its sources, what its maker imports, and the maker."""
+class Part(NamedTuple):
+    """Something that is made at build time: the file that shows that it was, the folder of its sources, what its maker imports, and the maker.
+
+    No dataclass: hatchling runs this file without naming it among the modules, and a dataclass looks for its module there.
+    """
 
     name: str
     made: Path

@@ -20,13 +20,12 @@ NAMES = ("the atlas", "the app")
 
 
 @pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The module hatch_build of the checkout."""
+def hook() -> ModuleType:
+    """The module hatch_build of the checkout, loaded as hatchling does it: without a name among the modules."""
     spec = importlib.util.spec_from_file_location("vigie_hatch_build", ROOT / "hatch_build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "vigie_hatch_build", module)
     spec.loader.exec_module(module)
     return module
 
