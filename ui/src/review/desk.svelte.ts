@@ -4,7 +4,7 @@ import { decide } from "../lib/decide";
 import { say } from "../lib/say.svelte";
 import { t } from "../lib/words.svelte";
 import type { Asked, Queue, Verdict, Whole } from "./shapes";
-import { answeredText } from "./words";
+import { answeredText, overtakenText } from "./words";
 
 /** An answer that was given here. `decision` is empty until the node has written it down. */
 export interface Answered {
@@ -13,6 +13,8 @@ export interface Answered {
   words: string;
   verdict: Verdict;
   decision: string;
+  version: number;
+  knew: string;
 }
 
 export class ReviewDesk {
@@ -95,7 +97,7 @@ export class ReviewDesk {
     const whole = this.whole;
     if (!whole || whole.link !== this.here) return;
     const names: [string, string] = [whole.first.name, whole.second.name];
-    const given: Answered = { asked: whole, place: this.place, words: answeredText({ ...whole, names }, verdict), verdict, decision: "" };
+    const given: Answered = { asked: whole, place: this.place, words: answeredText({ ...whole, names }, verdict), verdict, decision: "", version: 0, knew: whole.standing };
     const following = this.#following(whole.link);
     this.asked = this.asked.filter((one) => one.link !== whole.link);
     this.answered = [...this.answered, given];
@@ -131,24 +133,26 @@ export class ReviewDesk {
   async #sent(given: Answered, reason: string): Promise<void> {
     try {
       const [first, second] = [given.asked.first.name, given.asked.second.name];
-      given.decision = (await decide({ act: given.verdict, first, second }, reason)).decision;
+      const written = await decide({ act: given.verdict, first, second, knew: given.knew }, reason);
+      [given.decision, given.version] = [written.decision, written.version];
     } catch (fault) {
       this.answered = this.answered.filter((one) => one !== given);
       this.#putBack(given);
       this.#told("", 1);
-      this.fault = t("The answer was not taken: {why}", { why: sentence(fault) });
+      this.fault = overtakenText(fault) || t("The answer was not taken: {why}", { why: sentence(fault) });
     }
   }
 
   async #withdrawn(given: Answered): Promise<void> {
     if (!given.decision) return;
     try {
-      await decide({ act: "withdraw", decision: given.decision });
+      await decide({ act: "withdraw", decision: given.decision, version: String(given.version) });
     } catch (fault) {
-      this.answered = [...this.answered, given];
+      const overtaken = overtakenText(fault);
+      if (!overtaken) this.answered = [...this.answered, given];
       this.asked = this.asked.filter((one) => one.link !== given.asked.link);
       this.#told("", -1);
-      this.fault = t("It was not taken back: {why}", { why: sentence(fault) });
+      this.fault = overtaken || t("It was not taken back: {why}", { why: sentence(fault) });
     }
   }
 
