@@ -28,6 +28,8 @@ export class ReviewDesk {
   today: number = $state(0);
   fault: string = $state("");
   last: string = $state("");
+  /** The question whose answer was refused because nobody is signed in any more. */
+  signedOutAt: string = $state("");
   onWay: number = $state(0);
   #skipped = new Set<string>();
   #kept = new Map<string, Promise<Whole>>();
@@ -123,7 +125,7 @@ export class ReviewDesk {
   }
 
   #told(words: string, more: number): void {
-    this.fault = "";
+    [this.fault, this.signedOutAt] = ["", ""];
     this.last = words;
     this.waiting += more;
     this.today -= more;
@@ -145,7 +147,7 @@ export class ReviewDesk {
       this.answered = this.answered.filter((one) => one !== given);
       this.#putBack(given);
       this.#told("", 1);
-      this.fault = overtakenText(fault) || t("The answer was not taken: {why}", { why: sentence(fault) });
+      this.fault = overtakenText(fault) || t("The answer was not taken: {why}", { why: this.#whyNot(fault, given) });
     }
   }
 
@@ -158,8 +160,14 @@ export class ReviewDesk {
       if (!overtaken) this.answered = [...this.answered, given];
       this.asked = this.asked.filter((one) => one.link !== given.asked.link);
       this.#told("", -1);
-      this.fault = overtaken || t("It was not taken back: {why}", { why: sentence(fault) });
+      this.fault = overtaken || t("It was not taken back: {why}", { why: this.#whyNot(fault, given) });
     }
+  }
+
+  #whyNot(fault: unknown, given: Answered): string {
+    if (!(fault instanceof Fault) || fault.status !== 401) return sentence(fault);
+    this.signedOutAt = given.asked.link;
+    return t("Sign in as an analyst to answer.");
   }
 
   /** One thing after the other to the node, in the order in which the analyst said it; when all is said the queue is asked for again. */
