@@ -190,6 +190,49 @@ def test_an_answer_that_is_refused_is_taken_back_with_one_sentence(seen: Seen) -
     close(page)
 
 
+def test_of_two_tabs_the_later_one_overrules_nobody_unseen(seen: Seen) -> None:
+    """It is told who answered and what, in the words of the page; nothing was written."""
+    one, two = seen.page("duty", "/review"), seen.page("duty", "/review")
+    for page in (one, two):
+        page.wait_for_selector(".answers button")
+    link, before = shown_link(one), seen.verdicts()
+    assert shown_link(two) == link
+    one.keyboard.press("s")
+    settled(one)
+    two.keyboard.press("d")
+    two.wait_for_selector(".fault")
+    settled(two)
+    assert "answered meanwhile by duty: One event. Nothing was written" in two.locator(".fault").inner_text()
+    assert (seen.verdicts().count("same"), seen.verdicts().count("apart")) == (before.count("same") + 1, before.count("apart"))
+    one.keyboard.press("z")
+    settled(one)
+    assert seen.verdicts().count("same") == before.count("same")
+    for page in (one, two):
+        close(page)
+
+
+def test_a_question_that_is_not_asked_says_so_and_shows_the_queue(seen: Seen) -> None:
+    """In sight, and not to screen readers alone."""
+    page = seen.page("duty", "/review/nosuch")
+    page.get_by_text("The question of this address is not asked any more.").first.wait_for()
+    assert page.locator(".last").is_visible()
+    assert shown_link(page).startswith("ln-")
+    close(page)
+
+
+def test_who_was_signed_out_elsewhere_is_led_back_to_the_question(seen: Seen) -> None:
+    """The refusal has a link to the sign-in that comes back."""
+    page = seen.page("duty", "/review")
+    page.wait_for_selector(".answers button")
+    link = shown_link(page)
+    page.context.clear_cookies()
+    page.keyboard.press("s")
+    back = page.get_by_role("link", name="Sign in and come back to this question")
+    back.wait_for()
+    assert back.get_attribute("href") == f"/sign-in?next=%2Freview%2F{link}"
+    close(page)
+
+
 @pytest.mark.parametrize(("account", "why"), [("looker", "The role of this account may read"), ("", "Sign in as an analyst")])
 def test_who_may_not_decide_sees_the_question_and_is_told_why(seen: Seen, account: str, why: str) -> None:
     """The keys of verdicts do nothing."""

@@ -220,6 +220,26 @@ def test_a_report_is_entered_on_a_telephone_and_sent_once_though_the_line_drops(
     close(page)
 
 
+def test_words_typed_to_find_a_kind_are_kept_and_the_arrows_lead_to_what_was_found(seen: Seen) -> None:
+    """Over a reload; Enter takes the kind that the arrow led to, and then the words are gone."""
+    page = seen.page("duty", "/report")
+    page.fill("#what", "riot")
+    page.wait_for_selector(".found button")
+    page.reload()
+    page.wait_for_selector(".found button")
+    assert page.input_value("#what") == "riot"
+    page.focus("#what")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    first = page.locator(".found button span").first.inner_text()
+    page.keyboard.press("Enter")
+    assert first in page.locator(".chosen").first.inner_text()
+    page.get_by_role("button", name="Throw the draft away").click()
+    assert page.input_value("#what") == ""
+    close(page)
+
+
 def test_a_report_whose_answer_is_lost_is_not_doubled(seen: Seen) -> None:
     """The node has it, the telephone does not know that: it sends again, and is told that nothing was doubled."""
     page = seen.page("duty", "/report", PHONE)

@@ -221,3 +221,58 @@ def test_each_party_reviews_its_own_world(node: Node, login: Login) -> None:
     assert [item["owner"] for item in partner.get("/api/decisions").json()["decisions"]] == ["RS-NODE"]
     assert own.get("/api/decisions").json()["decisions"] == []
     assert at(node, "duty").log.of("decision") == ()
+
+
+PAIR = {"first": "DAILY/p1", "second": "WIRE/p1"}
+
+
+def test_an_answer_to_a_question_that_was_answered_otherwise_meanwhile_is_refused(node: Node, login: Login) -> None:
+    """With who said what; the same word, or who does not say what was known, is taken as ever."""
+    first_tab, second_tab = login("duty"), login("head")
+    send(first_tab, act="same", knew="open", **PAIR)
+    late = send(second_tab, act="apart", knew="open", **PAIR)
+    assert (late.status_code, late.json()["by"], late.json()["verdict"]) == (409, "duty", "same")
+    assert "answered meanwhile by duty: one event. Nothing was written" in late.json()["error"]
+    assert verdicts(node) == ["same"]
+    assert send(second_tab, act="same", knew="open", **PAIR).json()["version"] == 1
+    assert send(second_tab, act="apart", **PAIR).json()["version"] == 2
+
+
+def test_an_answer_that_knew_what_stands_is_taken(node: Node, login: Login) -> None:
+    """By the decision and its version; what was withdrawn stands no more."""
+    client = login("duty")
+    said = send(client, act="same", knew="open", **PAIR).json()
+    assert send(client, act="apart", knew=f"{said['decision']}/1", **PAIR).status_code == 200
+    assert send(client, act="withdraw", decision=said["decision"], version="2").status_code == 200
+    assert send(client, act="same", knew="open", **PAIR).status_code == 200
+    assert verdicts(node) == ["same"]
+
+
+def test_a_merger_that_holds_the_pair_overtakes_an_answer_too(node: Node, login: Login) -> None:
+    """Whatever decision said it: the pair is answered."""
+    client = login("duty")
+    reports = {item["agency_ref"]: item["event"] for item in client.get("/api/reports?agency=DAILY&limit=100").json()["reports"]}
+    merge(at(node, "head"), [reports["p3"], reports["p4"]])
+    late = send(client, act="apart", first="DAILY/p3", second="DAILY/p4", knew="open")
+    assert (late.status_code, late.json()["by"]) == (409, "head")
+    assert verdicts(node) == ["same"]
+
+
+def test_an_undo_leaves_a_later_word_as_it_is(node: Node, login: Login) -> None:
+    """It names the version that it made; without one, whatever stands is withdrawn."""
+    mine, other = login("duty"), login("head")
+    said = send(mine, act="same", **PAIR).json()
+    send(other, act="apart", **PAIR)
+    late = send(mine, act="withdraw", decision=said["decision"], version=str(said["version"]))
+    assert (late.status_code, late.json()["by"]) == (409, "head")
+    assert "answered again meanwhile by head: not one event" in late.json()["error"]
+    assert verdicts(node) == ["apart"]
+    assert send(mine, act="withdraw", decision=said["decision"], version="x").status_code == 400
+    assert send(mine, act="withdraw", decision=said["decision"]).json()["version"] == 3
+
+
+def test_a_question_says_how_its_pair_stands(login: Login) -> None:
+    """Open, for whoever has not answered it; a partner's word is not ours."""
+    client = login("duty")
+    path = f"/data/review/{first(client)['link']}"
+    assert client.get(path).json()["standing"] == login("").get(path).json()["standing"] == "open"

@@ -81,6 +81,12 @@ class Decision(Noun):
         """Whether it speaks of just these groups, in whatever order."""
         return _as_sets(self.groups) == _as_sets(groups)
 
+    def speaks_of(self, pair: Sequence[str]) -> bool:
+        """Whether it says that two reports (as `ReportName.text` has them) are, or are not, one event; what is withdrawn says nothing."""
+        sides = [{name.text for name in group} for group in self.groups]
+        at = [number for name in pair for number, side in enumerate(sides) if name in side]
+        return self.verdict != "withdrawn" and len(at) == len(pair) and (self.verdict == "same" or len(set(at)) > 1)
+
 
 def _as_sets(groups: Iterable[Iterable[ReportName]]) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(name.text for name in group) for group in groups)
@@ -94,6 +100,16 @@ def decisions_of(log: Log) -> tuple[tuple[Entry, Decision], ...]:
 def by_weight(said: Iterable[tuple[Entry, Decision]], own: str) -> list[tuple[Entry, Decision]]:
     """Decisions in the order in which they count: those of the party `own` first, then the latest, then by content; the same wherever they came from."""
     return sorted(said, key=lambda pair: (pair[0].owner != own, -pair[0].said_us, entry_id(pair[0])))
+
+
+def word_on(said: Iterable[tuple[Entry, Decision]], own: str, pair: Sequence[str]) -> tuple[Entry, Decision] | None:
+    """The latest word of the party `own` on whether two reports are one event, where one stands; the reports as `ReportName.text` has them."""
+    return next(((entry, found) for entry, found in by_weight(said, own) if entry.owner == own and found.speaks_of(pair)), None)
+
+
+def version_text(entry: Entry) -> str:
+    """A decision as it stands, in one word: its name and its version."""
+    return f"{entry.ref}/{entry.version}"
 
 
 def consistent(spoken: Iterable[tuple[Groups, Verdict]]) -> list[Settled]:

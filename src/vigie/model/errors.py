@@ -4,6 +4,7 @@
     ├── BadReport         the sender: a file or a record that cannot be understood
     ├── BadSetting        the operator: an option, a setting, an address, a missing part
     ├── NotReleasable     policy: a label or a source's terms forbid it
+    ├── Overtaken         whoever acts: somebody has spoken since what they saw; look again
     └── PeerUnavailable   nobody yet: a server that is slow, full or down; try later
 
 An exception is for the caller; a fault of data is a value, `Reject`, and is counted.
@@ -40,6 +41,14 @@ class BadSetting(VigieError):
 
 class NotReleasable(VigieError):
     """Policy forbids it: a label or a source's terms."""
+
+
+@dataclass(eq=False)
+class Overtaken(VigieError):
+    """Whoever acts must look again: somebody (`by`) has said a `word` since what they saw."""
+
+    by: str = ""
+    word: str = ""
 
 
 class PeerUnavailable(VigieError):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 
-from vigie.model.decision import Decision, ReportName, Verdict, decisions_of
+from vigie.model.decision import Decision, ReportName, Verdict, decisions_of, version_text, word_on
 from vigie.model.entry import Entry
-from vigie.model.errors import BadSetting, NotReleasable
+from vigie.model.errors import BadSetting, NotReleasable, Overtaken
 from vigie.model.label import PUBLIC, Label, may_read
 from vigie.model.said import read_body
 from vigie.node.answers import report_name
@@ -30,6 +31,8 @@ from vigie.warn.release import release_label
 Pair = tuple[Entry, Decision]
 
 _SHOWN = 10
+_SAYING = Lock()
+"""One word after the other: of two at once the second sees the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Word:
     reason: str = ""
     tlp: str = ""
     rel_to: tuple[str, ...] | None = None
+    knew: str | None = None
+    """How the pair stood when it was asked: `open`, or a decision's `version_text`. None: whatever stands is overruled."""
 
 
 PLAIN = Word()
@@ -96,7 +101,25 @@ def decide(desk: Desk, verdict: Verdict, first: str, second: str, word: Word = P
     rows = [row_named(desk.node, _audience(desk), world, name) for name in (first, second)]
     if rows[0] == rows[1]:
         raise BadSetting("A report is one event with itself, and cannot be parted from itself", got=first)
-    return _say(desk, world, verdict, [[rows[0]], [rows[1]]], word)
+    with _SAYING:
+        _check_known(desk, verdict, [name.text for name in names_of(desk.node, _audience(desk), world, rows)], word.knew)
+        return _say(desk, world, verdict, [[rows[0]], [rows[1]]], word)
+
+
+def _check_known(desk: Desk, verdict: Verdict, pair: Sequence[str], knew: str | None) -> None:
+    """Nothing where what stands of the pair is what was known, or says the same. Raises `Overtaken` where the party has said otherwise since."""
+    standing = None if knew is None else word_on(decisions_of(desk.log), desk.actor.party, pair)
+    if standing is not None and version_text(standing[0]) != knew and standing[1].verdict != verdict:
+        raise _overtaken("It was answered", *standing)
+
+
+_WORDS = {"same": "one event", "apart": "not one event", "withdrawn": "withdrawn"}
+
+
+def _overtaken(what: str, entry: Entry, found: Decision) -> Overtaken:
+    by, word = entry.by or entry.owner, _WORDS[found.verdict]
+    said = f"{what} meanwhile by {by}: {word}. Nothing was written"
+    return Overtaken(said, by=by, word=found.verdict, todo="look at it again, and withdraw that answer first if it is wrong")
 
 
 def merge(desk: Desk, events: Sequence[str], word: Word = PLAIN) -> Entry:
@@ -175,12 +198,22 @@ def events_of(desk: Desk, entry: Entry) -> list[str]:
     return list(dict.fromkeys(world.events.id[int(world.event_of[row])] for group in groups for row in group))
 
 
-def undo(desk: Desk, ref: str, reason: str = "") -> Entry:
-    """Withdraws a decision of the party's own, by its name or the first digits of it; all its pairs at once. What it said stays in the log."""
+def undo(desk: Desk, ref: str, reason: str = "", version: int | None = None) -> Entry:
+    """Withdraws a decision of the party's own, by its name or the first digits of it; all its pairs at once. What it said stays in the log.
+
+    With a `version` only that word is withdrawn. Raises `Overtaken` where a later one stands.
+    """
     check_may(desk, "decide")
+    with _SAYING:
+        return _withdrawn(desk, ref, reason, version)
+
+
+def _withdrawn(desk: Desk, ref: str, reason: str, version: int | None) -> Entry:
     entry, decision = own_decision(desk, ref)
     if decision.verdict == "withdrawn":
         raise BadSetting("The decision is withdrawn already", record=entry.ref)
+    if version not in (None, entry.version):
+        raise _overtaken("It was answered again", entry, decision)
     said = decision.model_copy(update={"verdict": "withdrawn", "reason": reason.strip()})
     return add_entry(desk.node.store, replace(word_of(desk, "decision", entry.ref, said, entry.label), version=entry.version + 1))
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.model.canonical import Json, digest
-from vigie.model.decision import Decision, ReportName
+from vigie.model.decision import Decision, ReportName, decisions_of, version_text, word_on
 from vigie.model.entry import Entry
 from vigie.model.errors import BadSetting
 from vigie.model.said import said_in
@@ -140,6 +140,13 @@ def link_facts_whole(seen: Reviewer, asked: Questions, place: int) -> dict[str, 
     names = sorted({*reports[0], *reports[1]} - {"id", "event", "label", "when", "title"})
     differs = [name for name in names if name in reports[0] and name in reports[1] and reports[0][name] != reports[1][name]]
     return question | {"said": list[Json](reports), "differs": list[Json](differs)}
+
+
+def standing_of(seen: Reviewer, pair: Sequence[str]) -> str:
+    """How two reports (as decisions name them) stand by the word of the party itself: `open`, or the decision's `version_text`."""
+    log = readable_log(seen.node.store, seen.audience, exercise=seen.world.exercise, types=("decision",))
+    found = word_on(decisions_of(log), seen.world.party, pair)
+    return "open" if found is None else version_text(found[0])
 
 
 def decision_facts(seen: Reviewer) -> list[dict[str, Json]]:

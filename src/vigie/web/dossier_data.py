@@ -18,7 +18,7 @@ from vigie.model.times import format_day
 from vigie.node.accounts import may
 from vigie.node.answers import event_number, events_of_report, row_of_id
 from vigie.node.dossier import Looker, after_decisions, brief, dossier, whereabouts
-from vigie.node.review_facts import decision_facts, link_facts_whole, place_of, queue_facts, queue_of
+from vigie.node.review_facts import decision_facts, link_facts_whole, place_of, queue_facts, queue_of, standing_of
 from vigie.node.sides import table
 from vigie.store import held_reports
 from vigie.web.asking import Exercise, ListQuery, Tongue, TongueQuery, check_once
@@ -146,4 +146,5 @@ def question_data(seat: Reader, link: Annotated[str, Path(max_length=100)], _que
     numbers = dict.fromkeys(int(world.event_of[row]) for row in (asked.links.first[place], asked.links.second[place]))
     sides: list[Json] = asked.sides[place].tolist()
     parts = {"rows": table(found["said"], {}), "events": [brief(seen, number) for number in numbers], "sides": sides, "waiting": len(asked)}
-    return json_answer(_head(seat) | found | parts)
+    standing = standing_of(reviewer_of(seat), (found["first"]["name"], found["second"]["name"]))
+    return json_answer(_head(seat) | found | parts | {"standing": standing})

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from vigie.model.canonical import Json
 from vigie.model.entry import Entry
-from vigie.model.errors import BadReport, BadSetting, NotReleasable
+from vigie.model.errors import BadReport, BadSetting, NotReleasable, Overtaken
 from vigie.node.accounts import Session
 from vigie.node.review import Word, decide, merge, split, undo
 from vigie.node.review_facts import Reviewer, decision_facts, link_facts_whole, place_of, queue_answer, queue_of
@@ -123,7 +123,11 @@ _SENT = {
                         "second": _field("Of same and apart: the other report."),
                         "event": _field("Of split: the event's id. Of merge: the ids of two events or more, in as many fields."),
                         "report": _field("Of split: the reports that are another event, in as many fields; none = cut at the weakest link."),
+                        "knew": _field(
+                            "Of same and apart: how the pair stood when it was asked: `open`, or a decision's NAME/VERSION. Without, any word is overruled."
+                        ),
                         "decision": _field("Of withdraw: the decision's name."),
+                        "version": _field("Of withdraw: the version that is meant; a later one is left as it is."),
                         "reason": _field("Why."),
                         "tlp": _field("Whom it is opened to: CLEAR, GREEN ...; without, the party's own eyes, or as it was."),
                         "to": _field("With tlp: who may read it, in as many fields."),
@@ -144,6 +148,7 @@ _SENT = {
         "It is written down, or was before.",
         _401="Nobody is signed in, or the token is wrong, has run out or was revoked.",
         _403="The role, the token's scope, the release rules or the form's key do not allow it.",
+        _409="The party has said otherwise since what `knew` or `version` name; nothing was written.",
         _413="The form is too large.",
         _415="It is no form.",
     ),
@@ -159,6 +164,8 @@ def decide_sent(
     seat = seat_for(request, desk, session)
     try:
         entry = _done(seat, form)
+    except Overtaken as fault:
+        return json_answer({"error": str(fault), "by": fault.by, "verdict": fault.word}, status=409)
     except (BadReport, BadSetting, NotReleasable) as fault:
         raise HTTPException(_STATUS[type(fault)], str(fault)) from fault
     verdict: Json = entry.body["verdict"]
@@ -167,7 +174,7 @@ def decide_sent(
 
 def _done(seat: Seat, form: dict[str, str]) -> Entry:
     act, lists = form.get("act", ""), {name: [line for line in form.get(name, "").split("\n") if line] for name in ("event", "report", "to")}
-    word = Word(reason=form.get("reason", ""), tlp=form.get("tlp", ""), rel_to=tuple(lists["to"]) or None)
+    word = Word(reason=form.get("reason", ""), tlp=form.get("tlp", ""), rel_to=tuple(lists["to"]) or None, knew=form.get("knew"))
     if act in ("same", "apart"):
         return decide(seat.at_draft, "same" if act == "same" else "apart", form.get("first", ""), form.get("second", ""), word)
     if act == "merge":
@@ -175,5 +182,13 @@ def _done(seat: Seat, form: dict[str, str]) -> Entry:
     if act == "split":
         return split(seat.at_draft, form.get("event", ""), [lists["report"]] if lists["report"] else [], word)
     if act == "withdraw":
-        return undo(seat.at_desk, form.get("decision", ""), word.reason)
+        return undo(seat.at_desk, form.get("decision", ""), word.reason, _version(form))
     raise BadReport("There is no such act", field="act", got=act, expected=", ".join(_ACTS))
+
+
+def _version(form: dict[str, str]) -> int | None:
+    """The version that a withdrawal means, where it names one."""
+    text = form.get("version", "")
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004 - no decision has a thousand million versions
+        raise BadReport("This is no version", field="version", got=text, expected="a whole number")
+    return int(text) if text else None

@@ -5,10 +5,12 @@ import { t } from "./words.svelte";
 /** A question that was not answered; `status` is 0 where the line is down. */
 export class Fault extends Error {
   readonly status: number;
+  /** What else the node said of it. */
+  readonly facts: Record<string, unknown>;
 
-  constructor(words: string, status: number) {
+  constructor(words: string, status: number, facts: Record<string, unknown> = {}) {
     super(words);
-    this.status = status;
+    [this.status, this.facts] = [status, facts];
   }
 }
 
@@ -42,7 +44,7 @@ async function answered<T>(answer: Response): Promise<T> {
   const said: unknown = await answer.json().catch(() => null);
   if (answer.ok && said !== null) return said as T;
   const words = said && typeof said === "object" && "error" in said ? String(said.error) : t("The node could not answer; its log says why.");
-  throw new Fault(words, answer.status);
+  throw new Fault(words, answer.status, said && typeof said === "object" ? { ...said } : {});
 }
 
 /** Whether a question was given up because a newer one was asked. */

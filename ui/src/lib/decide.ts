@@ -9,10 +9,10 @@ export interface Written {
 }
 
 export type Act =
-  | { act: "same" | "apart"; first: string; second: string }
+  | { act: "same" | "apart"; first: string; second: string; knew: string }
   | { act: "merge"; event: string[] }
   | { act: "split"; event: string; report: string[] }
-  | { act: "withdraw"; decision: string };
+  | { act: "withdraw"; decision: string; version?: string };
 
 /** A decision as the log has it. */
 export interface Decision {
@@ -24,6 +24,7 @@ export interface Decision {
   was: string | null;
   reason: string;
   groups: string[][];
+  version: number;
   state: string;
   may_undo: boolean;
 }

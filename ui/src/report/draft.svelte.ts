@@ -7,7 +7,7 @@ import type { Draft, Sent, Waiting } from "./shapes";
 export function blank(): Draft {
   return {
     ref: crypto.randomUUID?.() ?? madeUp(),
-    ...{ kind: "", how: "day", day: "", clock: "", part: "morning", until_day: "", until_clock: "", about: false, zone: zoneHere() },
+    ...{ kind: "", typed: "", how: "day", day: "", clock: "", part: "morning", until_day: "", until_clock: "", about: false, zone: zoneHere() },
     ...{ place: "", country: "", lon: null, lat: null, radius_km: 5, grade_source: "", grade_word: "", size: "", scale: "" },
     ...{ summary: "", language: me.language || "en", readers: "own", named: [] },
   };
@@ -41,7 +41,7 @@ export function keep(draft: Draft): void {
 
 /** Whether nothing worth keeping was filled in. */
 export function isBlank(draft: Draft): boolean {
-  return !draft.kind && !draft.summary.trim() && !draft.place && draft.lon === null && !draft.day;
+  return !draft.kind && !draft.typed.trim() && !draft.summary.trim() && !draft.place && draft.lon === null && !draft.day;
 }
 
 function read<T>(what: string): T | null {

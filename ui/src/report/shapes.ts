@@ -7,6 +7,8 @@ export type Part = "morning" | "afternoon" | "evening" | "night";
 export interface Draft {
   ref: string;
   kind: string;
+  /** What was typed to find the kind, while none is chosen. */
+  typed: string;
   how: How;
   day: string;
   clock: string;

@@ -4,7 +4,7 @@ import { decide } from "../lib/decide";
 import { say } from "../lib/say.svelte";
 import { t } from "../lib/words.svelte";
 import type { Asked, Queue, Verdict, Whole } from "./shapes";
-import { answeredText } from "./words";
+import { answeredText, overtakenText } from "./words";
 
 /** An answer that was given here. `decision` is empty until the node has written it down. */
 export interface Answered {
@@ -13,6 +13,8 @@ export interface Answered {
   words: string;
   verdict: Verdict;
   decision: string;
+  version: number;
+  knew: string;
 }
 
 export class ReviewDesk {
@@ -26,6 +28,8 @@ export class ReviewDesk {
   today: number = $state(0);
   fault: string = $state("");
   last: string = $state("");
+  /** The question whose answer was refused because nobody is signed in any more. */
+  signedOutAt: string = $state("");
   onWay: number = $state(0);
   #skipped = new Set<string>();
   #kept = new Map<string, Promise<Whole>>();
@@ -37,9 +41,15 @@ export class ReviewDesk {
     if (link && !this.asked.some((one) => one.link === link)) {
       const found = await this.#fetched(link).catch(() => null);
       if (found) this.asked = [found, ...this.asked];
-      else say(t("The question of this address is not asked any more."));
+      else this.#note(t("The question of this address is not asked any more.."));
     }
     await this.show(this.asked.some((one) => one.link === link) ? link : (this.asked[0]?.link ?? ""));
+  }
+
+  /** Says something that changes no count. */
+  #note(words: string): void {
+    this.last = words;
+    say(words);
   }
 
   get place(): number {
@@ -95,7 +105,7 @@ export class ReviewDesk {
     const whole = this.whole;
     if (!whole || whole.link !== this.here) return;
     const names: [string, string] = [whole.first.name, whole.second.name];
-    const given: Answered = { asked: whole, place: this.place, words: answeredText({ ...whole, names }, verdict), verdict, decision: "" };
+    const given: Answered = { asked: whole, place: this.place, words: answeredText({ ...whole, names }, verdict), verdict, decision: "", version: 0, knew: whole.standing };
     const following = this.#following(whole.link);
     this.asked = this.asked.filter((one) => one.link !== whole.link);
     this.answered = [...this.answered, given];
@@ -115,7 +125,7 @@ export class ReviewDesk {
   }
 
   #told(words: string, more: number): void {
-    this.fault = "";
+    [this.fault, this.signedOutAt] = ["", ""];
     this.last = words;
     this.waiting += more;
     this.today -= more;
@@ -131,25 +141,33 @@ export class ReviewDesk {
   async #sent(given: Answered, reason: string): Promise<void> {
     try {
       const [first, second] = [given.asked.first.name, given.asked.second.name];
-      given.decision = (await decide({ act: given.verdict, first, second }, reason)).decision;
+      const written = await decide({ act: given.verdict, first, second, knew: given.knew }, reason);
+      [given.decision, given.version] = [written.decision, written.version];
     } catch (fault) {
       this.answered = this.answered.filter((one) => one !== given);
       this.#putBack(given);
       this.#told("", 1);
-      this.fault = t("The answer was not taken: {why}", { why: sentence(fault) });
+      this.fault = overtakenText(fault) || t("The answer was not taken: {why}", { why: this.#whyNot(fault, given) });
     }
   }
 
   async #withdrawn(given: Answered): Promise<void> {
     if (!given.decision) return;
     try {
-      await decide({ act: "withdraw", decision: given.decision });
+      await decide({ act: "withdraw", decision: given.decision, version: String(given.version) });
     } catch (fault) {
-      this.answered = [...this.answered, given];
+      const overtaken = overtakenText(fault);
+      if (!overtaken) this.answered = [...this.answered, given];
       this.asked = this.asked.filter((one) => one.link !== given.asked.link);
       this.#told("", -1);
-      this.fault = t("It was not taken back: {why}", { why: sentence(fault) });
+      this.fault = overtaken || t("It was not taken back: {why}", { why: this.#whyNot(fault, given) });
     }
+  }
+
+  #whyNot(fault: unknown, given: Answered): string {
+    if (!(fault instanceof Fault) || fault.status !== 401) return sentence(fault);
+    this.signedOutAt = given.asked.link;
+    return t("Sign in as an analyst to answer.");
   }
 
   /** One thing after the other to the node, in the order in which the analyst said it; when all is said the queue is asked for again. */

@@ -32,6 +32,8 @@ export interface Whole extends Asked {
   events: Brief[];
   sides: [number, number];
   waiting: number;
+  /** How the pair stands by the party's own word: `open`, or a decision and its version. */
+  standing: string;
 }
 
 export interface Head {
