@@ -41,7 +41,7 @@ export class ReviewDesk {
     if (link && !this.asked.some((one) => one.link === link)) {
       const found = await this.#fetched(link).catch(() => null);
       if (found) this.asked = [found, ...this.asked];
-      else this.#note(t("The question of this address is not asked any more.."));
+      else this.#note(t("The question of this address is not asked any more."));
     }
     await this.show(this.asked.some((one) => one.link === link) ? link : (this.asked[0]?.link ?? ""));
   }
