@@ -1,7 +1,7 @@
 // What a dossier says in words: who may read it, why a value counts, what a decision says, what became of reports.
 import { t, tn } from "../lib/words.svelte";
 import type { Brief, Decision } from "../lib/decide";
-import { span } from "../lib/format";
+import { whenText } from "../lib/measures";
 import { kindTitle } from "../lib/me.svelte";
 import type { Dossier } from "./shapes";
 
@@ -67,7 +67,7 @@ export function stateText(state: string): string {
 /** An event in one line. */
 export function briefText(event: Brief): string {
   const where = event.unit_name ?? event.country_name ?? "";
-  return [kindTitle(event.kind), span(event.begin, event.end), where].filter(Boolean).join(" · ");
+  return [kindTitle(event.kind), whenText(event.begin, event.end), where].filter(Boolean).join(" · ");
 }
 
 /** How many reports, in words. */

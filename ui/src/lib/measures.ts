@@ -1,5 +1,5 @@
 // Lengths of time, distances, chances and evidence as the reader's language writes them.
-import { number, percent } from "./format";
+import { number, percent, span } from "./format";
 import { t, tn } from "./words.svelte";
 
 const UNITS: [number, (value: number, said: string) => string][] = [
@@ -14,6 +14,12 @@ export function length(seconds: number): string {
   const [size, said] = UNITS.find(([size]) => Math.abs(seconds) >= 2 * size) ?? UNITS.at(-1)!;
   const value = seconds / size;
   return said(value, number(value, Math.abs(value) < 10 ? 1 : 0));
+}
+
+/** An interval in words; where it names a clock time it says that this is UTC. */
+export function whenText(begin: string, end: string): string {
+  const text = span(begin, end);
+  return /\d:\d/.test(text) ? `${text} UTC` : text;
 }
 
 /** A distance in km: to 100 m below 10 km. */
