@@ -44,6 +44,7 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @needs_dask
 def test_workers_write_the_file_of_one_machine(run: Run, exercise: Path, tmp_path: Path) -> None:
     """The same bytes by this process, by two workers that the command starts, and by those of a running scheduler; learning included."""

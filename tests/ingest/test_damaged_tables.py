@@ -27,12 +27,15 @@ GEO = (
 )
 
 
-@pytest.mark.parametrize("sample", [CSV, TSV, JSON, LINES, GEO], ids=["csv", "tsv", "json", "json lines", "geojson"])
+@pytest.mark.parametrize(
+    "sample", [CSV, *(pytest.param(sample, marks=pytest.mark.long) for sample in (TSV, JSON, LINES)), GEO], ids=["csv", "tsv", "json", "json lines", "geojson"]
+)
 def test_no_damage_makes_a_table_fail(sample: bytes) -> None:
     """Bytes flipped, cut, doubled, cells swapped."""
     assert_survives(mapping_reader(native_mapping()), [sample], seed=11, quick=500)
 
 
+@pytest.mark.long
 def test_no_damage_makes_a_parquet_file_fail() -> None:
     """The form that is read whole, by another library."""
     out = io.BytesIO()

@@ -147,6 +147,7 @@ def vigie(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedPro
     return subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_the_operator_makes_accounts_of_parties_and_tokens_by_command(tmp_path: Path) -> None:
     """The node's own party unless another is named; the token alone is on the output, once."""
     init_node(tmp_path / "node", "ME-NODE").store.close()

@@ -118,6 +118,7 @@ def vigie(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "vigie", *words, "--node", str(folder)], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_the_operator_reads_and_proves_the_log_by_command(node: Node, tmp_path: Path) -> None:
     """Taking in, exporting and erasing stand in it; a row that was altered makes the check fail and is named; a cut tail shows beside a kept head."""
     take(node, [quake()])

@@ -71,6 +71,7 @@ def test_nothing_and_one_report_are_linked_by_workers_too(count: int) -> None:
         alike(linker(crowd(1).take(range(count)), RULES), link(crowd(1).take(range(count)), RULES))
 
 
+@pytest.mark.long
 @needs_dask
 def test_a_worker_that_dies_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     """What it had is given to another."""
@@ -85,6 +86,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     assert marker.exists()
 
 
+@pytest.mark.long
 @needs_dask
 def test_workers_that_always_die_are_given_up_in_one_sentence() -> None:
     """Nothing is tried for ever."""
@@ -106,6 +108,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
         pass
 
 
+@pytest.mark.long
 @needs_dask
 def test_a_scheduler_without_workers_is_named() -> None:
     """So that nobody waits for workers that were never started."""
@@ -113,6 +116,7 @@ def test_a_scheduler_without_workers_is_named() -> None:
         pass
 
 
+@pytest.mark.long
 @needs_dask
 def test_a_worker_with_other_software_is_refused(tmp_path: Path) -> None:
     """Its answer might differ in the last digits."""
@@ -127,6 +131,7 @@ def test_a_worker_with_other_software_is_refused(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.long
 @needs_dask
 def test_workers_of_this_machine_stop_in_any_case() -> None:
     """Also where linking fails: no process of them is left."""

@@ -99,6 +99,7 @@ def act(node: Node, said: tuple[Any, ...], now_us: int) -> None:
         add_entries(node.store, [Entry(type="decision", owner=OWN, ref=ref, label=facts[2], said_us=facts[3], body=body, version=0)])
 
 
+@pytest.mark.long
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(_ACTS, st.booleans())
 def test_a_world_made_from_the_world_before_is_the_world_made_from_nothing(atlas: Atlas, acts: list[tuple[Any, ...]], each: bool) -> None:  # noqa: FBT001

@@ -20,6 +20,9 @@ AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = ("/", "/events/by-report/MISSION/c1", "/review", "/risks", "/sources", "/exchange", "/report")
 PLAIN = ("/plain", "/public", "/warnings", "/activities", "/desk", "/sign-in")
+SHORT = ("/plain", "/public", "/desk")
+"""The plain pages that are looked at in every run; the others in the long one."""
+
 _READY = "main h1"
 
 
@@ -69,7 +72,7 @@ def faults_of(page: Any) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", SCREENS + PLAIN)
+@pytest.mark.parametrize("path", [*SCREENS, *SHORT, *(pytest.param(path, marks=pytest.mark.long) for path in PLAIN if path not in SHORT)])
 def test_axe_finds_nothing(signed: Signed, path: str, scheme: str) -> None:
     """Names, roles, contrast, order of headings: the rules of WCAG 2.2 AA that a program can check."""
     if not AXE.exists():
@@ -78,7 +81,7 @@ def test_axe_finds_nothing(signed: Signed, path: str, scheme: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", SCREENS + PLAIN)
+@pytest.mark.parametrize("path", [*SCREENS, *SHORT, *(pytest.param(path, marks=pytest.mark.long) for path in PLAIN if path not in SHORT)])
 def test_nothing_scrolls_sideways_at_400_percent(signed: Signed, path: str) -> None:
     """A window of 1280 pixels at 400 % is one of 320; what is wide scrolls within itself."""
     assert signed.at(path, width=320, height=256).evaluate("document.documentElement.scrollWidth") <= 320
@@ -115,7 +118,7 @@ def _longer(text: str) -> str:
 @pytest.mark.slow
 def test_an_exercise_is_striking_on_every_screen(signed: Signed) -> None:
     """The banner stands on each screen of the exercise, on none of the real world, and links stay in the exercise."""
-    for path in ("/", "/review", "/risks", "/sources", "/report"):
+    for path in ("/review", "/risks", "/report"):
         page = signed.at(f"{path}?exercise=true")
         assert page.locator(".banner").count() == 1
         assert all("exercise=true" in link for link in page.locator("nav.ways a").evaluate_all("links => links.map(link => link.getAttribute('href'))"))

@@ -124,6 +124,7 @@ def test_others_are_told_one_sentence(seen: Seen) -> None:
     closed(page)
 
 
+@pytest.mark.long
 def test_the_log_and_the_audit_log_are_narrowed(seen: Seen) -> None:
     """By direction and by act; the address holds the choice; the chain is said to hold."""
     page = seen.page("chief", "/exchange/log")
@@ -195,6 +196,7 @@ def test_risks_are_looked_at_as_of_a_day_and_of_now_again(seen: Seen) -> None:
     closed(page)
 
 
+@pytest.mark.long
 def test_an_exercise_that_is_over_says_as_of_when_it_is_shown(seen: Seen) -> None:
     """Its end is shown first and named in a sentence; now can be asked for, and the end again."""
     seen.clock[0] = NOW_US + 200 * DAY_US
@@ -212,6 +214,7 @@ def test_an_exercise_that_is_over_says_as_of_when_it_is_shown(seen: Seen) -> Non
         seen.clock[0] = NOW_US
 
 
+@pytest.mark.long
 def test_the_border_of_an_exercise_reaches_the_bottom_of_a_short_page(seen: Seen) -> None:
     """Of the app's and of the plain pages alike, and no page grows longer than the window by it."""
     for path in ("/exchange?exercise=true", "/sign-in?exercise=true", "/plain/events/nothing?exercise=true"):
@@ -230,6 +233,7 @@ def test_the_masthead_names_a_party_once(seen: Seen) -> None:
         page.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/exchange", "/exchange/view?party=PUBLIC&side=ours", "/exchange/log", "/exchange/audit", "/risks"])
 def test_each_screen_is_for_everybody(seen: Seen, path: str) -> None:

@@ -18,6 +18,10 @@ MAP = "&map=5.6/43.2/19.6"
 """A window in which every placed event of the region lies."""
 
 
+LATER = ("?field=seismic", "?country=ME", "?min_agencies=2")
+"""Choices that only the long run looks at."""
+
+
 @pytest.fixture(scope="module")
 def seen(shown_node: Node, atlas: Atlas) -> Iterator[Browsed]:
     """The small world in a browser that draws maps."""
@@ -42,7 +46,7 @@ def total(page: Any) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("query", ["?last=", "?field=seismic", "?country=ME", "?min_agencies=2", "?field=cyber,conflict&mapped=no"])
+@pytest.mark.parametrize("query", ["?last=", *(pytest.param(query, marks=pytest.mark.long) for query in LATER), "?field=cyber,conflict&mapped=no"])
 def test_map_list_and_histogram_count_the_same(seen: Browsed, query: str) -> None:
     """On the map + not on the map = the heading = the lines of the list = the bars."""
     page = seen.page(f"/{query}")
